@@ -1,0 +1,131 @@
+"""The site folder: who takes part, where their files are, as at which date.
+
+    site.toml                          name, as-at date, [[partner]] tables
+    partners/<partner>/<mapping>.toml  one mapping per kind of extract
+    deliveries/<partner>/…             the files as they came
+    rules/                             optional: rule files that replace or add to the shipped ones
+    runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from fraudmatch.errors import Problem, SiteError
+
+PARTNER_ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
+
+
+class Partner(BaseModel):
+    """A body that supplies data.
+
+    Attributes:
+        id: folder name and key of its records; lower-case letters, digits, underscore.
+        name: as printed.
+        gss: Government Statistical Service code, for example E07000078; may be absent.
+        contact: who answers questions about its records.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=PARTNER_ID.pattern)]
+    name: str
+    gss: str | None = None
+    contact: str = ""
+
+
+class _SiteFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    as_at: dt.date | None = None
+    partner: list[Partner] = Field(min_length=1)
+
+
+class Site(BaseModel):
+    """One site folder, read and checked.
+
+    Attributes:
+        root: the folder.
+        as_at: the date the exercise speaks of; null when it must come from the command line.
+        partners: in the order of their ids.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    root: Path
+    name: str
+    as_at: dt.date | None
+    partners: tuple[Partner, ...]
+
+    def partner(self, partner_id: str) -> Partner:
+        """The partner with that id.
+
+        Raises:
+            KeyError: no such partner takes part.
+        """
+        return next(p for p in self.partners if p.id == partner_id)
+
+    @property
+    def partner_ids(self) -> tuple[str, ...]:
+        """Ids of all partners, sorted."""
+        return tuple(p.id for p in self.partners)
+
+    def mappings_of(self, partner_id: str) -> list[Path]:
+        """Mapping files of a partner, sorted by name."""
+        return sorted((self.root / "partners" / partner_id).glob("*.toml"))
+
+    def deliveries_of(self, partner_id: str) -> list[Path]:
+        """Files delivered by a partner, sorted by name; hidden files are left alone."""
+        folder = self.root / "deliveries" / partner_id
+        return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
+
+    @property
+    def rules_folder(self) -> Path:
+        """The site's own rules; may not exist."""
+        return self.root / "rules"
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where nights are kept."""
+        return self.root / "runs"
+
+
+def load_site(root: Path) -> Site:
+    """Read and check `site.toml` of the folder `root`.
+
+    Raises:
+        SiteError: the folder or the file is missing or wrong; lists every fault.
+    """
+    path = root / "site.toml"
+    if not path.is_file():
+        raise SiteError(
+            f"{root} is not a site folder: it has no site.toml.",
+            remedy=f"Create one with: fraudmatch init {root}",
+        )
+    try:
+        read = _SiteFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path} is not a TOML file: {error}", remedy="Correct the line named.") from error
+    except ValidationError as error:
+        raise SiteError(f"{path} has faults.", problems=problems_of(error, path.name)) from error
+    ids = [partner.id for partner in read.partner]
+    repeated = sorted({i for i in ids if ids.count(i) > 1})
+    if repeated:
+        raise SiteError(f"{path} names partners twice: {', '.join(repeated)}.", remedy="Remove one of each.")
+    partners = tuple(sorted(read.partner, key=lambda p: p.id))
+    return Site(root=root, name=read.name, as_at=read.as_at, partners=partners)
+
+
+def problems_of(error: ValidationError, file: str) -> list[Problem]:
+    """Pydantic's findings as problems: file, key path, what is wrong."""
+    return [
+        Problem(file, ".".join(str(part) for part in fault["loc"]), f"{fault['msg']}.")
+        for fault in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
