@@ -460,6 +460,49 @@ FLAGS = _schema(
 )
 
 
+#: What a model saw in the pair of a flag, one row per comparison, for explanations and for
+#: disclosure ("agreement" level): `agreement` is agrees | close | differs | missing.
+#: `weight` is in log2, whole thousandths. Order: flag_key, model, position.
+EVIDENCE = _schema(
+    ("flag_key", pa.string(), "required"),
+    ("model", pa.string(), "required"),
+    ("position", pa.int16(), "required"),
+    ("comparison", pa.string(), "required"),
+    ("level", pa.string(), "required"),
+    ("agreement", pa.string(), "required"),
+    ("weight", pa.float32(), "required"),
+)
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """What a reader of a report needs to know of a rule; scoring makes it, report prints it.
+
+    Attributes:
+        legal_basis: (title, address) pairs.
+        reasons: fact name -> phrase that is printed when the fact is true.
+        left / right: data sets; right is None for rules about single records.
+        show_left / show_right: detail columns worth showing for each side.
+    """
+
+    id: str
+    version: int
+    title: str
+    status: str
+    owner: str
+    service: str
+    description: str
+    legal_basis: tuple[tuple[str, str], ...]
+    innocent_explanations: tuple[str, ...]
+    next_step: str
+    relation: str
+    left: str
+    right: str | None
+    reasons: Mapping[str, str]
+    show_left: tuple[str, ...]
+    show_right: tuple[str, ...]
+
+
 # ---------------------------------------------------------------------------------------
 # Holding a table to its schema
 # ---------------------------------------------------------------------------------------
