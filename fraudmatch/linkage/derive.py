@@ -1,0 +1,110 @@
+"""Values made from values, for keys and for coarser agreement: each a function of one text.
+
+A column expression in a model is `column` or `column:derivation`; `a+b:unordered` and
+`a+b:joined` speak of two columns. Every derivation takes a distinct, non-null value and gives
+a text or None; None never blocks and never agrees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+Derivation = Callable[[str], str | None]
+
+_SOUND_GROUPS = {
+    **dict.fromkeys("BP", "B"),
+    **dict.fromkeys("FVW", "V"),
+    **dict.fromkeys("CGJKQXSZ", "K"),
+    **dict.fromkeys("DT", "D"),
+    **dict.fromkeys("MN", "N"),
+    "L": "L",
+    "R": "R",
+}
+_SOUND_REWRITES = (("PH", "F"), ("GH", "H"), ("KN", "N"), ("WR", "R"), ("SCH", "S"), ("TH", "T"), ("MC", "MAC"))
+
+
+def sound(value: str) -> str | None:
+    """The consonants of a name in seven classes, after its first letter's class.
+
+    Coarser than Soundex (Russell and Odell 1918): M with N, S with K, W with V, and vowels
+    only at the front, so that typing and hearing errors stay inside one code.
+    """
+    text = "".join(ch for ch in value.upper() if "A" <= ch <= "Z")
+    for written, heard in _SOUND_REWRITES:
+        text = text.replace(written, heard)
+    code = ["A" if text[:1] in set("AEIOUYH") and text else _SOUND_GROUPS.get(text[:1], "")]
+    for ch in text[1:]:
+        group = _SOUND_GROUPS.get(ch)
+        if group and group != code[-1]:
+            code.append(group)
+    return "".join(code)[:6] or None
+
+
+def initial(value: str) -> str | None:
+    """The first character."""
+    return value[0]
+
+
+def first_token(value: str) -> str | None:
+    """The text before the first blank."""
+    return value.split(" ", 1)[0]
+
+
+def last_token(value: str) -> str | None:
+    """The text after the last blank."""
+    return value.rsplit(" ", 1)[-1]
+
+
+def first_two_tokens(value: str) -> str | None:
+    """The first two words; None when there is only one of fewer than five letters."""
+    words = value.split(" ")
+    return " ".join(words[:2]) if len(words) > 1 or len(value) >= 5 else None
+
+
+def sorted_tokens(value: str) -> str | None:
+    """The words in alphabetical order, each once: word order stops mattering."""
+    return " ".join(sorted(set(value.split(" "))))
+
+
+def outward(value: str) -> str | None:
+    """GL50 1AA → GL50. None for a code without a blank."""
+    head, blank, _ = value.partition(" ")
+    return head if blank else None
+
+
+def sector(value: str) -> str | None:
+    """GL50 1AA → GL50 1. None for a code without a blank."""
+    head, blank, tail = value.partition(" ")
+    return f"{head} {tail[:1]}" if blank and tail else None
+
+
+def reference(value: str) -> str | None:
+    """An invoice reference without dressing: letters and digits only, no INV or NO in front, no leading zeros."""
+    text = re.sub(r"[^A-Z0-9]", "", value.upper())
+    text = re.sub(r"^(INVOICE|INV|NO|REF)+(?=.*\d)", "", text).lstrip("0")
+    return text or None
+
+
+def or_none(value: str) -> str | None:
+    """The value itself; the null is filled by the encoder with "-", so that absence compares."""
+    return value
+
+
+#: Derivations by the name a model uses.
+DERIVATIONS: Mapping[str, Derivation] = {
+    "sound": sound,
+    "initial": initial,
+    "first_token": first_token,
+    "last_token": last_token,
+    "first_two_tokens": first_two_tokens,
+    "sorted_tokens": sorted_tokens,
+    "outward": outward,
+    "sector": sector,
+    "reference": reference,
+    "or_none": or_none,
+    "year": lambda value: value[:4],
+}
+
+#: Combinations of two columns by the name a model uses.
+COMBINATIONS = ("unordered", "joined")

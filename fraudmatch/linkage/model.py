@@ -1,0 +1,358 @@
+"""Linkage models: TOML files that say how to block, compare and weigh.
+
+A model is named and numbered and never edited in place. Terms are those of Fellegi and Sunter
+(1969) as Splink uses them: a comparison has ordered levels; each level has m, the chance of it
+given the same entity, and u, the chance given two different ones; its match weight is
+log2(m / u); a value missing on either side gives no evidence.
+
+Weights are kept as whole thousandths of a bit, so that sums are exact in any order.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import tomllib
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from fraudmatch.errors import ModelError, Problem
+from fraudmatch.linkage.derive import COMBINATIONS, DERIVATIONS
+
+#: Thousandths of a bit: the unit of every weight inside the core.
+MILLI = 1000
+
+#: What a level may ask of a pair, and whether it takes a number (or a column).
+TESTS: dict[str, str | None] = {
+    "exact": None,
+    "alike": None,
+    "initial": None,
+    "jaro_winkler": "number",
+    "levenshtein": "number",
+    "edits": "number",
+    "swapped": None,
+    "one_digit": None,
+    "two_parts": None,
+    "same_year": None,
+    "within": "number",
+    "same": "column",
+    "both": None,
+    "either": None,
+    "otherwise": None,
+}
+
+#: Tests that the screen can only bound; all others it decides.
+BOUNDED = frozenset({"jaro_winkler", "levenshtein", "edits"})
+
+Probability = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Level(_Strict):
+    """One degree of agreement.
+
+    Attributes:
+        name: as printed.
+        when: a test of `TESTS` with its number or column, for example "jaro_winkler 0.92".
+        m / u: chances of the level given same / different entities.
+    """
+
+    name: str
+    when: str
+    m: Probability
+    u: Probability
+
+    @field_validator("when")
+    @classmethod
+    def _known(cls, when: str) -> str:
+        word, _, rest = when.partition(" ")
+        if word not in TESTS:
+            raise ValueError(f"unknown test {word!r}; use one of {', '.join(TESTS)}")
+        if (TESTS[word] is None) != (rest == ""):
+            raise ValueError(f"test {word!r} takes {TESTS[word] or 'no argument'}")
+        if TESTS[word] == "number":
+            float(rest)
+        return when
+
+    @property
+    def test(self) -> str:
+        """First word of `when`."""
+        return self.when.split(" ")[0]
+
+    @property
+    def number(self) -> float:
+        """Threshold of the test; 0 when it has none."""
+        return float(self.when.split(" ")[1]) if TESTS[self.test] == "number" else 0.0
+
+    @property
+    def column(self) -> str:
+        """Column of a "same" test; empty otherwise."""
+        return self.when.split(" ")[1] if self.test == "same" else ""
+
+
+class Comparison(_Strict):
+    """How one property of two records is compared.
+
+    Attributes:
+        columns: one column expression; two for the cross tests; for "same" tests the columns
+            from narrow to wide.
+        alike: column expression whose equality is the "alike" level.
+        frequencies: name of a shipped table, or value -> chance; the exact level then weighs
+            a value by how common it is ("term frequency"), never rarer than the level's u.
+    """
+
+    name: str
+    columns: list[str] = Field(min_length=1)
+    alike: str | None = None
+    frequencies: str | dict[str, Probability] | None = None
+    levels: list[Level] = Field(min_length=1, max_length=9)
+
+    def level(self, name: str) -> int:
+        """Position of the level called `name`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for position, level in enumerate(self.levels):
+            if level.name == name:
+                return position
+        raise KeyError(name)
+
+    @property
+    def tests(self) -> set[str]:
+        """Tests its levels use."""
+        return {level.test for level in self.levels}
+
+    def decides(self, position: int) -> bool:
+        """Whether the screen knows for sure that a pair stands at that level, or does not."""
+        return not {level.test for level in self.levels[: position + 1]} & BOUNDED
+
+
+class Given(_Strict):
+    """Other chances for one comparison where others stand at certain levels.
+
+    Plain Fellegi–Sunter takes comparisons as independent; a surname shared inside one home is
+    no surprise. `u` and `m` replace those of the named levels.
+    """
+
+    comparison: str
+    when: dict[str, str | list[str]]
+    u: dict[str, Probability] = {}
+    m: dict[str, Probability] = {}
+
+
+class Pass(_Strict):
+    """A blocking pass: records that share all keys are candidates.
+
+    Attributes:
+        refine: further keys, added one after the other to blocks over the pair limit.
+    """
+
+    key: list[str] = Field(min_length=1)
+    refine: list[str] = []
+
+
+class Model(_Strict):
+    """A linkage model.
+
+    Attributes:
+        prior: log2 odds that two records drawn at random are the same entity.
+        threshold: match weight from which a pair is a link.
+        block_limit: pairs one block may hold before it is refined or left out.
+    """
+
+    name: str
+    version: int = Field(ge=1)
+    relation: Literal["person", "property", "organisation", "account", "payment"]
+    description: str
+    prior: float
+    threshold: float
+    block_limit: int = Field(default=3_000_000, ge=1)
+    passes: list[Pass] = Field(alias="pass", min_length=1)
+    comparison: list[Comparison] = Field(min_length=1, max_length=24)
+    given: list[Given] = []
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Model:
+        names = [c.name for c in self.comparison]
+        if len(set(names)) != len(names):
+            raise ValueError("two comparisons have the same name")
+        for comparison in self.comparison:
+            _check_comparison(comparison)
+        for given in self.given:
+            self._check_given(given)
+        for expression in self.columns:
+            check_expression(expression)
+        return self
+
+    def _check_given(self, given: Given) -> None:
+        target = self.position(given.comparison)
+        for other, levels in given.when.items():
+            position = self.position(other)
+            if position >= target:
+                raise ValueError(f"given: {other} must come before {given.comparison}")
+            for level in [levels] if isinstance(levels, str) else levels:
+                if not self.comparison[position].decides(self.comparison[position].level(level)):
+                    raise ValueError(f"given: {other} {level!r} is not decided by the screen; nothing may hang on it")
+        for level in [*given.u, *given.m]:
+            self.comparison[target].level(level)
+
+    @property
+    def id(self) -> str:
+        """For example person_v1."""
+        return f"{self.name}_v{self.version}"
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the comparisons, in order."""
+        return [comparison.name for comparison in self.comparison]
+
+    def position(self, name: str) -> int:
+        """Position of a comparison.
+
+        Raises:
+            ValueError: there is none of that name.
+        """
+        if name not in self.names:
+            raise ValueError(f"no comparison {name!r}; there are {', '.join(self.names)}")
+        return self.names.index(name)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Every column expression the model reads, sorted."""
+        used = {key for p in self.passes for key in [*p.key, *p.refine]}
+        for comparison in self.comparison:
+            used |= set(comparison.columns) | ({comparison.alike} if comparison.alike else set())
+        return sorted(used)
+
+    @cached_property
+    def base_columns(self) -> list[str]:
+        """The columns of the table behind the expressions, sorted."""
+        return sorted({name for e in self.columns for name in e.split(":")[0].split("+")})
+
+    @property
+    def prior_milli(self) -> int:
+        """Prior in thousandths of a bit."""
+        return round(self.prior * MILLI)
+
+    @property
+    def threshold_milli(self) -> int:
+        """Threshold in thousandths of a bit."""
+        return round(self.threshold * MILLI)
+
+
+def _check_comparison(comparison: Comparison) -> None:
+    name, tests = comparison.name, comparison.tests
+    if comparison.levels[-1].test != "otherwise":
+        raise ValueError(f"{name}: the last level must be otherwise")
+    if tests & {"both", "either"} and len(comparison.columns) != 2:
+        raise ValueError(f"{name}: both and either need two columns")
+    if "alike" in tests and not comparison.alike:
+        raise ValueError(f"{name}: level alike needs the key alike")
+    for level in comparison.levels:
+        if level.column and level.column not in comparison.columns:
+            raise ValueError(f"{name}: {level.column} is not among its columns")
+    if comparison.frequencies and comparison.levels[0].test != "exact":
+        raise ValueError(f"{name}: frequencies need exact as the first level")
+
+
+def check_expression(expression: str) -> None:
+    """Refuse a column expression that cannot be computed.
+
+    Raises:
+        ValueError: unknown derivation.
+    """
+    column, _, derivation = expression.partition(":")
+    known = COMBINATIONS if "+" in column else tuple(DERIVATIONS)
+    if derivation and derivation not in known:
+        raise ValueError(f"{expression}: unknown derivation; use one of {', '.join(known)}")
+    if "+" in column and not derivation:
+        raise ValueError(f"{expression}: say how to combine: {', '.join(COMBINATIONS)}")
+
+
+def weight(m: float, u: float) -> int:
+    """log2(m / u) in whole thousandths of a bit."""
+    return round(math.log2(m / u) * MILLI)
+
+
+def probability(match_weight: float) -> float:
+    """The match probability of a match weight in bits (prior included)."""
+    if match_weight < -1000:
+        return 0.0
+    return 1.0 / (1.0 + 2.0**-match_weight)
+
+
+def shipped_models() -> list[str]:
+    """Names of the models that come with the package, for example person."""
+    folder = resources.files("fraudmatch.linkage") / "models"
+    return sorted(p.name.rsplit("_v", 1)[0] for p in folder.iterdir() if p.name.endswith(".toml"))
+
+
+def load_model(name: str | Path) -> Model:
+    """Read a model: the name of a shipped one (its newest version), or a path.
+
+    Raises:
+        ModelError: there is no such model, or its file is wrong; lists every fault.
+    """
+    path = Path(name)
+    if path.suffix == ".toml":
+        text = _read(path)
+        return _parse(text, path.name)
+    folder = Path(str(resources.files("fraudmatch.linkage"))) / "models"
+    candidates = sorted(folder.glob(f"{name}_v*.toml"), key=lambda p: int(p.stem.rsplit("_v", 1)[1]))
+    if not candidates:
+        raise ModelError(
+            f"There is no model {name!r}.",
+            remedy=f"Use one of {', '.join(shipped_models())}, or the path of a .toml file.",
+        )
+    return _parse(_read(candidates[-1]), candidates[-1].name)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from error
+
+
+def _parse(text: str, file: str) -> Model:
+    try:
+        return Model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"{file} is not a TOML file: {error}") from error
+    except ValidationError as error:
+        raise ModelError(f"{file} has faults.", problems=_problems(error, file)) from error
+
+
+def _problems(error: ValidationError, file: str) -> list[Problem]:
+    faults: list[Any] = error.errors(include_url=False, include_input=False, include_context=False)
+    return [Problem(file, ".".join(map(str, f["loc"])), f"{f['msg']}.") for f in faults]
+
+
+def frequency_table(comparison: Comparison) -> dict[str, float] | None:
+    """Value -> chance that a random record holds it, or None when values are not weighed.
+
+    Shipped tables are frozen national frequencies, so that adding unrelated records to a night
+    changes no weight.
+
+    Raises:
+        ModelError: the table named does not exist.
+    """
+    named = comparison.frequencies
+    if named is None or isinstance(named, dict):
+        return named
+    path = Path(str(resources.files("fraudmatch.linkage"))) / "models" / "frequencies" / f"{named}.csv"
+    if not path.is_file():
+        raise ModelError(f"{comparison.name}: there is no frequency table {named!r}.")
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+        return {row["value"]: int(row["per_million"]) / 1_000_000 for row in rows}
+
+
