@@ -1,0 +1,91 @@
+"""From the bytes as delivered to text in UTF-8: digest, decompression, strict decoding."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from fraudmatch.extract.grid import Fault, Refused
+
+#: A compressed file may not grow beyond this: 4 GiB, far above a council's largest extract.
+EXPANDED_LIMIT = 4 * 1024**3
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file as it was delivered.
+
+    Raises:
+        Refused: FILE_UNREADABLE when the system does not let us read it.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused([Fault("FILE_UNREADABLE", detail=f"the system says: {error.strerror}")]) from error
+
+
+def digest(content: bytes) -> str:
+    """sha256 in hexadecimal: the name of a delivery."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def decompress(content: bytes, compression: str, *, limit: int = EXPANDED_LIMIT) -> bytes:
+    """The content without its compression ("none" or "gzip"; several gzip members are joined).
+
+    Raises:
+        Refused: FILE_UNREADABLE when the stream is damaged, cut short, or grows beyond `limit` bytes.
+    """
+    if compression == "none":
+        return content
+    parts, room, rest = [], limit, content
+    while rest:
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            part = stream.decompress(rest, room + 1)
+        except zlib.error as error:
+            raise _unreadable("the gzip stream is damaged") from error
+        room -= len(part)
+        if room < 0:
+            raise _unreadable(f"it grows beyond {limit} bytes when decompressed")
+        if not stream.eof:
+            raise _unreadable("the gzip stream is cut short")
+        parts.append(part)
+        rest = stream.unused_data.lstrip(b"\0")
+    return b"".join(parts)
+
+
+def _unreadable(detail: str) -> Refused:
+    return Refused([Fault("FILE_UNREADABLE", detail=detail)])
+
+
+def to_utf8(content: bytes, encodings: Sequence[str]) -> bytes:
+    """The text in UTF-8 without a byte order mark, by the first encoding that fits all of it.
+
+    Raises:
+        Refused: ENCODING_MISMATCH; `detail` says where each encoding failed.
+    """
+    failures = []
+    for name in encodings:
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError as error:
+            failures.append(
+                f"{name} fails at byte offset {error.start}, line {_line_of(content, error.start)}"
+            )
+            continue
+        if _is_utf8(name):
+            return content.removeprefix(_BOM)
+        return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    raise Refused([Fault("ENCODING_MISMATCH", detail="; ".join(failures))])
+
+
+def _is_utf8(name: str) -> bool:
+    return name.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
+
+
+def _line_of(content: bytes, offset: int) -> int:
+    """Number of the line, from 1, that holds a byte."""
+    before = content[:offset]
+    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

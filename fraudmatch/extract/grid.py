@@ -1,0 +1,75 @@
+"""What every reader gives: the cells of a file as text, and what it could not read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a file, a row or a column: REJECTS without its origin.
+
+    Attributes:
+        source_row: number of the record; null when the fault is wider than a row.
+        column: the partner's heading, null when the fault is wider than a column.
+    """
+
+    reason: str
+    source_row: int | None = None
+    column: str | None = None
+    detail: str | None = None
+    field: str | None = None
+
+
+class Refused(Exception):
+    """Inside the stage only: this file cannot be read, for these reasons.
+
+    Args:
+        faults: why; at least one.
+        records: rows the file holds as far as they could be counted, without header and preamble.
+        skipped: lines that are no records.
+    """
+
+    def __init__(self, faults: Sequence[Fault], *, records: int = 0, skipped: int = 0) -> None:
+        self.faults = tuple(faults)
+        self.records = records
+        self.skipped = skipped
+        super().__init__(", ".join(fault.reason for fault in self.faults))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one file.
+
+    Attributes:
+        headings: of the columns, as written.
+        columns: one string array per heading, all of one length; raw text, null or "" = blank.
+        source_rows: number of each row in the file, counting from 1 with header and skipped lines.
+        spoilt: rows the reader could not read; each is one record.
+        skipped: preamble lines and header; blank rows are still among the rows.
+        counted: what the independent count says: preamble, header, blank and all rows.
+        typed: whether cells may have been dates or numbers, so that dates come as ISO text.
+    """
+
+    headings: tuple[str, ...]
+    columns: tuple[pa.Array, ...]
+    source_rows: np.ndarray
+    skipped: int
+    counted: int
+    spoilt: tuple[Fault, ...] = field(default=())
+    typed: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows that were read, blank ones included."""
+        return len(self.source_rows)
+
+
+def count_mismatch(grid: Grid) -> str | None:
+    """What to say when reader and independent count disagree on the number of records, or None."""
+    read = grid.skipped + grid.rows + len(grid.spoilt)
+    return None if read == grid.counted else f"the parser read {read} records, the count says {grid.counted}"

@@ -1,0 +1,235 @@
+"""One file of one delivery: cells in, records and faults out, every row accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch import schemas
+from fraudmatch.errors import ConservationError
+from fraudmatch.extract.columns import Wiring, wire
+from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.faults import FaultList, Origin
+from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
+from fraudmatch.extract.grid import Fault, Grid, Refused
+from fraudmatch.extract.mapping import Mapping
+from fraudmatch.extract.readers import read_grid
+from fraudmatch.extract.repetitions import repetitions
+from fraudmatch.extract.values.words import translate
+
+#: Data sets in which a row that repeats another to the letter may be the very thing looked for
+#: (a payment made twice), so that no row is set aside as a repetition.
+REPEATS_ARE_EVIDENCE = frozenset({"payment", "creditor", "care_payment"})
+
+
+@dataclass(frozen=True)
+class ExtractedFile:
+    """What one file gave.
+
+    Attributes:
+        dataset: of the mapping; null when no mapping fits.
+        received: RECEIVED of that data set, ordered by partner, source_ref, source_row.
+        rejects: REJECTS; `partner` is the supplier.
+        delivery: DELIVERIES, one row.
+    """
+
+    dataset: str | None
+    received: pa.Table
+    rejects: pa.Table
+    delivery: pa.Table
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing of the file was loaded."""
+        return bool(self.delivery["state"][0].as_py() == "refused")
+
+
+def extract_file(
+    path: Path,
+    mapping: Mapping,
+    *,
+    partner: str,
+    partner_ids: Collection[str],
+    as_at: dt.date | None = None,
+) -> ExtractedFile:
+    """Read one file as its mapping declares.
+
+    Args:
+        path: the file as delivered.
+        partner: who supplied it; also whose the rows are, unless the mapping has [council].
+        partner_ids: ids a [council] column may name.
+        as_at: the day two-digit years are read against; null takes a fixed day.
+
+    Raises:
+        ConservationError: the program lost or invented a row; never the fault of the file.
+    """
+    origin = Origin(partner, mapping.dataset, path.name)
+    try:
+        content = read_bytes(path)
+        origin = replace(origin, delivery=digest(content))
+        if not content:
+            raise Refused([Fault("FILE_EMPTY")])
+        return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at)
+    except Refused as refused:
+        return refused_file(refused, origin)
+
+
+def refused_file(refused: Refused, origin: Origin) -> ExtractedFile:
+    """A file of which nothing is loaded: all its rows count as rejected."""
+    faults = FaultList(origin)
+    faults.add(refused.faults)
+    empty = schemas.empty(schemas.received_schema(origin.dataset)) if origin.dataset else pa.table({})
+    delivery = _delivery(origin, "refused", loaded=0, rejected=refused.records, skipped=refused.skipped)
+    return ExtractedFile(origin.dataset, empty, faults.table(), delivery)
+
+
+def _loaded(
+    grid: Grid, mapping: Mapping, origin: Origin, partner_ids: Collection[str], as_at: dt.date | None
+) -> ExtractedFile:
+    """The records of a file that could be read."""
+    try:
+        wiring = wire(mapping, grid.headings)
+        rows = _Rows.of(grid, mapping, wiring, FaultList(origin))
+        if not rows.alive.any() and not grid.spoilt:
+            raise Refused([Fault("FILE_NO_ROWS")])
+    except Refused as refused:
+        raise Refused(refused.faults, records=grid.rows + len(grid.spoilt), skipped=grid.skipped) from None
+    rows.faults.add([*wiring.notes, *grid.spoilt])
+    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at)
+    columns = {
+        field.name: reader.read(field, wiring.fields.get(field.name, ())) for field in rows.dataset.fields
+    }
+    columns["partner"] = rows.partners(origin.partner, partner_ids)
+    rows.reject_without_keys(columns)
+    rows.reject_repetitions()
+    received = rows.received(columns, origin)
+    delivery = _delivery(origin, "loaded", loaded=received.num_rows, rejected=rows.rejected(),
+                         skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
+    rejects = rows.faults.table()
+    hold_conservation(grid, delivery, rejects)
+    return ExtractedFile(mapping.dataset, received, rejects, delivery)
+
+
+def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
+    """DELIVERIES, one row."""
+    row = {**asdict(origin), "received": loaded + rejected, "loaded": loaded, "rejected": rejected,
+           "skipped": skipped, "state": state}  # fmt: skip
+    return pa.Table.from_pylist([row], schema=schemas.DELIVERIES)
+
+
+def hold_conservation(grid: Grid, delivery: pa.Table, rejects: pa.Table) -> None:
+    """What was counted must have been loaded, rejected or skipped, and every rejected row be named.
+
+    Raises:
+        ConservationError: it is not so.
+    """
+    row = delivery.to_pylist()[0]
+    kept = row["loaded"] + row["rejected"] + row["skipped"]
+    fatal = rejects.filter(pc.and_(rejects["fatal"], pc.is_valid(rejects["source_row"])))
+    named = len(pc.unique(fatal["source_row"]))
+    if kept != grid.counted or named != row["rejected"]:
+        raise ConservationError(
+            f"{row['partner']}/{row['file']}: {grid.counted} records counted, but {row['loaded']} loaded, "
+            f"{row['rejected']} rejected ({named} of them named) and {row['skipped']} skipped.",
+            remedy="This is a fault of the program; report it with the mapping and the shape of the file.",
+        )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of one file on their way to RECEIVED.
+
+    Attributes:
+        alive: rows (bool) that are not blank.
+        fatal: rows (bool) that are rejected; filled step by step.
+    """
+
+    mapping: Mapping
+    wiring: Wiring
+    cells: Cells
+    faults: FaultList
+    alive: np.ndarray
+    fatal: np.ndarray
+
+    @classmethod
+    def of(cls, grid: Grid, mapping: Mapping, wiring: Wiring, faults: FaultList) -> _Rows:
+        """Clean the columns the mapping reads and tell blank rows from records."""
+        cells = Cells.of(grid, wiring.used, mapping.file.null_values)
+        bare = np.ones(grid.rows, bool)
+        for column in cells.columns.values():
+            bare &= column.is_null().to_numpy(zero_copy_only=False)
+        alive = ~blank_rows(grid, bare)
+        return cls(mapping, wiring, cells, faults, alive, np.zeros(grid.rows, bool))
+
+    @property
+    def dataset(self) -> schemas.Dataset:
+        """The data set of the mapping."""
+        return schemas.DATASETS[self.mapping.dataset]
+
+    def rejected(self) -> int:
+        """How many records are rejected, those the reader could not read included."""
+        return int((self.fatal & self.alive).sum()) + len(self.cells.grid.spoilt)
+
+    def _reject(
+        self, reason: str, rows: np.ndarray, *, field: str | None = None, column: str | None = None
+    ) -> None:
+        """Set rows aside; blank ones are no records."""
+        rows = rows & self.alive
+        self.faults.add_rows(reason, self.cells.grid.source_rows[rows], field=field, column=column)
+        np.logical_or(self.fatal, rows, out=self.fatal)
+
+    def partners(self, supplier: str, partner_ids: Collection[str]) -> pa.Array:
+        """Whose record each row is; a value the code list lacks rejects the row."""
+        council = self.mapping.council
+        if council is None or self.wiring.council is None:
+            return pa.repeat(pa.scalar(supplier, pa.string()), len(self.alive))
+        codes = {code: partner for code, partner in council.codes.items() if partner in partner_ids}
+        texts = pc.fill_null(self.cells.columns[self.wiring.council], "")
+        partners = per_distinct(texts, lambda distinct: translate(distinct, codes))
+        unknown = partners.is_null().to_numpy(zero_copy_only=False)
+        self._reject("UNKNOWN_PARTNER", unknown, column=self.cells.heading((self.wiring.council,)))
+        return partners
+
+    def reject_without_keys(self, columns: dict[str, pa.Array]) -> None:
+        """Set aside rows without a field that every row needs."""
+        for field in self.dataset.fields:
+            if field.key:
+                absent = columns[field.name].is_null().to_numpy(zero_copy_only=False)
+                column = self.cells.heading(self.wiring.fields[field.name])
+                self._reject("KEY_MISSING", absent, field=field.name, column=column)
+
+    def reject_repetitions(self) -> None:
+        """Set aside rows whose mapped cells all repeat those of an earlier row, saying which."""
+        if self.mapping.dataset in REPEATS_ARE_EVIDENCE:
+            return
+        numbers = self.cells.grid.source_rows
+        rows = np.flatnonzero(self.alive & ~self.fatal)
+        rows = rows[np.argsort(numbers[rows], kind="stable")]
+        keys = [self.cells.columns[place] for place in sorted(self.wiring.used)]
+        later, first = repetitions(keys, rows)
+        self.faults.add_rows(
+            "DUPLICATE_ROW", numbers[later], detail=[f"repeats record {n}" for n in numbers[first]]
+        )
+        self.fatal[later] = True
+
+    def received(self, columns: dict[str, pa.Array], origin: Origin) -> pa.Table:
+        """RECEIVED of the rows that stand."""
+        count = len(self.alive)
+        columns["dataset"] = pa.repeat(pa.scalar(self.mapping.dataset, pa.string()), count)
+        columns["delivery"] = pa.repeat(pa.scalar(origin.delivery, pa.string()), count)
+        columns["source_row"] = pa.array(self.cells.grid.source_rows, pa.int64())
+        table = pa.table(columns).filter(pa.array(self.alive & ~self.fatal))
+        schema = schemas.received_schema(self.mapping.dataset)
+        return in_order(schemas.conform(table, schema, what=f"RECEIVED of {origin.file}"))
+
+
+def in_order(received: pa.Table) -> pa.Table:
+    """RECEIVED by partner, source_ref, source_row; delivery breaks what ties are left."""
+    keys = ("partner", "source_ref", "source_row", "delivery")
+    return received.sort_by([(key, "ascending") for key in keys])

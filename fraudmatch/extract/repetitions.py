@@ -1,0 +1,40 @@
+"""Rows that repeat an earlier one to the letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+
+def repetitions(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows equal in every column to an earlier one, and for each the first of its kind.
+
+    A few columns tell nearly all rows apart; only what they leave together is compared in full.
+
+    Args:
+        columns: text per row; null equals null.
+        rows: positions to compare, in the order in which the first is kept.
+
+    Returns:
+        Positions of later rows, and of the row each repeats; both in the order of `rows`.
+    """
+    left = rows
+    for width in sorted({1, min(3, len(columns)), len(columns)}):
+        kinds = _kinds([column.take(pa.array(left)) for column in columns[:width]], len(left))
+        left = left[np.bincount(kinds, minlength=1)[kinds] > 1]
+    kinds = _kinds([column.take(pa.array(left)) for column in columns], len(left))
+    _, first, back = np.unique(kinds, return_index=True, return_inverse=True)
+    later = np.delete(np.arange(len(left)), first)
+    return left[later], left[first[back[later]]]
+
+
+def _kinds(columns: Sequence[pa.Array], count: int) -> np.ndarray:
+    """A small number per row, equal where all columns are equal."""
+    kinds = np.zeros(count, np.int64)
+    for column in columns:
+        codes = column.dictionary_encode(null_encoding="encode")
+        spread = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        kinds = np.unique(kinds * (len(codes.dictionary) + 1) + spread, return_inverse=True)[1]
+    return kinds

@@ -1,0 +1,68 @@
+"""Amounts of money and whole numbers, exactly: digits are shifted, never multiplied as floats."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: A figure with an optional currency sign and one mark of a credit: a leading or trailing
+#: minus, brackets, or the CR of a ledger (DR is its opposite). Thousands may be set off by
+#: commas, and then all of them are. At most 15 digits, which always fit 64 bits in pence.
+_FIGURE = (
+    r"^(?P<open>\()?[\s]*(?P<before>[-+\x{2212}])?[\s]*(?:£|GBP)?[\s]*(?P<inside>[-+\x{2212}])?[\s]*"
+    r"(?P<whole>\d{1,3}(?:,\d{3}){1,4}|\d{1,15})?(?:\.(?P<part>\d{0,12}))?"
+    r"[\s]*(?P<after>[-\x{2212}]|CR|DR)?[\s]*(?P<close>\))?$"
+)
+_MINUS = pa.array(["-", "−", "CR", "("])
+
+
+def parse_amounts(texts: pa.Array, unit: str) -> pa.Array:
+    """Texts as pence.
+
+    Args:
+        texts: distinct texts, no nulls; "1,234.50", "£12", "-5.00", "(5.00)", "5.00-", "5.00 CR".
+        unit: "pounds" (at most two decimals; further zeros are let pass) or "pence" (none).
+
+    Returns:
+        int64 pence of the same length; null where the text is no such amount.
+    """
+    return _shifted(texts, 2 if unit == "pounds" else 0)
+
+
+def parse_whole(texts: pa.Array, scale: int = 1) -> pa.Array:
+    """Texts as whole numbers, after multiplication by `scale` (1, 10, 100 or 1000).
+
+    Returns:
+        int64 of the same length; null where the text times `scale` is not whole.
+    """
+    return _shifted(texts, {1: 0, 10: 1, 100: 2, 1000: 3}[scale])
+
+
+def _shifted(texts: pa.Array, places: int) -> pa.Array:
+    """Figures times ten to the power of `places`, null where that is not whole or no figure."""
+    found = pc.extract_regex(pc.utf8_upper(texts), _FIGURE)
+    decimals = pc.utf8_rpad(pc.utf8_rtrim(found.field("part"), "0"), places, "0")
+    whole = pc.replace_substring(found.field("whole"), ",", "")
+    digits = pc.binary_join_element_wise(whole, decimals, "")
+    minus = _marks_of_credit(found)
+    sound = pc.and_(_well_formed(found, minus), pc.equal(pc.binary_length(decimals), places))
+    number = pc.if_else(pc.fill_null(sound, False), digits, None).cast(pa.int64())
+    return pc.if_else(pc.equal(minus, 1), pc.negate(number), number)
+
+
+def _marks_of_credit(found: pa.Array) -> pa.Array:
+    """How many marks say the figure is a credit."""
+    marks = [
+        pc.is_in(found.field(name), _MINUS).cast(pa.int8()) for name in ("open", "before", "inside", "after")
+    ]
+    return pc.add(pc.add(marks[0], marks[1]), pc.add(marks[2], marks[3]))
+
+
+def _well_formed(found: pa.Array, minus: pa.Array) -> pa.Array:
+    """At least one digit, brackets in pairs, at most one mark of a credit, 15 digits at most."""
+    figures = pc.binary_length(pc.binary_join_element_wise(found.field("whole"), found.field("part"), ""))
+    long = pc.binary_length(pc.replace_substring(found.field("whole"), ",", ""))
+    paired = pc.equal(pc.binary_length(found.field("open")), pc.binary_length(found.field("close")))
+    return pc.and_(
+        pc.and_(pc.greater(figures, 0), pc.less_equal(long, 15)), pc.and_(paired, pc.less_equal(minus, 1))
+    )

@@ -1,0 +1,157 @@
+"""All deliveries of a site: which mapping fits which file, and everything put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from fraudmatch import schemas
+from fraudmatch.errors import MappingError, Problem, SiteError
+from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.faults import Origin
+from fraudmatch.extract.grid import Fault, Refused
+from fraudmatch.extract.headings import did_you_mean
+from fraudmatch.extract.load import load_mapping
+from fraudmatch.extract.mapping import Mapping
+from fraudmatch.extract.one_file import ExtractedFile, extract_file, in_order, refused_file
+from fraudmatch.site import Site
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What a site delivered.
+
+    Attributes:
+        received: data set -> RECEIVED, ordered by partner, source_ref, source_row; data sets
+            without rows are absent.
+        rejects: REJECTS.
+        deliveries: DELIVERIES.
+    """
+
+    received: dict[str, pa.Table]
+    rejects: pa.Table
+    deliveries: pa.Table
+
+
+def extract_site(site: Site, partners: Iterable[str] | None = None) -> Extracted:
+    """See `fraudmatch.extract.extract`."""
+    mappings = _all_mappings(site, _chosen(site, partners))
+    plan = [
+        (partner, path, mapping)
+        for partner in mappings
+        for path, mapping in _paired(site, partner, mappings[partner])
+    ]
+    return put_together(
+        [_one(site, partner, path, mapping, mappings[partner]) for partner, path, mapping in plan]
+    )
+
+
+def put_together(files: list[ExtractedFile]) -> Extracted:
+    """The tables of many files as one, each in its order."""
+    parts: dict[str, list[pa.Table]] = {}
+    for file in files:
+        if file.dataset and file.received.num_rows:
+            parts.setdefault(file.dataset, []).append(file.received)
+    received = {
+        name: in_order(pa.concat_tables(parts[name])).combine_chunks()
+        for name in schemas.DATASETS
+        if name in parts
+    }
+    rejects = [schemas.empty(schemas.REJECTS), *(file.rejects for file in files)]
+    deliveries = pa.concat_tables([schemas.empty(schemas.DELIVERIES), *(file.delivery for file in files)])
+    order = [(key, "ascending") for key in ("partner", "dataset", "file")]
+    return Extracted(received, schemas.sort_rejects(pa.concat_tables(rejects)).combine_chunks(),
+                     deliveries.sort_by(order).combine_chunks())  # fmt: skip
+
+
+def mappings_without_files(site: Site, partners: Iterable[str] | None = None) -> list[str]:
+    """Mappings whose pattern fits no delivered file, as partner/file name, sorted."""
+    return [
+        f"{partner}/{mapping.path.name}"
+        for partner, mappings in _all_mappings(site, _chosen(site, partners)).items()
+        for mapping in mappings
+        if not any(mapping.fits(path.name) for path in site.deliveries_of(partner))
+    ]
+
+
+def _chosen(site: Site, partners: Iterable[str] | None) -> list[str]:
+    if partners is None:
+        return list(site.partner_ids)
+    chosen = sorted(set(partners))
+    for partner in chosen:
+        if partner not in site.partner_ids:
+            hint = did_you_mean(partner, site.partner_ids) or f"Partners: {', '.join(site.partner_ids)}."
+            raise SiteError(f"No partner {partner!r} takes part in {site.root}.", remedy=hint)
+    return chosen
+
+
+def _all_mappings(site: Site, partners: list[str]) -> dict[str, list[Mapping]]:
+    """Partner -> its mappings, checked against the partners of the site as well.
+
+    Raises:
+        MappingError: all faults of all mappings of all partners.
+    """
+    mappings: dict[str, list[Mapping]] = {partner: [] for partner in partners}
+    problems: list[Problem] = []
+    for partner in partners:
+        for path in site.mappings_of(partner):
+            try:
+                mapping = load_mapping(path)
+            except MappingError as error:
+                problems += _placed(error, f"{partner}/{path.name}")
+                continue
+            problems += _strange_councils(mapping, site, f"{partner}/{path.name}")
+            mappings[partner].append(mapping)
+    if problems:
+        raise MappingError("Mappings have faults; nothing was read.", problems=problems)
+    return mappings
+
+
+def _placed(error: MappingError, file: str) -> list[Problem]:
+    """The problems of one mapping, named with its partner."""
+    if not error.problems:
+        return [Problem(file, "", error.message, error.remedy)]
+    return [Problem(file, problem.where, problem.what, problem.remedy) for problem in error.problems]
+
+
+def _strange_councils(mapping: Mapping, site: Site, file: str) -> Iterator[Problem]:
+    """Council codes that name nobody who takes part."""
+    for code, partner in mapping.council.codes.items() if mapping.council else ():
+        if partner not in site.partner_ids:
+            hint = did_you_mean(partner, site.partner_ids) or f"Partners: {', '.join(site.partner_ids)}."
+            yield Problem(file, f"council.codes.{code}", f"no partner {partner!r} takes part.", hint)
+
+
+def _paired(site: Site, partner: str, mappings: list[Mapping]) -> Iterator[tuple[Path, Mapping | None]]:
+    """Every delivered file with the mapping that fits it, or None.
+
+    Raises:
+        MappingError: two mappings fit one file.
+    """
+    for path in site.deliveries_of(partner):
+        fitting = [mapping for mapping in mappings if mapping.fits(path.name)]
+        if len(fitting) > 1:
+            names = " and ".join(mapping.path.name for mapping in fitting)
+            raise MappingError(
+                f"{partner}: the file {path.name} fits more than one mapping: {names}.",
+                remedy="Make one file.pattern narrower, so that every file fits one mapping.",
+            )
+        yield path, fitting[0] if fitting else None
+
+
+def _one(
+    site: Site, partner: str, path: Path, mapping: Mapping | None, known: list[Mapping]
+) -> ExtractedFile:
+    if mapping is not None:
+        return extract_file(path, mapping, partner=partner, partner_ids=site.partner_ids, as_at=site.as_at)
+    try:
+        delivery = digest(read_bytes(path))
+    except Refused:
+        delivery = ""
+    patterns = ", ".join(other.file.pattern for other in known)
+    detail = f"patterns of this partner: {patterns}" if patterns else "this partner has no mapping"
+    refused = Refused([Fault("FILE_NO_MAPPING", detail=detail)])
+    return refused_file(refused, Origin(partner, None, path.name, delivery))
