@@ -1,0 +1,138 @@
+"""CSV files: UTF-8 with a mark, CRLF, every text quoted and guarded, whole columns at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.errors import REASONS, ConservationError
+from fraudmatch.report.clean import clean, guard, relabel
+from fraudmatch.report.disclosure import Column, Exceptions, Sides
+from fraudmatch.report.sources import RecordSource
+from fraudmatch.report.words import dataset_title, field_heading
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def write_csv(path: Path, columns: Sequence[Column], table: pa.Table) -> None:
+    """Write `table` (one column per entry of `columns`, by key) with its headings.
+
+    Text is quoted and guarded against formulas; dates are ISO; pence become pounds with two
+    decimals; null is an empty cell. No cell spans lines: control characters were replaced.
+
+    Raises:
+        ConservationError: the file, read back, does not hold one line per row.
+    """
+    heading = pa.table({column.key: [column.heading] for column in columns})
+    as_text = [Column(column.key, column.heading, "text", column.block) for column in columns]
+    lines = pa.concat_arrays([_lines(as_text, heading), _lines(columns, table)])
+    path.write_bytes(_MARK + b"".join(line + b"\r\n" for line in lines.cast(pa.binary()).to_pylist()))
+    if path.read_bytes().count(b"\n") != len(table) + 1:
+        raise ConservationError(f"{path} does not hold {len(table)} rows.")
+
+
+def _lines(columns: Sequence[Column], table: pa.Table) -> pa.Array:
+    cells = [_cells(column.kind, table[column.key].combine_chunks()) for column in columns]
+    joined = pc.binary_join_element_wise(*cells, pa.scalar(","), null_handling="replace", null_replacement="")
+    return joined.cast(pa.large_string())
+
+
+def _cells(kind: str, values: pa.Array) -> pa.Array:
+    if kind == "text":
+        doubled = pc.replace_substring(guard(clean(values)), '"', '""')
+        return pc.binary_join_element_wise(pa.scalar('"'), doubled, pa.scalar('"'), pa.scalar(""))
+    if kind in ("pence", "hundredths"):
+        return _two_decimals(values)
+    return values.cast(pa.string())
+
+
+def _two_decimals(values: pa.Array) -> pa.Array:
+    """Whole hundredths as text with a point: -105 -> "-1.05"."""
+    size = pc.abs(values)
+    whole = pc.divide(size, 100)
+    rest = pc.utf8_lpad(pc.subtract(size, pc.multiply(whole, 100)).cast(pa.string()), 2, "0")
+    sign = pc.if_else(pc.less(values, 0), "-", "")
+    digits = pc.binary_join_element_wise(whole.cast(pa.string()), rest, pa.scalar("."))
+    return pc.binary_join_element_wise(sign, digits, pa.scalar(""))
+
+
+def write_exceptions(path: Path, exceptions: Exceptions) -> None:
+    """One rule's flags, every column, also the empty ones: the headings do not change overnight
+    unless the rule does.
+    """
+    write_csv(path, exceptions.columns, exceptions.table)
+
+
+_REJECT_COLUMNS = (
+    Column("file", "File", "text", "flag"),
+    Column("dataset", "Data set", "text", "flag"),
+    Column("source_row", "Source row", "integer", "flag"),
+    Column("field", "Field", "text", "flag"),
+    Column("column", "Column heading", "text", "flag"),
+    Column("consequence", "Consequence", "text", "flag"),
+    Column("reason", "Reason", "text", "flag"),
+    Column("meaning", "Meaning", "text", "flag"),
+    Column("remedy", "What to do", "text", "flag"),
+)
+
+
+def write_rejects(path: Path, rejects: pa.Table) -> None:
+    """The faults of one partner's own files, in the order of REJECTS; never a value."""
+    codes = sorted(REASONS)
+    place = pc.index_in(rejects["reason"], value_set=pa.array(codes))
+    meanings = pa.array([REASONS[code].meaning for code in codes])
+    remedies = pa.array([REASONS[code].remedy for code in codes])
+    whole = pc.if_else(pc.is_null(rejects["source_row"]), "file ", "row ")
+    fate = pc.if_else(rejects["fatal"], "refused", "kept")
+    consequence = pc.binary_join_element_wise(whole, fate, pa.scalar(""))
+    table = pa.table(
+        {
+            "file": rejects["file"],
+            "dataset": relabel(rejects["dataset"].combine_chunks(), dataset_title),
+            "source_row": rejects["source_row"],
+            "field": relabel(rejects["field"].combine_chunks(), field_heading),
+            "column": rejects["column"],
+            "consequence": consequence,
+            "reason": rejects["reason"],
+            "meaning": meanings.take(place),
+            "remedy": remedies.take(place),
+        }
+    )
+    write_csv(path, _REJECT_COLUMNS, table)
+
+
+_SOURCE_COLUMNS = (
+    Column("flag_key", "Flag key", "text", "trace"),
+    Column("side", "Side", "text", "trace"),
+    Column("file", "File", "text", "trace"),
+    Column("delivery", "Delivery (SHA-256)", "text", "trace"),
+    Column("source_row", "Source row", "integer", "trace"),
+)
+
+
+def write_sources(path: Path, partner_id: str, flags: pa.Table, sides: Sides, source: RecordSource) -> None:
+    """Where each own record of each flag stands in the delivered files; by flag key, then side.
+
+    This file alone says row numbers, so it alone changes when a partner sends its rows in
+    another order.
+    """
+    keys = flags["flag_key"].combine_chunks()
+    left_own = pc.equal(flags["left_partner"], partner_id).combine_chunks()
+    side = pc.if_else(left_own, "left", "right")
+    seen = pc.is_valid(sides.seen_id)
+    ids = pa.concat_arrays([sides.own_id, sides.seen_id.filter(seen)])
+    table = pa.table(
+        {
+            "flag_key": pa.concat_arrays([keys, keys.filter(seen)]),
+            "side": pa.concat_arrays(
+                [side, pa.array(["right"] * pc.sum(seen, min_count=0).as_py(), pa.string())]
+            ),
+            "file": source.file(partner_id, ids),
+            "delivery": source.of_records("delivery", ids),
+            "source_row": source.of_records("source_row", ids),
+        }
+    )
+    write_csv(path, _SOURCE_COLUMNS, table.sort_by([("flag_key", "ascending"), ("side", "ascending")]))

@@ -1,0 +1,274 @@
+"""One flag laid out for an analyst at the hub: the records, the weights, the facts, what to do next.
+
+Both sides are shown in full (but for telephone and e-mail): this page is made on the hub and is not a
+partner's report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyarrow as pa
+
+from fraudmatch.report.inputs import MATCH_ONLY
+from fraudmatch.report.layout import bar, fitted, paragraph, text_table
+from fraudmatch.report.words import (
+    NOT_A_FINDING,
+    PRIOR,
+    comparison_label,
+    dataset_title,
+    fact_phrase,
+    field_heading,
+    identity_words,
+    pounds,
+)
+from fraudmatch.schemas import RuleText
+
+#: Rows of the table of records before the fields the rule shows.
+_ALWAYS = (
+    "partner",
+    "dataset",
+    "source_ref",
+    "delivery",
+    "source_row",
+    "name_as_written",
+    "date_of_birth",
+    "nino",
+    "organisation_name",
+    "company_number",
+    "address_as_written",
+    "postcode",
+    "uprn",
+)
+
+# Comparisons of the models -> the fields of a record they look at, where the names differ.
+_LOOKS_AT: Mapping[str, tuple[str, ...]] = {
+    "forename": ("forename", "name_as_written"),
+    "surname": ("surname", "name_as_written"),
+    "name": ("name_as_written",),
+    "organisation": ("organisation_name",),
+    "organisation_core": ("organisation_name",),
+    "address": ("address_as_written",),
+    "street": ("address_as_written",),
+    "number": ("address_as_written",),
+    "flat": ("address_as_written",),
+}
+
+# A field judged by several comparisons is as good as its worst one.
+_WORST_FIRST = ("differs", "missing", "close", "agrees")
+_AGREEMENT_WORDS = {"agrees": "agrees", "close": "nearly agrees", "differs": "differs", "missing": "missing"}
+_CELL = 36
+
+
+def explain_flag(
+    flag: Mapping[str, object],
+    rule: RuleText,
+    evidence: pa.Table,
+    left: Mapping[str, object],
+    right: Mapping[str, object] | None,
+    *,
+    points: Mapping[str, int] | None = None,
+) -> list[str]:
+    """Lines of text that explain one flag.
+
+    Args:
+        flag: a row of FLAGS.
+        rule: the text of its rule.
+        evidence: EVIDENCE; rows of other flags are left out.
+        left / right: the row of RECORDS together with that of DETAILS; right is None for rules
+            about single records. Absent keys count as not known.
+        points: risk points of each fact, with "base", where known.
+
+    Returns:
+        lines without line ends; the caller prints them.
+    """
+    mine = [row for row in evidence.to_pylist() if row["flag_key"] == flag["flag_key"]]
+    mine.sort(key=lambda row: (row["model"], row["position"]))
+    title = f"{rule.id} · {rule.title}"
+    return [
+        *paragraph(title, indent="", first=""),
+        "═" * min(len(title), 100),
+        f"Flag {flag['flag_key']} · rule version {flag['rule_version']} · {rule.status}",
+        *paragraph(rule.description, indent=""),
+        "",
+        *_records(rule, mine, left, right),
+        *_weights(flag, rule, mine),
+        *_facts(flag, rule, points),
+        *_amounts(flag),
+        *_advice(rule),
+    ]
+
+
+def _records(
+    rule: RuleText,
+    evidence: Sequence[Mapping[str, object]],
+    left: Mapping[str, object],
+    right: Mapping[str, object] | None,
+) -> list[str]:
+    """The record, or both side by side with a word on each field that was compared."""
+    shown = [
+        field
+        for field in dict.fromkeys((*_ALWAYS, *rule.show_left, *rule.show_right))
+        if field not in MATCH_ONLY
+    ]
+    shown = [field for field in shown if _known(left, field) or (right is not None and _known(right, field))]
+    if right is None:
+        return ["The record", *text_table(("", "record"), [(_heading(f), _cell(left, f)) for f in shown]), ""]
+    verdicts = _verdicts(evidence)
+    rows = [
+        row
+        for field in shown
+        for row in _folded(_heading(field), _cell(left, field), _cell(right, field), verdicts.get(field, ""))
+    ]
+    return ["The two records", *text_table(("", "left", "right", "compared"), rows), ""]
+
+
+def _folded(heading: str, left: str, right: str, verdict: str) -> list[tuple[str, str, str, str]]:
+    """One row of the table of records, as many lines as the longer value needs."""
+    sides = (textwrap.wrap(left, _CELL), textwrap.wrap(right, _CELL))
+    lines = list(itertools.zip_longest((heading,), *sides, (verdict,), fillvalue=""))
+    return [(str(a), str(b), str(c), str(d)) for a, b, c, d in lines]
+
+
+def _verdicts(evidence: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """Field of a record -> word on its agreement."""
+    found: dict[str, set[str]] = {}
+    for row in evidence:
+        comparison = str(row["comparison"])
+        for field in _LOOKS_AT.get(comparison, (comparison,)):
+            found.setdefault(field, set()).add(str(row["agreement"]))
+    return {
+        field: next((_AGREEMENT_WORDS[word] for word in _WORST_FIRST if word in said), "")
+        for field, said in found.items()
+    }
+
+
+def _known(record: Mapping[str, object], field: str) -> bool:
+    return record.get(field) is not None
+
+
+def _heading(field: str) -> str:
+    headings = {"source_ref": "Reference", "delivery": "Delivery (SHA-256)", "dataset": "Data set"}
+    return headings.get(field) or field_heading(field)
+
+
+def _cell(record: Mapping[str, object], field: str) -> str:
+    value = record.get(field)
+    if value is None:
+        return "–"
+    if field == "dataset":
+        return dataset_title(str(value))
+    if field == "delivery":
+        return str(value)[:12] + "…"
+    return _as_text(field, value)
+
+
+def _as_text(field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, int) and field.endswith("_pence"):
+        return pounds(value)
+    if isinstance(value, int) and field.endswith("_hundredths"):
+        return f"{value // 100}.{value % 100:02d}"
+    return fitted(str(value), 200)
+
+
+def _weights(
+    flag: Mapping[str, object], rule: RuleText, evidence: Sequence[Mapping[str, object]]
+) -> list[str]:
+    """A waterfall for each model that looked at the pair."""
+    lines: list[str] = []
+    for model in sorted({str(row["model"]) for row in evidence}):
+        own = [row for row in evidence if row["model"] == model]
+        total = flag.get("identity_weight") if _judges(model, rule.relation) else None
+        lines += _waterfall(model, own, None if total is None else float(str(total)))
+    probability = flag.get("identity_probability")
+    if probability is not None:
+        shown = min(round(float(str(probability)), 4), 0.9999)
+        lines += [f"Identity: {identity_words(float(str(probability)))}, probability {shown:.4f}", ""]
+    return lines
+
+
+def _judges(model: str, relation: str) -> bool:
+    """Whether FLAGS' identity comes from this model: person_v1 judges persons."""
+    return model == relation or model.startswith(f"{relation}_")
+
+
+def _waterfall(model: str, evidence: Sequence[Mapping[str, object]], total: float | None) -> list[str]:
+    """Weights from the starting point to the total, in log2: one point doubles the odds.
+
+    The starting point says how rare a link is before anything is compared. Where EVIDENCE has no
+    row for it (comparison "prior"), it is what the comparisons leave of the total.
+    """
+    weights = [(str(row["comparison"]), str(row["agreement"]), float(str(row["weight"]))) for row in evidence]
+    compared = sum(weight for _, _, weight in weights)
+    steps = [
+        (comparison_label(name), _AGREEMENT_WORDS.get(word, word), weight) for name, word, weight in weights
+    ]
+    whole = any(name == PRIOR for name, _, _ in weights)
+    if total is not None and not whole:
+        steps.insert(0, (comparison_label(PRIOR), "before comparing", total - compared))
+    steps.append(
+        (
+            "total",
+            "" if whole or total is not None else "comparisons only",
+            compared if total is None else total,
+        )
+    )
+    most = max(abs(weight) for _, _, weight in steps)
+    rows = [(label, word, f"{weight:+.3f}", bar(weight, most)) for label, word, weight in steps]
+    heading = f"Weights of model {model} (log2: +1 doubles the odds that it is the same)"
+    return [heading, *text_table(("comparison", "agreement", "weight", ""), rows, right=(2,)), ""]
+
+
+def _facts(flag: Mapping[str, object], rule: RuleText, points: Mapping[str, int] | None) -> list[str]:
+    said: dict[str, bool | None] = json.loads(str(flag["facts"]))
+    order = {fact: place for place, fact in enumerate(rule.reasons)}
+    words = {True: "true", False: "false", None: "not known"}
+    rows = [
+        (words[said[fact]], fact, _points(fact, said[fact], points), fact_phrase(fact, rule.reasons))
+        for fact in sorted(said, key=lambda fact: (order.get(fact, len(order)), fact))
+    ]
+    heading = f"Facts: {flag['risk_points']} risk points, priority {flag['priority']}"
+    if points and "base" in points:
+        heading += f" (base {points['base']})"
+    if not rows:
+        return [heading, ""]
+    return [heading, *text_table(("", "fact", "points", "in words"), rows, right=(2,), most=70), ""]
+
+
+def _points(fact: str, value: bool | None, points: Mapping[str, int] | None) -> str:
+    if not points or fact not in points:
+        return ""
+    return f"{points[fact]:+d}" if value else f"({points[fact]:+d})"
+
+
+def _amounts(flag: Mapping[str, object]) -> list[str]:
+    found = [(money, flag.get(f"value_{money}_pence")) for money in ("actual", "estimate", "notional")]
+    lines = [f"  {money}: {pounds(int(str(pence)))}" for money, pence in found if pence is not None]
+    return ["Amounts (never added together)", *lines, ""] if lines else []
+
+
+def _advice(rule: RuleText) -> list[str]:
+    innocent = [line for text in rule.innocent_explanations for line in paragraph(text, "    ", "  – ")]
+    laws = [
+        line
+        for title, address in rule.legal_basis
+        for line in paragraph(f"{title} {f'<{address}>' if address else ''}".strip(), "    ", "  – ")
+    ]
+    return [
+        "May be innocent",
+        *(innocent or ["  none listed"]),
+        "Next step",
+        *paragraph(rule.next_step),
+        "Law",
+        *(laws or ["  none listed"]),
+        "",
+        *paragraph(NOT_A_FINDING, indent=""),
+    ]

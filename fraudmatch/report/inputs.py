@@ -1,0 +1,55 @@
+"""What the reports of one night are made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from fraudmatch.schemas import RuleText
+from fraudmatch.site import Partner
+
+#: Columns of RECORDS that help to link and are never printed, not even for their owner
+#: (NFI practice: telephone and e-mail are matched on, not released).
+MATCH_ONLY = frozenset({"phone", "email"})
+
+#: Columns of RECORDS printed of a partner's own record unless the caller chooses others.
+FIELDS_SHOWN = ("name_as_written", "date_of_birth", "address_as_written")
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """One night, as the reports need it.
+
+    Attributes:
+        site_name: the exercise, as printed.
+        as_at: the date the night speaks of; also the creation date inside workbooks.
+        run_id: name of the run, as printed.
+        partners: every partner of the site, also those that delivered nothing.
+        records: RECORDS. details: data set -> DETAILS. groups: GROUPS. flags: FLAGS, in their
+            order, which is the ranking. evidence: EVIDENCE. rejects: REJECTS.
+            deliveries: DELIVERIES.
+        rules: rule id -> its text, for every rule that ran.
+        fields_shown: columns of RECORDS shown of a partner's own records. `phone` and `email`
+            are refused.
+    """
+
+    site_name: str
+    as_at: dt.date
+    run_id: str
+    partners: tuple[Partner, ...]
+    records: pa.Table
+    details: Mapping[str, pa.Table]
+    groups: pa.Table
+    flags: pa.Table
+    evidence: pa.Table
+    rejects: pa.Table
+    deliveries: pa.Table
+    rules: Mapping[str, RuleText]
+    fields_shown: tuple[str, ...] = FIELDS_SHOWN
+
+    def partner_names(self) -> dict[str, str]:
+        """Partner id -> name as printed."""
+        return {partner.id: partner.name for partner in self.partners}

@@ -1,0 +1,124 @@
+"""HTML pages: one per partner and one for the hub, self-contained, without scripts.
+
+The policy in the page allows nothing but the style sheet written in it, named by its hash, so a
+value that got past the escaping could still load and run nothing (T03, T04).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.report.clean import clean_text
+from fraudmatch.report.disclosure import flags_of
+from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.totals import extract_totals, overall, reject_totals, rule_totals
+from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted, long_date, pounds
+from fraudmatch.site import Partner
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+class Pages:
+    """Writes the pages of one night."""
+
+    def __init__(self, night: ReportInput) -> None:
+        self._night = night
+        self._environment = _environment()
+
+    def write_partner(self, path: Path, partner: Partner, flags: pa.Table, rejects: pa.Table) -> Path:
+        """The partner's page: totals, rules with links, extracts, faults by kind.
+
+        Args:
+            flags: FLAGS with the partner as a party. rejects: REJECTS of its own files.
+        """
+        rules = rule_totals(flags, self._night.rules)
+        return self._write(
+            path,
+            "partner.html",
+            title=f"Exceptions for {partner.name}",
+            partner=partner,
+            rules=rules,
+            texts=self._night.rules,
+            silent=sorted(set(self._night.rules) - {rule.rule_id for rule in rules}),
+            overall=overall(flags),
+            extracts=extract_totals(self._night.deliveries, partner.id),
+            rejects=reject_totals(rejects),
+        )
+
+    def write_hub(self, path: Path) -> Path:
+        """The hub's page: counts by rule and partner, extracts, links to the partners' folders."""
+        night = self._night
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return self._write(
+            path,
+            "hub.html",
+            title=f"Night of {night.site_name}",
+            partners=night.partners,
+            names=night.partner_names(),
+            rules=rule_totals(night.flags, night.rules),
+            silent=sorted(set(night.rules) - set(pc.unique(night.flags["rule_id"]).to_pylist())),
+            overall=overall(night.flags),
+            counts=party_counts(night),
+            extracts=extract_totals(night.deliveries),
+        )
+
+    def _write(self, path: Path, template: str, **values: object) -> Path:
+        night = self._night
+        page = self._environment.get_template(template).render(
+            site_name=night.site_name,
+            as_at=night.as_at,
+            run_id=night.run_id,
+            style_hash=_style_hash(self._environment),
+            not_a_finding=NOT_A_FINDING,
+            disclosure=DISCLOSURE,
+            value_classes=VALUE_CLASSES,
+            **values,
+        )
+        path.write_bytes(page.encode("utf-8"))
+        return path
+
+
+def party_counts(night: ReportInput) -> Mapping[str, Mapping[str, int]]:
+    """Partner id -> rule id -> flags with the partner as a party.
+
+    A flag between two partners counts for both, so the row of a rule may sum to more than its
+    flags.
+    """
+    return {
+        partner.id: {
+            row["values"]: row["counts"]
+            for row in pc.value_counts(flags_of(partner.id, night.flags)["rule_id"]).to_pylist()
+        }
+        for partner in night.partners
+    }
+
+
+def _environment() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: clean_text(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        day=long_date, pounds=pounds, count=lambda number: f"{number:,}", counted=counted
+    )
+    return environment
+
+
+def _style_hash(environment: Any) -> str:
+    """The style sheet's hash as a content security policy names it."""
+    style = environment.get_template("style.css").render()
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,109 @@
+"""Writing all reports of a night: one folder per partner, and the hub analyst's page of counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.errors import ConservationError
+from fraudmatch.report.checks import check_input
+from fraudmatch.report.csvs import write_exceptions, write_rejects, write_sources
+from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of, sides_of
+from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.pages import Pages
+from fraudmatch.report.phrases import flags_in_words
+from fraudmatch.report.totals import rows_of
+from fraudmatch.report.workbook import write_workbook
+from fraudmatch.site import Partner
+
+
+def report(folder: Path, night: ReportInput) -> list[Path]:
+    """Write the reports of a night under `folder` and return all paths, sorted.
+
+    Per partner `<partner>/exceptions.xlsx`, `<rule id>.csv` for each rule with flags,
+    `index.html`, `rejects.csv` and `sources.csv`; and `index.html` for the hub, counts only.
+    The same input gives the same bytes; only rejects.csv and sources.csv speak of row numbers.
+
+    Raises:
+        SchemaError, RuleFileError: the input breaks a contract; nothing has been written.
+        ConservationError: a flag would be lost or shown to a stranger, or the folder holds files
+            that this night did not write.
+        RunError: a file could not be written whole.
+    """
+    check_input(night)
+    worded = flags_in_words(night.flags, night.evidence, night.rules)
+    disclosure, pages = Disclosure(night), Pages(night)
+    written = [
+        path
+        for partner in night.partners
+        for path in _partner(folder, partner, night, worded, disclosure, pages)
+    ]
+    written.append(pages.write_hub(folder / "index.html"))
+    _check_alone(folder, written)
+    return sorted(written)
+
+
+def _partner(
+    folder: Path, partner: Partner, night: ReportInput, worded: pa.Table, disclosure: Disclosure, pages: Pages
+) -> list[Path]:
+    """The files of one partner, from flags it is a party of and from nothing else."""
+    own = folder / partner.id
+    own.mkdir(parents=True, exist_ok=True)
+    flags = flags_of(partner.id, worded)
+    all_exceptions = exceptions_of(partner, flags, night, disclosure)
+    _check_whole(partner, flags, all_exceptions)
+    written = [own / f"{exceptions.rule.id}.csv" for exceptions in all_exceptions]
+    for path, exceptions in zip(written, all_exceptions, strict=True):
+        write_exceptions(path, exceptions)
+    rejects = night.rejects.filter(pc.equal(night.rejects["partner"], partner.id))
+    write_rejects(own / "rejects.csv", rejects)
+    write_sources(own / "sources.csv", partner.id, flags, sides_of(partner.id, flags), disclosure.source)
+    write_workbook(own / "exceptions.xlsx", partner, night, all_exceptions)
+    pages.write_partner(own / "index.html", partner, flags, rejects)
+    return [
+        *written,
+        *(own / name for name in ("rejects.csv", "sources.csv", "exceptions.xlsx", "index.html")),
+    ]
+
+
+def exceptions_of(
+    partner: Partner, flags: pa.Table, night: ReportInput, disclosure: Disclosure
+) -> list[Exceptions]:
+    """The partner's exceptions tables, one per rule with flags, by rule id."""
+    with_counts = flags.append_column("about_person", _about_person(partner, flags, disclosure))
+    made = []
+    for rule_id in sorted(pc.unique(flags["rule_id"]).to_pylist()):
+        rows = rows_of(rule_id, with_counts)
+        about = rows["about_person"].combine_chunks()
+        made.append(disclosure.exceptions(partner, night.rules[rule_id], rows, about))
+    return made
+
+
+def _about_person(partner: Partner, flags: pa.Table, disclosure: Disclosure) -> pa.Array:
+    """Per flag, how many flags of this partner are about the person of its own record.
+
+    null where nobody was linked, as with organisations.
+    """
+    persons = disclosure.source.person(sides_of(partner.id, flags).own_id)
+    counts = pc.value_counts(persons.drop_null())
+    place = pc.index_in(persons, value_set=counts.field("values"), skip_nulls=True)
+    return counts.field("counts").take(place)
+
+
+def _check_whole(partner: Partner, flags: pa.Table, all_exceptions: list[Exceptions]) -> None:
+    """Every flag of the partner stands in exactly one table, and no other flag does."""
+    printed = [key for exceptions in all_exceptions for key in exceptions.table["flag_key"].to_pylist()]
+    if sorted(printed) != sorted(flags["flag_key"].to_pylist()):
+        raise ConservationError(f"The reports of {partner.id} do not hold its {len(flags)} flags.")
+
+
+def _check_alone(folder: Path, written: list[Path]) -> None:
+    """A leftover of another night among the reports would be read as tonight's."""
+    strangers = sorted({path for path in folder.rglob("*") if path.is_file()} - set(written))
+    if strangers:
+        raise ConservationError(
+            f"{folder} holds files that are not of this night, for example {strangers[0].name}.",
+            remedy="Write the reports into a new folder.",
+        )

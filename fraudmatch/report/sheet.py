@@ -1,0 +1,122 @@
+"""Writing cells: formats, and a sheet that refuses to lose anything silently.
+
+XlsxWriter answers a cell it cannot hold with a negative number and nothing else (measured in the
+reliability notes, M5), so every answer is looked at here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fraudmatch.errors import RunError
+from fraudmatch.report.clean import clean_text, fit_cell
+
+#: Formats by name, as XlsxWriter spells them. Text is quote-prefixed, so that a person who
+#: edits a cell that starts with = does not bring a formula to life.
+FORMATS: dict[str, dict[str, object]] = {
+    "text": {"text_wrap": True, "valign": "top", "quote_prefix": True, "num_format": "@"},
+    "integer": {"valign": "top", "num_format": "0"},
+    "count": {"valign": "top", "num_format": "#,##0"},
+    "pence": {"valign": "top", "num_format": "£#,##0.00;[Red]-£#,##0.00"},
+    "hundredths": {"valign": "top", "num_format": "#,##0.00"},
+    "date": {"valign": "top", "align": "left", "num_format": "dd/mm/yyyy"},
+    "title": {"bold": True, "font_size": 15, "font_color": "#12324A", "valign": "vcenter"},
+    "label": {"bold": True, "valign": "top", "font_color": "#12324A"},
+    "note": {"italic": True, "text_wrap": True, "valign": "top", "quote_prefix": True},
+    "strong": {"bold": True, "text_wrap": True, "valign": "top", "quote_prefix": True},
+    "heading_flag": {"bg_color": "#12324A"},
+    "heading_own": {"bg_color": "#1B5E4A"},
+    "heading_other": {"bg_color": "#6A3D1A"},
+    "heading_evidence": {"bg_color": "#4A3B6B"},
+    "heading_value": {"bg_color": "#7A1F3D"},
+    "heading_trace": {"bg_color": "#4D4D4D"},
+}
+_HEADING = {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1}
+
+# The first day a spreadsheet knows; earlier ones are written as text.
+_FIRST_DAY = dt.date(1900, 1, 1)
+
+
+def add_formats(book: Any) -> dict[str, Any]:
+    """The formats of `FORMATS`, made in `book`, in a fixed order."""
+    return {
+        name: book.add_format({**(_HEADING if name.startswith("heading_") else {}), **properties})
+        for name, properties in FORMATS.items()
+    }
+
+
+@dataclass
+class Sheet:
+    """A worksheet with checked writing.
+
+    Attributes:
+        cut: cells whose text was longer than a cell holds; each carries a mark.
+    """
+
+    worksheet: Any
+    formats: dict[str, Any]
+    cut: int = 0
+
+    def text(self, row: int, column: int, text: str, style: str = "text") -> None:
+        """A text cell, never a formula, number or link; cleaned, and cut with a mark if too long."""
+        fitted, was_cut = fit_cell(clean_text(text))
+        self.cut += was_cut
+        self._sure(self.worksheet.write_string(row, column, fitted, self.formats[style]), row, column)
+
+    def number(self, row: int, column: int, number: float, style: str = "integer") -> None:
+        """A number cell."""
+        self._sure(self.worksheet.write_number(row, column, number, self.formats[style]), row, column)
+
+    def date(self, row: int, column: int, day: dt.date) -> None:
+        """A date cell; a day before 1900, which no spreadsheet knows, as ISO text."""
+        if day < _FIRST_DAY:
+            self.text(row, column, day.isoformat())
+            return
+        self._sure(self.worksheet.write_datetime(row, column, day, self.formats["date"]), row, column)
+
+    def wide(self, row: int, first: int, last: int, text: str, style: str, characters: int) -> None:
+        """Text over the columns first..last, in a row high enough for lines of `characters`."""
+        fitted, was_cut = fit_cell(clean_text(text))
+        self.cut += was_cut
+        if last > first:
+            # merge_range answers with the outcome of its first write
+            self._sure(self.worksheet.merge_range(row, first, row, last, "", self.formats[style]), row, first)
+        self._sure(self.worksheet.write_string(row, first, fitted, self.formats[style]), row, first)
+        self.height(row, fitted, characters)
+
+    def height(self, row: int, text: str, characters: int) -> None:
+        """Make a row high enough for `text` in lines of `characters`; Excel's limit is 409 points."""
+        lines = -(-len(text) // max(characters, 1))
+        self._sure(self.worksheet.set_row(row, min(15.5 * max(lines, 1), 409)), row, 0)
+
+    def cells(self, first_row: int, column: int, kind: str, values: Sequence[Any]) -> None:
+        """One column of cells downwards from `first_row`; None leaves a cell empty.
+
+        `kind` is a kind of `disclosure.Column`; pence and hundredths are divided by 100 here, at
+        the very end, and nowhere before.
+        """
+        for row, value in enumerate(values, first_row):
+            if value is None:
+                continue
+            if kind == "text":
+                self.text(row, column, value)
+            elif kind == "date":
+                self.date(row, column, value)
+            else:
+                self.number(row, column, value if kind == "integer" else value / 100, kind)
+
+    def widths(self, widths: Sequence[int]) -> None:
+        """Column widths in characters, from the first column on."""
+        for column, width in enumerate(widths):
+            self._sure(self.worksheet.set_column(column, column, width), 0, column)
+
+    def _sure(self, answer: int | None, row: int, column: int) -> None:
+        if answer:
+            raise RunError(
+                f"Sheet {self.worksheet.get_name()}: the cell in row {row + 1}, column {column + 1} "
+                f"was not written (XlsxWriter answers {answer}).",
+                remedy="Report this; the workbook would have been incomplete.",
+            )

@@ -1,0 +1,78 @@
+"""Looking records up by id: their columns, their details, the file they came in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.report.inputs import ReportInput
+
+
+class RecordSource:
+    """Columns of RECORDS and DETAILS at given record ids.
+
+    `record_id` is dense from 0 (checked by `check_input`), so it is a row number of RECORDS.
+    """
+
+    def __init__(self, night: ReportInput) -> None:
+        self._records = night.records
+        self._groups = _by_id(night.groups)
+        self._details = {name: _by_id(table) for name, table in sorted(night.details.items())}
+        self._files = _file_names(night.deliveries)
+
+    def of_records(self, column: str, ids: pa.Array) -> pa.Array:
+        """A column of RECORDS at `ids`; null where the id is null."""
+        return _flat(self._records[column].take(ids))
+
+    def of_details(self, dataset: str, column: str, ids: pa.Array) -> pa.Array:
+        """A column of DETAILS[dataset] at `ids`; null for records of other data sets."""
+        return _at(self._details[dataset], column, ids)
+
+    def has_details(self, dataset: str) -> bool:
+        """Whether the night has DETAILS of that data set."""
+        return dataset in self._details
+
+    def person(self, ids: pa.Array) -> pa.Array:
+        """Person group of the night at `ids`; null where the record takes no part."""
+        return _at(self._groups, "person_id", ids)
+
+    def file(self, partner: str, ids: pa.Array) -> pa.Array:
+        """Name of the delivered file at `ids`, by preference under the name `partner` gave it."""
+        encoded = self.of_records("delivery", ids).dictionary_encode()
+        names = [
+            self._files.get((partner, delivery)) or self._files.get(("", delivery))
+            for delivery in encoded.dictionary.to_pylist()
+        ]
+        return pa.array(names, pa.string()).take(encoded.indices)
+
+
+def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _by_id(table: pa.Table) -> pa.Table:
+    """`table` in the order of record_id, so that it can be searched."""
+    ids = table["record_id"].to_numpy()
+    return table if np.all(ids[:-1] < ids[1:]) else table.sort_by("record_id")
+
+
+def _at(table: pa.Table, column: str, ids: pa.Array) -> pa.Array:
+    """`table[column]` at record ids; null where the id is null or absent."""
+    known = table["record_id"].to_numpy()
+    wanted = pc.fill_null(ids, 0).to_numpy()
+    place = np.searchsorted(known, wanted)
+    present = place < len(known)
+    present[present] = known[place[present]] == wanted[present]
+    absent = ~present | pc.is_null(ids).to_numpy(zero_copy_only=False)
+    return _flat(table[column].take(pa.array(place, pa.int64(), mask=absent)))
+
+
+def _file_names(deliveries: pa.Table) -> dict[tuple[str, str], str]:
+    """(partner, delivery) -> file name, and ("", delivery) -> name whoever sent it; smallest first."""
+    names: dict[tuple[str, str], str] = {}
+    rows = deliveries.select(["partner", "delivery", "file"]).to_pylist()
+    for row in sorted(rows, key=lambda row: (row["file"], row["partner"])):
+        names.setdefault((row["partner"], row["delivery"]), row["file"])
+        names.setdefault(("", row["delivery"]), row["file"])
+    return names

@@ -1,0 +1,117 @@
+"""The first sheet of a workbook: whose it is, as at when, what it holds, what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.report.disclosure import Exceptions
+from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.sheet import Sheet
+from fraudmatch.report.totals import extract_totals
+from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted
+from fraudmatch.site import Partner
+
+_WIDTHS = (24, 62, 12, 16, 16, 16, 34)
+_LINE = 150  # characters over columns B to G
+_LAST = len(_WIDTHS) - 1
+_RULE_HEADINGS = ("Rule", "Looks for", "Flags", "Actual (£)", "Estimate (£)", "Notional (£)", "Sheet")
+_EXTRACT_HEADINGS = ("Data set", "File", "State", "Received", "Loaded", "Rejected")
+
+
+def write_summary(
+    sheet: Sheet,
+    partner: Partner,
+    night: ReportInput,
+    all_exceptions: Sequence[Exceptions],
+    sheet_names: Mapping[str, Sequence[str]],
+    cut: int,
+) -> None:
+    """Fill the summary sheet.
+
+    Args:
+        sheet_names: rule id -> names of its sheets.
+        cut: cells of the other sheets that were cut.
+    """
+    sheet.widths(_WIDTHS)
+    sheet.text(0, 0, f"Exceptions for {partner.name}", "title")
+    sheet.worksheet.set_row(0, 26)
+    row = _write_facts(sheet, partner, night, all_exceptions, cut)
+    row = _write_rules(sheet, row + 1, all_exceptions, sheet_names)
+    silent = sorted(set(night.rules) - set(sheet_names))
+    if silent:
+        sheet.text(row, 0, "Flagged nothing", "label")
+        sheet.wide(row, 1, _LAST, ", ".join(silent), "text", _LINE)
+        row += 1
+    _write_extracts(sheet, row + 1, partner, night)
+
+
+def _write_facts(
+    sheet: Sheet, partner: Partner, night: ReportInput, all_exceptions: Sequence[Exceptions], cut: int
+) -> int:
+    """Labelled lines; returns the next free row."""
+    flags = sum(len(exceptions.table) for exceptions in all_exceptions)
+    lines = [
+        ("Site", night.site_name, "text"),
+        ("Partner", f"{partner.name} ({partner.id})", "text"),
+        ("Run", night.run_id, "text"),
+        ("Flags", f"{counted(flags, 'flag')} by {counted(len(all_exceptions), 'rule')}", "strong"),
+        ("What a flag is", NOT_A_FINDING, "strong"),
+        ("What you see", DISCLOSURE, "text"),
+        ("Amounts", VALUE_CLASSES, "text"),
+        ("Order", "Priority is risk points times the probability of the link; work from the top.", "text"),
+    ]
+    if cut:
+        lines.append(
+            (
+                "Cut cells",
+                f"{counted(cut, 'cell')} longer than Excel holds; whole in the CSV files.",
+                "strong",
+            )
+        )
+    sheet.text(1, 0, "As at", "label")
+    sheet.date(1, 1, night.as_at)
+    for row, (label, text, style) in enumerate(lines, 2):
+        sheet.text(row, 0, label, "label")
+        sheet.wide(row, 1, _LAST, text, style, _LINE)
+    return len(lines) + 2
+
+
+def _write_rules(
+    sheet: Sheet, row: int, all_exceptions: Sequence[Exceptions], sheet_names: Mapping[str, Sequence[str]]
+) -> int:
+    _headings(sheet, row, _RULE_HEADINGS)
+    for exceptions in all_exceptions:
+        row += 1
+        sheet.text(row, 0, exceptions.rule.id)
+        sheet.text(row, 1, exceptions.rule.title)
+        sheet.number(row, 2, len(exceptions.table), "count")
+        for column, money in enumerate(("actual", "estimate", "notional"), 3):
+            pence = _sum(exceptions.table, money)
+            if pence is not None:
+                sheet.number(row, column, pence / 100, "pence")
+        sheet.text(row, _LAST, ", ".join(sheet_names[exceptions.rule.id]))
+    return row + 1
+
+
+def _sum(table: pa.Table, money: str) -> int | None:
+    total: int | None = pc.sum(table[f"value_{money}_pence"]).as_py()
+    return total
+
+
+def _write_extracts(sheet: Sheet, row: int, partner: Partner, night: ReportInput) -> None:
+    _headings(sheet, row, _EXTRACT_HEADINGS)
+    for extract in extract_totals(night.deliveries, partner.id):
+        row += 1
+        sheet.text(row, 0, extract.dataset_title)
+        sheet.text(row, 1, extract.file)
+        sheet.text(row, 2, extract.state)
+        for column, count in enumerate((extract.received, extract.loaded, extract.rejected), 3):
+            sheet.number(row, column, count, "count")
+
+
+def _headings(sheet: Sheet, row: int, headings: Sequence[str]) -> None:
+    for column, heading in enumerate(headings):
+        sheet.text(row, column, heading, "heading_flag")

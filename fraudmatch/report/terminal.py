@@ -1,0 +1,95 @@
+"""What a night found, for the terminal of whoever ran it: counts and amounts, no names of people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fraudmatch.report.layout import fitted, paragraph, text_table
+from fraudmatch.report.totals import ExtractTotal, RuleTotal
+from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
+
+
+@dataclass(frozen=True)
+class NightSummary:
+    """A night in plain values.
+
+    Attributes:
+        extracts: delivered files (`totals.extract_totals`).
+        stages: (name, seconds) in the order they ran; only the terminal shows times.
+        rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
+        flags: all flags, each once.
+        reports: the folder the reports are in; None when none were written (a dry run).
+        files: how many files were written there.
+    """
+
+    site_name: str
+    as_at: dt.date
+    run_id: str
+    extracts: Sequence[ExtractTotal]
+    stages: Sequence[tuple[str, float]]
+    rules: Sequence[RuleTotal]
+    flags: int
+    reports: Path | None = None
+    files: int = 0
+
+
+def summary_lines(night: NightSummary) -> list[str]:
+    """Lines without line ends; the caller prints them."""
+    title = fitted(f"{night.site_name} · as at {long_date(night.as_at)} · run {night.run_id}", 100)
+    return [
+        title,
+        "═" * len(title),
+        *_extract_lines(night.extracts),
+        "",
+        *_rule_lines(night),
+        "",
+        *_stage_lines(night.stages),
+        *_report_lines(night),
+        *paragraph(NOT_A_FINDING, indent=""),
+    ]
+
+
+def _extract_lines(extracts: Sequence[ExtractTotal]) -> list[str]:
+    if not extracts:
+        return ["No extract was received."]
+    rows = [
+        (e.partner, e.dataset_title, e.file, f"{e.received:,}", f"{e.loaded:,}", f"{e.rejected:,}", e.state)
+        for e in extracts
+    ]
+    received, loaded, rejected = (
+        sum(getattr(e, name) for e in extracts) for name in ("received", "loaded", "rejected")
+    )
+    rows.append(
+        ("all", "", counted(len(extracts), "file"), f"{received:,}", f"{loaded:,}", f"{rejected:,}", "")
+    )
+    headings = ("partner", "data set", "file", "received", "loaded", "rejected", "state")
+    return text_table(headings, rows, right=(3, 4, 5), most=40)
+
+
+def _rule_lines(night: NightSummary) -> list[str]:
+    if not night.rules:
+        return ["No rule flagged anything."]
+    rows = [(rule.rule_id, rule.title, f"{rule.flags:,}", *_amounts(rule)) for rule in night.rules]
+    rows.append(("all", "", f"{night.flags:,}", "", "", ""))
+    headings = ("rule", "looks for", "flags", "actual", "estimate", "notional")
+    return text_table(headings, rows, right=(2, 3, 4, 5), most=56)
+
+
+def _amounts(rule: RuleTotal) -> tuple[str, str, str]:
+    return pounds(rule.actual_pence), pounds(rule.estimate_pence), pounds(rule.notional_pence)
+
+
+def _stage_lines(stages: Sequence[tuple[str, float]]) -> list[str]:
+    if not stages:
+        return []
+    said = [f"{name} {seconds:.1f} s" for name, seconds in stages]
+    return [f"Time: {' · '.join(said)} · in all {sum(seconds for _, seconds in stages):.1f} s"]
+
+
+def _report_lines(night: NightSummary) -> list[str]:
+    if night.reports is None:
+        return ["No reports were written."]
+    return [f"Reports: {night.reports} ({counted(night.files, 'file')}; start with index.html)"]

@@ -1,0 +1,101 @@
+"""Counts and sums for summaries. Money is kept by class: no total here mixes classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.errors import REASONS
+from fraudmatch.report.words import dataset_title
+from fraudmatch.schemas import RuleText
+
+
+@dataclass(frozen=True)
+class RuleTotal:
+    """Flags of one rule; an amount is pence, None where no flag carries one of that class."""
+
+    rule_id: str
+    title: str
+    flags: int
+    actual_pence: int | None
+    estimate_pence: int | None
+    notional_pence: int | None
+
+
+@dataclass(frozen=True)
+class ExtractTotal:
+    """One delivered file: records received = loaded + rejected; `state` is loaded | refused."""
+
+    partner: str
+    dataset_title: str
+    file: str
+    received: int
+    loaded: int
+    rejected: int
+    state: str
+
+
+@dataclass(frozen=True)
+class RejectTotal:
+    """How often one kind of fault was found in one file."""
+
+    file: str
+    reason: str
+    meaning: str
+    remedy: str
+    faults: int
+
+
+def rule_totals(flags: pa.Table, rules: Mapping[str, RuleText]) -> tuple[RuleTotal, ...]:
+    """Totals of the rules that have flags, by rule id."""
+    ids = sorted(pc.unique(flags["rule_id"]).to_pylist())
+    return tuple(_total(rule_id, rules[rule_id].title, rows_of(rule_id, flags)) for rule_id in ids)
+
+
+def overall(flags: pa.Table) -> RuleTotal:
+    """Totals over all rules: the same money may stand under two of them."""
+    return _total("", "All rules", flags)
+
+
+def rows_of(rule_id: str, flags: pa.Table) -> pa.Table:
+    """The flags of one rule, in their order."""
+    return flags.filter(pc.equal(flags["rule_id"], rule_id))
+
+
+def _total(rule_id: str, title: str, flags: pa.Table) -> RuleTotal:
+    actual, estimate, notional = (
+        pc.sum(flags[f"value_{money}_pence"]).as_py() for money in ("actual", "estimate", "notional")
+    )
+    return RuleTotal(rule_id, title, len(flags), actual, estimate, notional)
+
+
+def extract_totals(deliveries: pa.Table, partner_id: str | None = None) -> tuple[ExtractTotal, ...]:
+    """Delivered files of one partner, or of all, in the order of DELIVERIES."""
+    if partner_id is not None:
+        deliveries = deliveries.filter(pc.equal(deliveries["partner"], partner_id))
+    return tuple(
+        ExtractTotal(
+            row["partner"], dataset_title(row["dataset"]), row["file"],
+            row["received"], row["loaded"], row["rejected"], row["state"],
+        )
+        for row in deliveries.to_pylist()
+    )  # fmt: skip
+
+
+def reject_totals(rejects: pa.Table) -> tuple[RejectTotal, ...]:
+    """Faults by file and reason, both in alphabetical order."""
+    counts = rejects.group_by(["file", "reason"], use_threads=False).aggregate([([], "count_all")])
+    rows = counts.sort_by([("file", "ascending"), ("reason", "ascending")]).to_pylist()
+    return tuple(
+        RejectTotal(
+            row["file"],
+            row["reason"],
+            REASONS[row["reason"]].meaning,
+            REASONS[row["reason"]].remedy,
+            row["count_all"],
+        )
+        for row in rows
+    )

@@ -1,0 +1,159 @@
+"""Words for what the tables hold as codes: one place, so that every report says the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from fraudmatch.schemas import DATASETS
+
+#: Printed on every page, sheet and screen.
+NOT_A_FINDING = (
+    "A flag is an inconsistency between records to look into. It is not a finding against anyone: "
+    "many flags have an innocent explanation, and only a person decides."
+)
+
+#: What a reader gets to know of another partner's record.
+DISCLOSURE = (
+    "Of another partner's record you see whose it is, its data set, its reference and whom to ask, "
+    "and on which fields it agrees with yours. Ask the contact for more."
+)
+
+#: Amounts of the three classes mean different things and are never summed with one another.
+VALUE_CLASSES = (
+    "Actual is money paid or lost that the records show. Estimate is worked out from the records. "
+    "Notional is a published average. The three are never added together, and the same money may "
+    "stand under two rules."
+)
+
+#: Comparison under which EVIDENCE may hold a model's starting point; it is not a field.
+PRIOR = "prior"
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+_COMPARISONS = {
+    "account": "bank account number",
+    "address": "address",
+    "amount": "amount",
+    "bank": "bank account",
+    "building": "building",
+    "charity_number": "charity number",
+    "company_number": "company number",
+    "correspondence_postcode": "correspondence postcode",
+    "date_of_birth": "date of birth",
+    "email": "e-mail",
+    "flat": "flat",
+    "forename": "first name",
+    "invoice": "invoice number",
+    "middle_names": "middle names",
+    "name": "name",
+    "nino": "National Insurance number",
+    "number": "house number",
+    "organisation_core": "name of the organisation",
+    "organisation_name": "name of the organisation",
+    "phone": "telephone",
+    "postcode": "postcode",
+    PRIOR: "starting point",
+    "sex": "sex",
+    "street": "street",
+    "surname": "surname",
+    "title": "title",
+    "town": "town",
+    "trading_name": "trading name",
+    "uprn": "property reference (UPRN)",
+    "vat_number": "VAT number",
+}
+
+_RELATIONS = {
+    "person": "the same person",
+    "property": "the same property",
+    "organisation": "the same organisation",
+    "account": "the same bank account",
+    "payment": "the same payment",
+    "none": "nothing, the rule looks at single records",
+}
+
+_FIELDS = {
+    "name_as_written": "Name",
+    "address_as_written": "Address",
+    "date_of_birth": "Date of birth",
+    "nino": "National Insurance number",
+    "uprn": "UPRN",
+    "vat_number": "VAT number",
+}
+
+#: Lowest probability of each word; below the last it is "weak". The cuts are ours: a
+#: thousandth, a hundredth, a twentieth and a fifth of such links are expected to be wrong.
+IDENTITY_WORDS: tuple[tuple[float, str], ...] = (
+    (0.999, "very strong"),
+    (0.99, "strong"),
+    (0.95, "good"),
+    (0.8, "fair"),
+)
+IDENTITY_WEAK = "weak"
+IDENTITY_NOT_NEEDED = "not needed"
+
+
+def identity_words(probability: float | None) -> str:
+    """How sure the link is; None where the rule does not rest on one."""
+    if probability is None:
+        return IDENTITY_NOT_NEEDED
+    # FLAGS hold float32: 0.95 arrives as 0.949999988
+    exact = round(probability, 6)
+    return next((word for least, word in IDENTITY_WORDS if exact >= least), IDENTITY_WEAK)
+
+
+def comparison_label(comparison: str) -> str:
+    """A comparison of a model in plain English: `nino` -> "National Insurance number"."""
+    return _COMPARISONS.get(comparison, comparison.replace("_", " "))
+
+
+def relation_label(relation: str) -> str:
+    """What a rule's two records are said to share."""
+    return _RELATIONS.get(relation, relation)
+
+
+def dataset_title(dataset: str | None) -> str:
+    """Title of a data set; a name unknown to the schemas is printed as it stands."""
+    if dataset is None:
+        return "not recognised"
+    return DATASETS[dataset].title if dataset in DATASETS else dataset
+
+
+def field_heading(field: str) -> str:
+    """Column heading of a field: `discount_annual_pence` -> "Discount annual (£)"."""
+    if field in _FIELDS:
+        return _FIELDS[field]
+    stem, unit = field, ""
+    if field.endswith("_pence"):
+        stem, unit = field.removesuffix("_pence"), " (£)"
+    elif field.endswith("_hundredths"):
+        stem = field.removesuffix("_hundredths")
+    words = stem.replace("_", " ")
+    return words[:1].upper() + words[1:] + unit
+
+
+def fact_phrase(fact: str, reasons: Mapping[str, str]) -> str:
+    """The rule's phrase of a fact, or its name with spaces."""
+    return reasons.get(fact) or fact.replace("_", " ")
+
+
+def long_date(day: dt.date) -> str:
+    """ "22 November 2026", whatever the locale."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def pounds(pence: int | None) -> str:
+    """Pence as "£1,234.50" or "-£1.00"; an en dash for none."""
+    if pence is None:
+        return "–"
+    whole, rest = divmod(abs(pence), 100)
+    return f"{'-' if pence < 0 else ''}£{whole:,}.{rest:02d}"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 flag", "1,200 flags"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

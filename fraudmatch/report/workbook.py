@@ -1,0 +1,199 @@
+"""One partner's workbook: a summary sheet, then one sheet per rule, best flags first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.errors import ConservationError
+from fraudmatch.report.disclosure import Column, Exceptions
+from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.sheet import Sheet, add_formats
+from fraudmatch.report.summary_sheet import write_summary
+from fraudmatch.report.words import NOT_A_FINDING, counted, relation_label
+from fraudmatch.schemas import RuleText
+from fraudmatch.site import Partner
+
+#: Flags on one sheet; more go to a further sheet. Excel's limit is 1,048,576 rows.
+ROWS_PER_SHEET = 1_000_000
+
+# Strings stay strings whatever they look like; nothing is written to the system's temporary
+# folder, where personal data must never lie.
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
+_FIXED_WIDTHS = {"integer": 9, "hundredths": 12, "pence": 13, "date": 12}
+_LABEL_COLUMNS = 3  # the explanations' labels stand over rank, priority and points
+_TEXT_WIDTH = 130  # characters over which an explanation runs before it breaks
+_PAPER_A4 = 9
+
+
+@dataclass(frozen=True)
+class Page:
+    """The part of one rule's flags that stands on one sheet."""
+
+    name: str
+    rule: RuleText
+    columns: tuple[Column, ...]
+    table: pa.Table
+    number: int
+    pages: int
+
+
+def write_workbook(
+    path: Path,
+    partner: Partner,
+    night: ReportInput,
+    all_exceptions: Sequence[Exceptions],
+    rows_per_sheet: int = ROWS_PER_SHEET,
+) -> None:
+    """Write the workbook of `partner`.
+
+    The same input gives the same bytes: the creation date is the as-at date.
+
+    Args:
+        all_exceptions: one per rule with flags, in the order of rule ids.
+        rows_per_sheet: flags on one sheet at most.
+
+    Raises:
+        RunError: a cell could not be written.
+        ConservationError: the file, read back, does not hold every flag.
+    """
+    import xlsxwriter
+
+    pages = [page for exceptions in all_exceptions for page in pages_of(exceptions, rows_per_sheet)]
+    book = xlsxwriter.Workbook(path, _OPTIONS)
+    book.set_properties(_properties(partner, night))
+    formats = add_formats(book)
+    summary = Sheet(book.add_worksheet("Summary"), formats)
+    sheets = [_write_page(book, formats, partner, night, page) for page in pages]
+    names: dict[str, list[str]] = {}
+    for page in pages:
+        names.setdefault(page.rule.id, []).append(page.name)
+    write_summary(summary, partner, night, all_exceptions, names, sum(sheet.cut for sheet in sheets))
+    _print_setup(summary.worksheet, partner, night)
+    book.close()
+    _check_rows(path, pages)
+
+
+def pages_of(exceptions: Exceptions, rows_per_sheet: int = ROWS_PER_SHEET) -> Iterator[Page]:
+    """The sheets of one rule, without the optional columns that hold nothing."""
+    table = exceptions.table
+    kept = tuple(c for c in exceptions.columns if not (c.optional and table[c.key].null_count == len(table)))
+    pages = max(-(-len(table) // rows_per_sheet), 1)
+    for number in range(pages):
+        name = sheet_name(exceptions.rule.id, number)
+        part = table.slice(number * rows_per_sheet, rows_per_sheet)
+        yield Page(name, exceptions.rule, kept, part, number + 1, pages)
+
+
+def sheet_name(rule_id: str, number: int) -> str:
+    """Name of a rule's sheet, at most 31 characters: "FM-CT-001", "FM-CT-001 (2)"."""
+    suffix = f" ({number + 1})" if number else ""
+    return rule_id[: 31 - len(suffix)] + suffix
+
+
+def _properties(partner: Partner, night: ReportInput) -> dict[str, object]:
+    return {
+        "title": f"Exceptions for {partner.name}",
+        "subject": f"{night.site_name}, as at {night.as_at.isoformat()}, run {night.run_id}",
+        "author": "fraudmatch",
+        "comments": NOT_A_FINDING,
+        "created": dt.datetime(night.as_at.year, night.as_at.month, night.as_at.day),
+    }
+
+
+def _write_page(
+    book: Any, formats: dict[str, Any], partner: Partner, night: ReportInput, page: Page
+) -> Sheet:
+    sheet = Sheet(book.add_worksheet(page.name), formats)
+    widths = [_width(column, page.table[column.key]) for column in page.columns]
+    sheet.widths(widths)
+    heading_row = _write_header(sheet, page, _last_text_column(widths))
+    for position, column in enumerate(page.columns):
+        sheet.text(heading_row, position, column.heading, f"heading_{column.block}")
+        sheet.cells(heading_row + 1, position, column.kind, page.table[column.key].to_pylist())
+    last = heading_row + len(page.table)
+    worksheet = sheet.worksheet
+    worksheet.set_row(heading_row, 32)
+    worksheet.autofilter(heading_row, 0, last, len(page.columns) - 1)
+    worksheet.freeze_panes(heading_row + 1, 1)
+    worksheet.repeat_rows(heading_row)
+    _print_setup(worksheet, partner, night)
+    return sheet
+
+
+def _write_header(sheet: Sheet, page: Page, last: int) -> int:
+    """Title and explanations above the table; returns the row of the column headings.
+
+    The explanations form an outline that the reader may fold away; they are never hidden.
+    """
+    rule = page.rule
+    sheet.text(0, 0, f"{rule.id} · {rule.title}", "title")
+    sheet.worksheet.set_row(0, 24)
+    row = 1
+    for label, text in _explanations(page):
+        sheet.text(row, 0, label, "label")
+        sheet.wide(row, _LABEL_COLUMNS, last, text, "text", _TEXT_WIDTH)
+        row += 1
+    return row
+
+
+def _explanations(page: Page) -> Iterator[tuple[str, str]]:
+    rule = page.rule
+    yield "What a flag is", NOT_A_FINDING
+    yield "Looks for", rule.description
+    yield "May be innocent", " · ".join(rule.innocent_explanations) or "none listed"
+    yield "Next step", rule.next_step
+    yield "Law", "; ".join(title for title, _ in rule.legal_basis) or "none listed"
+    part = f", sheet {page.number} of {page.pages}" if page.pages > 1 else ""
+    trial = " This rule is on trial: tell its owner what you find." if rule.status == "trial" else ""
+    about = f"Brought together by: {relation_label(rule.relation)}. Rule version {rule.version}."
+    yield "This sheet", f"{counted(len(page.table), 'flag')}{part}, best first. {about}{trial}"
+
+
+def _last_text_column(widths: Sequence[int]) -> int:
+    """The column up to which explanations run, so that they are about `_TEXT_WIDTH` wide."""
+    total = 0
+    for position in range(_LABEL_COLUMNS, len(widths)):
+        total += widths[position]
+        if total >= _TEXT_WIDTH:
+            return position
+    return len(widths) - 1
+
+
+def _width(column: Column, values: pa.ChunkedArray) -> int:
+    """Width in characters: fixed by kind, or for text by its longest value, within limits."""
+    if column.kind != "text":
+        return max(_FIXED_WIDTHS[column.kind], min(len(column.heading), 12) + 2)
+    longest = pc.max(pc.utf8_length(values)).as_py() or 0
+    return int(min(max(longest + 2, min(len(column.heading), 14) + 2, 12), 42))
+
+
+def _print_setup(worksheet: Any, partner: Partner, night: ReportInput) -> None:
+    worksheet.set_landscape()
+    worksheet.set_paper(_PAPER_A4)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
+    left = f"{partner.name[:80]}, as at {night.as_at.isoformat()}".replace("&", "&&")
+    worksheet.set_footer(f"&L{left}&CA flag is not a finding&RPage &P of &N")
+
+
+def _check_rows(path: Path, pages: Sequence[Page]) -> None:
+    """Count the rows in the written file: headings and explanations, then one per flag."""
+    with zipfile.ZipFile(path) as archive:
+        for position, page in enumerate(pages, 2):  # sheet 1 is the summary
+            written = archive.read(f"xl/worksheets/sheet{position}.xml").count(b"<row ")
+            above = 2 + sum(1 for _ in _explanations(page))
+            if written != above + len(page.table):
+                raise ConservationError(f"{path}: sheet {page.name} does not hold {len(page.table)} flags.")
