@@ -1,0 +1,11 @@
+"""Scoring: linked records and rule files in, flags out.
+
+A rule names facts about a pair of linked records and says one sentence over them. What a rule
+may say is in `language`; how it is written, in docs/rules.md.
+"""
+
+from fraudmatch.scoring.judge import LookedAt, Scorer
+from fraudmatch.scoring.library import Library, load_library
+from fraudmatch.scoring.stage import Scored, score
+
+__all__ = ["Library", "LookedAt", "Scored", "Scorer", "load_library", "score"]

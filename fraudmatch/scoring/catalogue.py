@@ -1,0 +1,136 @@
+"""Every column a rule may name: what it is called, its kind and what it means.
+
+`docs/rules.md` is checked against this module by a test.
+"""
+
+from __future__ import annotations
+
+from fraudmatch import schemas
+from fraudmatch.scoring.kernels import KIND_OF_TYPE
+from fraudmatch.scoring.nodes import Column, Kind
+
+#: Columns of RECORDS that no rule may read: plumbing that would make a rule depend on the
+#: order of rows, and what is only for display.
+WITHHELD = frozenset({"record_id", "delivery", "source_row", "name_as_written", "address_as_written"})
+
+_RECORD_COLUMNS = {
+    field.name: Column(KIND_OF_TYPE[field.type]) for field in schemas.RECORDS if field.name not in WITHHELD
+}
+
+#: Derived for every data set: name -> (column, meaning).
+DERIVED: dict[str, tuple[Column, str]] = {
+    "age": (Column(Kind.NUMBER), "completed years at the as-at date; unknown without a date of birth"),
+    "valid_from": (Column(Kind.DATE), "first day of the entitlement or liability of the data set"),
+    "valid_to": (Column(Kind.DATE), "last day of it; unknown = running"),
+    "running": (
+        Column(Kind.TRUTH),
+        "has started, and has no end or ends after the as-at date; never unknown",
+    ),
+    "deceased": (Column(Kind.TRUTH), "the linked person has a record of death by the as-at date"),
+    "newer_address": (
+        Column(Kind.TRUTH),
+        "the linked person has a running entry at another property that began after this one did"
+        " (electoral register, council tax or tenancy)",
+    ),
+    "account_users": (
+        Column(Kind.NUMBER),
+        "different creditor names that share the bank account, all partners together",
+    ),
+}
+
+#: Derived for single data sets: data set -> name -> (column, meaning).
+DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
+    "housing_tenancy": {
+        "survivor": (
+            Column(Kind.TRUTH),
+            "another living person holds a running tenancy of the same partner and property reference",
+        ),
+    },
+    "payment": {
+        "invoice_ref_clean": (
+            Column(Kind.TEXT),
+            "the invoice number in capitals, letters and digits only, without INV, NO and leading zeros",
+        ),
+        "same_amount_count": (
+            Column(Kind.NUMBER),
+            "payments of this partner to this creditor of exactly this gross, this one included",
+        ),
+        "credited": (
+            Column(Kind.TRUTH),
+            "a credit note or reversal of the opposite gross for the creditor within 120 days",
+        ),
+    },
+}
+
+#: pair.*: name -> (column, meaning).
+PAIR: dict[str, tuple[Column, str]] = {
+    "same_partner": (Column(Kind.TRUTH), "both sides come from one partner"),
+    "same_property": (Column(Kind.TRUTH), "linked to one property"),
+    "same_person": (Column(Kind.TRUTH), "linked as one person"),
+    "same_organisation": (Column(Kind.TRUTH), "linked as one organisation"),
+    "same_account": (Column(Kind.TRUTH), "linked to one bank account"),
+    "named_on_row": (
+        Column(Kind.TRUTH),
+        "linked to somebody named on the other side's row, as first or as second party; never unknown",
+    ),
+    "same_nino": (Column(Kind.TRUTH), "National Insurance numbers agree"),
+    "same_date_of_birth": (Column(Kind.TRUTH), "dates of birth agree"),
+    "same_surname": (Column(Kind.TRUTH), "surnames agree"),
+    "same_forename": (
+        Column(Kind.TRUTH),
+        "first forenames agree; unknown when one is an initial that fits the other",
+    ),
+    "same_address_parts": (
+        Column(Kind.TRUTH),
+        "flat, number and postcode all agree; false when one differs; unknown otherwise",
+    ),
+    "overlap_days": (
+        Column(Kind.NUMBER),
+        "days on which both ran, up to the as-at date; unknown when a start is unknown",
+    ),
+    "start_gap_days": (Column(Kind.NUMBER), "right.valid_from minus left.valid_from"),
+    "name_similarity": (
+        Column(Kind.NUMBER),
+        "0 to 1: how alike the names are, words in any order (normalised indel similarity)",
+    ),
+    "reference_distance": (
+        Column(Kind.NUMBER),
+        "payments: edits between the cleaned invoice numbers, a swap of neighbours being one; O and 0,"
+        " I and 1, S and 5 are alike",
+    ),
+    "reference_step": (
+        Column(Kind.NUMBER),
+        "payments: difference of the numbers at the end of the invoice numbers; unknown unless the rest"
+        " agrees",
+    ),
+}
+
+#: link.*: the models' view of the pair; `link.<comparison>_level` of the person model besides.
+LINK: dict[str, tuple[Column, str]] = {
+    f"{model}_{what}": (
+        Column(Kind.NUMBER),
+        f"{meaning} of the {model} model; unknown where it does not apply",
+    )
+    for model in ("person", "organisation", "payment")
+    for what, meaning in (("weight", "match weight (log2)"), ("probability", "match probability"))
+}
+
+RUN: dict[str, tuple[Column, str]] = {"as_at": (Column(Kind.DATE), "the date the exercise speaks of")}
+
+
+def _plain(described: dict[str, tuple[Column, str]]) -> dict[str, Column]:
+    return {name: column for name, (column, _) in described.items()}
+
+
+def side_columns(dataset: str) -> dict[str, Column]:
+    """Columns of a record of `dataset`: RECORDS, its details and what is derived."""
+    details = {
+        field.name: Column(KIND_OF_TYPE[field.type], field.codes)
+        for field in schemas.DATASETS[dataset].details
+    }
+    return _RECORD_COLUMNS | details | _plain(DERIVED) | _plain(DERIVED_OF.get(dataset, {}))
+
+
+PAIR_COLUMNS = _plain(PAIR)
+LINK_COLUMNS = _plain(LINK)
+RUN_COLUMNS = _plain(RUN)

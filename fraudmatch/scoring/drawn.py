@@ -1,0 +1,54 @@
+"""Whether the examples of a rule draw columns that exist, with values they can hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from fraudmatch.errors import Problem
+from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.language import nearest
+from fraudmatch.scoring.nodes import Column, Kind
+from fraudmatch.scoring.rules import Rule
+
+_PYTHON: dict[Kind, tuple[type, ...]] = {
+    Kind.TRUTH: (bool,),
+    Kind.NUMBER: (int, float),
+    Kind.TEXT: (str,),
+    Kind.DATE: (dt.date,),
+}
+
+
+def example_problems(rule: Rule) -> list[Problem]:
+    """Columns in examples that do not exist or hold the wrong kind of thing."""
+    pair = rule.file.pair
+    right = catalogue.side_columns(pair.right) if pair.right else {}
+    found = []
+    for place, example in enumerate(rule.file.example):
+        for scope, columns, given in (
+            ("left", catalogue.side_columns(pair.left), example.left),
+            ("right", right, example.right),
+            ("pair", catalogue.PAIR_COLUMNS if pair.right else {}, example.pair),
+            ("link", catalogue.LINK_COLUMNS if pair.right else {}, example.link),
+        ):
+            for name, value in given.items():
+                if not (scope == "link" and name.endswith("_level")):
+                    where = f"example.{place}.{scope}.{name}"
+                    found += _cell_problems(rule.shown, where, name, value, columns)
+    return found
+
+
+def _cell_problems(
+    shown: str, where: str, name: str, value: object, columns: Mapping[str, Column]
+) -> list[Problem]:
+    column = columns.get(name)
+    if column is None:
+        return [Problem(shown, where, "there is no such column.", nearest(name, list(columns)))]
+    fits = isinstance(value, _PYTHON[column.kind]) and not isinstance(value, dt.datetime)
+    if not fits or (isinstance(value, bool) and column.kind is not Kind.TRUTH):
+        return [Problem(shown, where, f"this is not {column.kind}.")]
+    if column.codes and value not in column.codes:
+        return [
+            Problem(shown, where, f"{name} never holds '{value}'.", nearest(str(value), list(column.codes)))
+        ]
+    return []

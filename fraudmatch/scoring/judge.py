@@ -1,0 +1,202 @@
+"""One rule over one night: filter each side, join, ask the models last, keep what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.errors import BudgetError, RunError
+from fraudmatch.scoring.kernels import Evaluation
+from fraudmatch.scoring.keys import count_pairs, pairs_by_key, truth
+from fraudmatch.scoring.nodes import Node
+from fraudmatch.scoring.rows import Constants, PairRows, SideRows
+from fraudmatch.scoring.rules import Rule
+from fraudmatch.scoring.sides import Night, Side
+
+#: (left record ids, right record ids) -> LINKS-like rows for exactly those pairs, in that order.
+Scorer = Callable[[np.ndarray, np.ndarray], pa.Table]
+
+#: More pairs than this from one rule mean that its sides share a group that is no group.
+MOST_PAIRS = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """How many rows a rule saw.
+
+    Attributes:
+        left / right: records that passed the conditions about them alone; right is 0 for a
+            rule about single records.
+        pairs: pairs the relation and the scope brought together.
+        flagged: pairs or records picked out, before those of the same references are merged.
+    """
+
+    left: int
+    right: int
+    pairs: int
+    flagged: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every rule of the night works with."""
+
+    night: Night
+    scorers: Mapping[str, Scorer]
+    payment_links: pa.Table | None
+    constants: Constants
+
+
+def judge(rule: Rule, bench: Bench) -> tuple[LookedAt, PairRows]:
+    """What the rule saw, and the pairs (or records) for which its sentence is true."""
+    left = bench.night.side(rule.file.pair.left)
+    from_left = _passing(rule, left, "left", bench)
+    if rule.file.pair.right is None:
+        rows = PairRows(left, None, from_left, None, bench.constants)
+        rows = _keep_true(rows, rule.conditions("pair"))
+        return LookedAt(len(from_left), 0, 0, len(rows)), rows
+    right = bench.night.side(rule.file.pair.right)
+    from_right = _passing(rule, right, "right", bench)
+    joined, pieces = 0, []
+    for at_left, at_right in _joined(rule, bench, left, right, from_left, from_right):
+        rows = _admitted(rule, PairRows(left, right, at_left, at_right, bench.constants))
+        joined += len(rows)
+        pieces.append(_keep_true(rows, rule.conditions("pair")))
+    rows = _one(pieces, left, right, bench.constants)
+    rows = rows.with_links(_ask_models(rule, rows, bench))
+    rows = _keep_true(rows, rule.conditions("link"))
+    return LookedAt(len(from_left), len(from_right), joined, len(rows)), rows
+
+
+def _passing(rule: Rule, side: Side, scope: str, bench: Bench) -> np.ndarray:
+    """Positions of the records for which every condition about that side alone is true."""
+    if not len(side):
+        return np.empty(0, dtype=np.int64)
+    evaluation = Evaluation(SideRows(side, scope, bench.constants))
+    keep = np.ones(len(side), dtype=bool)
+    for condition in rule.conditions(scope):
+        keep &= evaluation.true(condition)
+    return np.flatnonzero(keep)
+
+
+def _keep_true(rows: PairRows, conditions: list[Node]) -> PairRows:
+    for condition in conditions:
+        if not len(rows):
+            return rows
+        rows = rows.where(Evaluation(rows).true(condition))
+    return rows
+
+
+_KEYS = {
+    "person": "person_id",
+    "property": "property_id",
+    "organisation": "organisation_id",
+    "account": "account_id",
+}
+
+
+def _joined(
+    rule: Rule, bench: Bench, left: Side, right: Side, from_left: np.ndarray, from_right: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Positions of the pairs the relation brings together, in pieces."""
+    if rule.file.pair.relation == "payment":
+        yield from _linked_payments(bench, left, from_left, from_right)
+        return
+    key = _KEYS[rule.file.pair.relation]
+    keys_left, keys_right = left.group(key)[from_left], right.group(key)[from_right]
+    expected = count_pairs(keys_left, keys_right)
+    if expected > MOST_PAIRS:
+        raise BudgetError(
+            f"{rule.id} would bring together {expected:,} pairs by {key}.",
+            remedy="Look for a group that holds far too many records, or narrow the rule.",
+        )
+    for at_left, at_right in pairs_by_key(keys_left, keys_right):
+        yield from_left[at_left], from_right[at_right]
+
+
+def _linked_payments(
+    bench: Bench, side: Side, from_left: np.ndarray, from_right: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs of the payment model, both ways round, where both passed."""
+    if bench.payment_links is None:
+        return
+    position = np.full(bench.night.size, -1, dtype=np.int64)
+    position[side.ids] = np.arange(len(side))
+    one = position[bench.payment_links["left_id"].to_numpy()]
+    other = position[bench.payment_links["right_id"].to_numpy()]
+    passed_left, passed_right = (np.isin(np.arange(len(side)), each) for each in (from_left, from_right))
+    for at_left, at_right in ((one, other), (other, one)):
+        keep = (at_left >= 0) & (at_right >= 0) & passed_left[at_left] & passed_right[at_right]
+        yield at_left[keep], at_right[keep]
+
+
+def _admitted(rule: Rule, rows: PairRows) -> PairRows:
+    """Pairs of two source records within the scope; one way round when the rule is symmetric."""
+    if rule.file.pair.left == rule.file.pair.right:
+        rows = rows.where(_two_records(rule, rows))
+    if rule.file.pair.scope == "any":
+        return rows
+    same = truth(rows.column("pair", "same_partner"))
+    return rows.where(same if rule.file.pair.scope == "same_partner" else ~same)
+
+
+def _two_records(rule: Rule, rows: PairRows) -> np.ndarray:
+    """Not the same source reference twice: the parties of one row, or one record sent again."""
+    left, right = rows.left_ids, rows.right_ids
+    keep = left < right if rule.symmetric else left != right
+    same_reference = truth(pc.equal(rows.left("source_ref"), rows.right("source_ref")))
+    return np.asarray(keep & ~(same_reference & truth(rows.column("pair", "same_partner"))))
+
+
+def _one(pieces: list[PairRows], left: Side, right: Side, constants: Constants) -> PairRows:
+    none = np.empty(0, dtype=np.int64)
+    at_left = np.concatenate([none, *(piece.at_left for piece in pieces)])
+    at_right = np.concatenate([none, *(p.at_right for p in pieces if p.at_right is not None)])
+    return PairRows(left, right, at_left, at_right, constants)
+
+
+def _ask_models(rule: Rule, rows: PairRows, bench: Bench) -> dict[str, pa.Table]:
+    """Model -> its view of each of `rows`, in their order; each pair is asked once."""
+    if not len(rows):
+        return {}
+    low, high = np.minimum(rows.left_ids, rows.right_ids), np.maximum(rows.left_ids, rows.right_ids)
+    code, where = np.unique(low * bench.night.size + high, return_inverse=True)
+    first, second = (code // bench.night.size).astype(np.uint32), (code % bench.night.size).astype(np.uint32)
+    spread = pa.array(where.reshape(-1))
+    asked = {model: _one_model(model, first, second, bench, rule.id) for model in rule.models}
+    return {model: table.take(spread) for model, table in asked.items() if table is not None}
+
+
+def _one_model(
+    model: str, first: np.ndarray, second: np.ndarray, bench: Bench, rule_id: str
+) -> pa.Table | None:
+    if model == "payment" and "payment" not in bench.scorers:
+        return _payment_view(first, second, bench)
+    if model not in bench.scorers:
+        raise RunError(
+            f"{rule_id} needs the {model} model, and the night has none.",
+            remedy=f"Pass a scorer for {model}; the night has: {', '.join(sorted(bench.scorers)) or 'none'}.",
+        )
+    table = bench.scorers[model](first, second)
+    if table.num_rows != len(first):
+        raise RunError(f"The {model} model was asked {len(first)} pairs and judged {table.num_rows}.")
+    return table
+
+
+def _payment_view(first: np.ndarray, second: np.ndarray, bench: Bench) -> pa.Table | None:
+    """The payment model's links of those pairs; null where it did not link them."""
+    links = bench.payment_links
+    if links is None:
+        return None
+    size = bench.night.size
+    key = links["left_id"].to_numpy().astype(np.int64) * size + links["right_id"].to_numpy()
+    order = np.argsort(key, kind="stable")
+    wanted = first.astype(np.int64) * size + second
+    at = np.minimum(np.searchsorted(key[order], wanted), max(len(key) - 1, 0))
+    missing = key[order][at] != wanted if len(key) else np.ones(len(wanted), dtype=bool)
+    position = order[at] if len(key) else at
+    return links.take(pa.array(position, mask=missing))

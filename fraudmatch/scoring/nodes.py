@@ -1,0 +1,104 @@
+"""The typed tree a rule expression becomes: what may be said, before any table is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an expression yields, in the words of an error message."""
+
+    TRUTH = "yes or no"
+    NUMBER = "a number"
+    TEXT = "text"
+    DATE = "a date"
+
+
+#: Where a name is looked up. Only the first four differ from pair to pair.
+SCOPES = ("left", "right", "pair", "link", "run", "param", "value")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column a rule may name: its kind and, for a code, the closed list of values."""
+
+    kind: Kind
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation.
+
+    Attributes:
+        op: "literal", "column", an operator or a function name.
+        kind: what it yields.
+        parts: the operands.
+        scope / name: of a column.
+        literal: of a literal; dates are days since 1970-01-01, numbers are floats.
+    """
+
+    op: str
+    kind: Kind
+    parts: tuple[Node, ...] = ()
+    scope: str = ""
+    name: str = ""
+    literal: float | str | bool | None = None
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    @property
+    def columns(self) -> frozenset[tuple[str, str]]:
+        """(scope, name) of every column named."""
+        return frozenset((node.scope, node.name) for node in self.walk() if node.op == "column")
+
+    @property
+    def varies_with(self) -> frozenset[str]:
+        """The scopes among left, right, pair and link that it speaks of."""
+        return frozenset(scope for scope, _ in self.columns if scope in SCOPES[:4])
+
+
+def conjuncts(node: Node) -> list[Node]:
+    """The parts of a sentence that must all be true; the sentence itself when it is no `and`."""
+    if node.op != "and":
+        return [node]
+    return [each for part in node.parts for each in conjuncts(part)]
+
+
+_MIRRORED = {"gt": "lt", "gte": "lte"}
+_COMMUTATIVE = frozenset({"and", "or", "eq", "neq", "add", "mul", "least", "greatest"})
+
+
+def canonical(node: Node, *, swapped: bool = False) -> str:
+    """A text that is equal for expressions that mean the same up to the order of operands.
+
+    Args:
+        swapped: read left for right and right for left. `pair.start_gap_days` is signed, so
+            swapping negates it and it never equals its own mirror.
+    """
+    if node.op == "column":
+        return _canonical_column(node, swapped)
+    if node.op == "literal":
+        return repr(node.literal)
+    parts = [canonical(part, swapped=swapped) for part in node.parts]
+    op = node.op
+    if op in _MIRRORED:
+        op, parts = _MIRRORED[op], parts[::-1]
+    if op in _COMMUTATIVE:
+        parts = sorted(parts)
+    return f"{op}({','.join(parts)})"
+
+
+def _canonical_column(node: Node, swapped: bool) -> str:
+    if not swapped:
+        return f"{node.scope}.{node.name}"
+    if node.name == "start_gap_days":
+        return "-pair.start_gap_days"
+    other = {"left": "right", "right": "left"}.get(node.scope, node.scope)
+    return f"{other}.{node.name}"

@@ -1,0 +1,133 @@
+"""What is derived from invoices, credits and bank accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.scoring.keys import codes, combined, pairs_by_key, truth
+
+if TYPE_CHECKING:
+    from fraudmatch.scoring.sides import Side
+
+#: A credit nets off an invoice dated at most so many days away (domain brief 3.7).
+NETTING_DAYS = 120
+
+_NO_DAY = np.iinfo(np.int64).min // 4
+
+
+def clean_reference(references: pa.Array) -> pa.Array:
+    """Invoice numbers as compared: capitals, letters and digits only, INV, NO and leading zeros off.
+
+    A reference without letters or digits becomes null. The patterns are ours; RE2 runs them in
+    linear time.
+    """
+    kept = pc.replace_substring_regex(pc.utf8_upper(references), "[^A-Z0-9]+", "")
+    bare = pc.replace_substring_regex(kept, "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$", r"\1")
+    short = pc.replace_substring_regex(bare, "^0+", "")
+    return pc.if_else(pc.equal(short, ""), pa.scalar(None, pa.string()), short)
+
+
+def _clean_credit_reference(references: pa.Array) -> pa.Array:
+    """A credit's reference without the CN or CR in front of the invoice number it quotes."""
+    plain = clean_reference(references)
+    bare = pc.replace_substring_regex(plain, "^(?:CREDITNOTE|CREDIT|CRN|CN|CR|REV)(?:INV)?([0-9].*)$", r"\1")
+    return clean_reference(bare)
+
+
+def _amount_keys(side: Side) -> np.ndarray:
+    """One code per partner, creditor and size of gross whatever its sign; -1 where unknown."""
+    gross = pc.abs(side.column("gross_pence"))
+    return combined([codes(side.column("partner")), codes(side.column("creditor_ref")), codes(gross)])
+
+
+def _is_credit(side: Side) -> np.ndarray:
+    negative = pc.less(side.column("gross_pence"), 0)
+    typed = pc.is_in(side.column("transaction_type"), value_set=pa.array(["credit_note", "reversal"]))
+    return truth(pc.or_(pc.fill_null(negative, False), typed))
+
+
+def same_amount_count(side: Side) -> pa.Array:
+    """Invoices of this partner to this creditor of exactly this gross; null where one is unknown.
+
+    Credits are not counted, and carry null themselves.
+    """
+    key = np.where(_is_credit(side), -1, _amount_keys(side))
+    counts = np.bincount(key[key >= 0], minlength=1)
+    return pa.array(counts[np.maximum(key, 0)], mask=key < 0)
+
+
+def credited(side: Side) -> pa.Array:
+    """A credit or reversal of the opposite gross, same creditor, within `NETTING_DAYS`.
+
+    A credit that quotes the number of one of the creditor's invoices of that amount counts for
+    that number only; one that quotes none counts for every invoice of the amount. Never null.
+    """
+    key, credit = _amount_keys(side), _is_credit(side)
+    invoice, note = np.flatnonzero(~credit), np.flatnonzero(credit)
+    answer = np.zeros(len(side), dtype=bool)
+    reference = _shared_codes(side, credit)
+    day = _days(side)
+    for at, other in pairs_by_key(key[note], key[invoice]):
+        notes, invoices = note[at], invoice[other]
+        quoted = (reference[notes] >= 0) & (reference[notes] == reference[invoices])
+        quotes_one = np.zeros(len(side), dtype=bool)
+        quotes_one[notes[quoted]] = True
+        near = np.abs(day[notes] - day[invoices]) <= NETTING_DAYS
+        answer[invoices[near & (quoted | ~quotes_one[notes])]] = True
+    return pa.array(answer)
+
+
+def _shared_codes(side: Side, credit: np.ndarray) -> np.ndarray:
+    """Codes of cleaned references, comparable between invoices and credits; -1 where unknown."""
+    plain = clean_reference(side.column("invoice_ref"))
+    return codes(pc.if_else(pa.array(credit), _clean_credit_reference(side.column("invoice_ref")), plain))
+
+
+def _days(side: Side) -> np.ndarray:
+    """Invoice date, else payment date, as days; far away where both are unknown."""
+    day = pc.coalesce(side.column("invoice_date"), side.column("payment_date")).cast(pa.int32())
+    return np.asarray(pc.fill_null(day.cast(pa.int64()), _NO_DAY), dtype=np.int64)
+
+
+def from_creditor(side: Side, name: str) -> pa.Array:
+    """The column `name` of the creditor's standing record, by partner and creditor reference.
+
+    Of several records with one reference the first by record_id is read; null without one.
+    """
+    creditors = side.night.side("creditor")
+    partner = pa.concat_arrays([side.column("partner"), creditors.column("partner")])
+    reference = pa.concat_arrays([side.column("creditor_ref"), creditors.column("source_ref")])
+    key = combined([codes(partner), codes(reference)])
+    wanted, offered = key[: len(side)], key[len(side) :]
+    known, first = np.unique(offered, return_index=True)
+    if not len(known):
+        return pa.nulls(len(side), creditors.column(name).type)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    missing = (wanted < 0) | (known[at] != wanted)
+    return creditors.column(name).take(pa.array(first[at], mask=missing))
+
+
+def account_users(side: Side) -> pa.Array:
+    """Different creditor names on the linked bank account, all partners; null without an account.
+
+    Names are counted, not linked organisations: linking may rest on the very same account.
+    """
+    creditors = side.night.side("creditor")
+    account, name = creditors.group("account_id"), codes(party_names(creditors))
+    both = (account >= 0) & (name >= 0)
+    users = np.unique(np.column_stack((account[both], name[both])), axis=0)
+    number = np.bincount(users[:, 0], minlength=side.night.size + 1)
+    own = side.group("account_id")
+    return pa.array(number[np.maximum(own, 0)], mask=own < 0)
+
+
+def party_names(side: Side) -> pa.Array:
+    """Core name of an organisation, else forename and surname; null when neither is known."""
+    person = pc.binary_join_element_wise(
+        pc.coalesce(side.column("forename"), ""), side.column("surname"), " ", null_handling="emit_null"
+    )
+    return pc.coalesce(side.column("organisation_core"), pc.utf8_trim_whitespace(person))
