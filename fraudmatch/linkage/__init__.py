@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from fraudmatch.linkage.linker import Linked, Linker, link, prepare
     from fraudmatch.linkage.model import Model, load_model
     from fraudmatch.linkage.night import LinkedNight, link_all
+    from fraudmatch.linkage.scorer import Scorer
 
-__all__ = ["Linked", "LinkedNight", "Linker", "Model", "link", "link_all", "load_model", "prepare"]
+__all__ = ["Linked", "LinkedNight", "Linker", "Model", "Scorer", "link", "link_all", "load_model", "prepare"]
 
 _HOME = {
     "Linked": "linker", "Linker": "linker", "prepare": "linker", "link": "linker",
     "Model": "model", "load_model": "model",
-    "LinkedNight": "night", "link_all": "night",
+    "LinkedNight": "night", "link_all": "night", "Scorer": "scorer",
 }  # fmt: skip
 
 

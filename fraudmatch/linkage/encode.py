@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.linkage.bounds import NULL, signatures
 from fraudmatch.linkage.derive import DERIVATIONS
-from fraudmatch.linkage.model import Comparison, Model, frequency_table, weight
+from fraudmatch.linkage.model import DATE_PARTS, Comparison, Model, frequency_table, weight
 
 Ints = npt.NDArray[np.int32]
 
@@ -246,7 +246,7 @@ def _columns(encoder: Encoder, comparison: Comparison) -> list[Codes]:
     if comparison.tests & {"both", "either"}:
         return list(encoder.shared(*comparison.columns))
     columns = [encoder.codes(expression) for expression in comparison.columns]
-    if comparison.tests & {"swapped", "one_digit", "two_parts", "same_year"}:
+    if comparison.tests & DATE_PARTS:
         return [_numbers(made, lambda iso: int(iso.replace("-", ""))) for made in columns]
     if "within" in comparison.tests:
         return [_numbers(made, _days) for made in columns]

@@ -48,6 +48,9 @@ TESTS: dict[str, str | None] = {
 #: Tests that the screen can only bound; all others it decides.
 BOUNDED = frozenset({"jaro_winkler", "levenshtein", "edits"})
 
+#: Tests on the digits of a date written yyyymmdd.
+DATE_PARTS = frozenset({"swapped", "one_digit", "two_parts", "same_year"})
+
 Probability = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -256,6 +259,8 @@ def _check_comparison(comparison: Comparison) -> None:
         raise ValueError(f"{name}: both and either need two columns")
     if "alike" in tests and not comparison.alike:
         raise ValueError(f"{name}: level alike needs the key alike")
+    if "within" in tests and tests & DATE_PARTS:
+        raise ValueError(f"{name}: within counts days and cannot stand beside tests on parts of dates")
     for level in comparison.levels:
         if level.column and level.column not in comparison.columns:
             raise ValueError(f"{name}: {level.column} is not among its columns")

@@ -17,12 +17,11 @@ import pyarrow.compute as pc
 
 from fraudmatch.linkage.block import PassPlan
 from fraudmatch.linkage.encode import Encoder, dense
-from fraudmatch.linkage.linker import Linked, Linker, link
+from fraudmatch.linkage.linker import Linked, link
 from fraudmatch.linkage.model import Model, load_model
-from fraudmatch.schemas import GROUPS, conform, links_schema
+from fraudmatch.linkage.scorer import Scorer
+from fraudmatch.schemas import GROUPS, conform
 
-Ids = npt.NDArray[np.uint32]
-Scorer = Callable[[Ids, Ids], pa.Table]
 
 _ADDRESS = ("uprn", "flat", "number", "building", "street", "town", "postcode")
 _ORGANISATION = (
@@ -112,9 +111,9 @@ def link_all(
         groups=groups,
         links={"person": _renamed(persons.links, ids), "payment": _renamed(paid.links, payment_ids)},
         scorers={
-            "person": scorer(persons.linker, places(ids, records.num_rows)),
-            "organisation": scorer(organisations.linker, rows_of),
-            "payment": scorer(paid.linker, places(payment_ids, records.num_rows)),
+            "person": Scorer(persons.linker, places(ids, records.num_rows)),
+            "organisation": Scorer(organisations.linker, rows_of),
+            "payment": Scorer(paid.linker, places(payment_ids, records.num_rows)),
         },
         steps=steps,
     )
@@ -263,48 +262,3 @@ def places(ids: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
     rows = np.full(count, -1, np.int64)
     rows[ids] = np.arange(len(ids))
     return rows
-
-
-def scorer(linker: Linker, rows_of: npt.NDArray[np.int64]) -> Scorer:
-    """A function that judges pairs of record ids in full.
-
-    A record the model does not know (an organisation, to the person model) gives no evidence:
-    such a pair weighs the prior and all its levels are null.
-    """
-    schema = links_schema(linker.model.names)
-
-    def judge(left_ids: Ids, right_ids: Ids) -> pa.Table:
-        left, right = rows_of[left_ids.astype(np.int64)], rows_of[right_ids.astype(np.int64)]
-        known = np.flatnonzero((left >= 0) & (right >= 0))
-        judged = linker.judge(left[known], right[known])
-        table = _unjudged(linker.model, left_ids, right_ids, schema)
-        back = np.full(len(left), -1, np.int64)
-        back[known] = np.arange(len(known))
-        for name in schema.names[4:]:
-            found = judged[name].combine_chunks().take(pa.array(back, mask=back < 0))
-            place = table.column_names.index(name)
-            if name.endswith("_level"):
-                table = table.set_column(place, schema.field(name), found)
-            else:
-                merged = pc.if_else(pa.array(back >= 0), found, table[name])
-                table = table.set_column(place, schema.field(name), merged)
-        return table
-
-    return judge
-
-
-def _unjudged(model: Model, left_ids: Ids, right_ids: Ids, schema: pa.Schema) -> pa.Table:
-    """LINKS of pairs without any evidence."""
-    n = len(left_ids)
-    chance = 1.0 / (1.0 + 2.0**-model.prior)
-    columns = {
-        "left_id": pa.array(np.asarray(left_ids, np.uint32)),
-        "right_id": pa.array(np.asarray(right_ids, np.uint32)),
-        "model": pa.repeat(model.id, n),
-        "relation": pa.repeat(model.relation, n),
-        "match_weight": pa.array(np.full(n, model.prior, np.float32)),
-        "match_probability": pa.array(np.full(n, chance, np.float32)),
-    }
-    for name in schema.names[6:]:
-        columns[name] = pa.nulls(n, pa.int8())
-    return pa.table(columns, schema=schema)
