@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.linkage.block import PassPlan
+from fraudmatch.linkage.block import PassPlan, plan
 from fraudmatch.linkage.encode import Encoder, dense
 from fraudmatch.linkage.linker import Linked, link
 from fraudmatch.linkage.model import Model, load_model
@@ -103,7 +103,7 @@ def link_all(
         records, _ORGANISATION, _has_organisation(records), lambda t: run("organisation", t)
     )
     table, ids = people(records, property_id, roots)
-    persons = run("person", table, _one_source_row(records, ids))
+    persons = run("person", table, known_apart(records)[ids])
     payments, payment_ids = _payments(records, details)
     paid = run("payment", payments)
     groups = _groups(records, property_id, organisation_id, persons, ids)
@@ -177,10 +177,10 @@ def people(records: pa.Table, property_id: pa.Array, roots: Mapping[str, str]) -
     is_person = pc.fill_null(pc.equal(records["party_kind"], "person"), False)
     ids = np.flatnonzero(is_person.to_numpy())
     table = records.append_column("property_id", property_id).take(ids)
-    return table.append_column("forename_root", forename_roots(table["forename"], roots)), ids
+    return table.append_column("forename_root", forename_root_column(table["forename"], roots)), ids
 
 
-def forename_roots(forenames: pa.ChunkedArray, roots: Mapping[str, str]) -> pa.Array:
+def forename_root_column(forenames: pa.ChunkedArray, roots: Mapping[str, str]) -> pa.Array:
     """Each forename's root; the forename itself where the list has none; null stays null."""
     encoded = forenames.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
@@ -189,14 +189,20 @@ def forename_roots(forenames: pa.ChunkedArray, roots: Mapping[str, str]) -> pa.A
     return changed.take(encoded.indices)
 
 
-def _one_source_row(records: pa.Table, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """int32 [ids]: one number per source row that names two parties, -1 elsewhere.
+def known_apart(records: pa.Table) -> npt.NDArray[np.int32]:
+    """int32 [records]: one number per source row that names two parties, -1 elsewhere.
 
     Two parties of one row are two people, however alike they look.
     """
     rows = distinct_rows(records.select(["partner", "dataset", "delivery", "source_row"]))
     several = np.bincount(rows, minlength=1)[rows] > 1
-    return np.where(several, rows, -1)[ids].astype(np.int32)
+    return np.where(several, rows, -1).astype(np.int32)
+
+
+def link_properties(records: pa.Table, *, threads: int | None = None) -> pa.Array:
+    """uint32 [records]: the smallest record at the same property; null without an address."""
+    model = load_model("property")
+    return _grouped(records, _ADDRESS, _has_address(records), lambda t: link(t, model, threads=threads))[0]
 
 
 def _payments(records: pa.Table, details: Mapping[str, pa.Table]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
@@ -262,3 +268,30 @@ def places(ids: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
     rows = np.full(count, -1, np.int64)
     rows[ids] = np.arange(len(ids))
     return rows
+
+
+def plan_all(
+    records: pa.Table, details: Mapping[str, pa.Table], *, roots: Mapping[str, str]
+) -> dict[str, list[PassPlan]]:
+    """What each model of a night would compare, pass by pass, without comparing anything.
+
+    The person model's pass by property is counted on addresses written alike, since which
+    addresses are one property is known only after linking; it is a lower bound.
+    """
+    plans: dict[str, list[PassPlan]] = {}
+    alike = np.full(records.num_rows, -1, np.int64)
+    for name, columns, part in (
+        ("property", _ADDRESS, _has_address(records)),
+        ("organisation", _ORGANISATION, _has_organisation(records)),
+    ):
+        members = np.flatnonzero(part)
+        table = records.select(columns).take(members)
+        rows = distinct_rows(table)
+        _, first = np.unique(rows, return_index=True)
+        plans[name] = plan(Encoder(table.take(first)), load_model(name), None)[1]
+        if name == "property":
+            alike[members] = rows
+    property_id = pa.array(np.where(alike < 0, 0, alike).astype(np.uint32), mask=alike < 0)
+    plans["person"] = plan(Encoder(people(records, property_id, roots)[0]), load_model("person"), None)[1]
+    plans["payment"] = plan(Encoder(_payments(records, details)[0]), load_model("payment"), None)[1]
+    return plans

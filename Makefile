@@ -1,0 +1,60 @@
+# The only entrance: demo, test, check, bench. Needs python3 with venv, and make.
+VENV   ?= .venv
+PYTHON ?= python3
+BIN     = $(VENV)/bin
+PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check bench sample fix clean
+
+# Each stamp remembers for which pyproject.toml its parts were installed.
+$(VENV)/.core: pyproject.toml
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing fraudmatch into $(VENV) (once) …"
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core
+	@$(PIP) install -e '.[test]'
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.core
+	@$(PIP) install -e '.[check]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.core
+	@$(PIP) install -e '.[bench]'
+	@touch $@
+
+## demo: run a night on the sample partnership, from nothing to reports
+demo: $(VENV)/.core
+	@$(BIN)/fraudmatch demo --out demo
+
+## test: everything that proves it works, in at most 15 minutes on two cores
+test: $(VENV)/.test
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+## check: style, types, directions of imports, the rule library
+check: $(VENV)/.test $(VENV)/.check
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/fraudmatch rules check
+	@$(BIN)/fraudmatch rules test
+
+## bench: seconds, memory and accuracy; see benchmarks/README.md
+bench: $(VENV)/.bench
+	@$(BIN)/python benchmarks/night.py
+
+## sample: write sample_data/ again
+sample: $(VENV)/.core
+	@rm -rf sample_data
+	@$(BIN)/fraudmatch sample --people 20000 --seed 1 --out sample_data
+
+## fix: let ruff mend what it can
+fix: $(VENV)/.check
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) demo dist build

@@ -1,0 +1,5 @@
+"""`python -m fraudmatch`."""
+
+from fraudmatch.cli import main
+
+main()

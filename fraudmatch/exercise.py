@@ -1,0 +1,390 @@
+"""The night: the only module that knows the order of the stages.
+
+extract → normalise → link → score → report, then data, manifest and pointer. Everything a
+stage needs from another passes through here as a table or a function.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch import __version__
+from fraudmatch.audit import Run, open_run, publish, start_run
+from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
+from fraudmatch.extract import extract
+from fraudmatch.linkage import Scorer, link_all, load_model
+from fraudmatch.normalise import forename_roots, normalise
+from fraudmatch.report import ReportInput, report
+from fraudmatch.schemas import EVIDENCE, GROUPS, RECORDS, conform, empty, sort_rejects
+from fraudmatch.scoring import Library, load_library, score
+from fraudmatch.shipped import shipped
+from fraudmatch.site import Site
+
+if TYPE_CHECKING:
+    from fraudmatch.linkage import LinkedNight
+    from fraudmatch.scoring import Scored
+
+Say = Callable[[str], None]
+
+#: Columns of RECORDS that say where a record came from physically; they are stored apart, so
+#: that the content of a night has one digest whatever the order of rows in the files.
+_ORIGIN = ("delivery", "source_row")
+
+#: Evidence of a shared bank account, which no model weighs.
+_ACCOUNT = {"model": "account", "position": 0, "comparison": "bank", "level": "same", "agreement": "agrees"}
+
+_STAGES = ("extract", "normalise", "link", "score", "report")
+
+
+@dataclass
+class Stopwatch:
+    """Wall seconds and peak memory after each stage; for people and the manifest only.
+
+    Attributes:
+        seconds: stage -> wall seconds.
+        peak_mb: stage -> peak resident memory of the process so far, MB; absent where the
+            platform does not tell.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_mb: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, say: Say) -> Iterator[None]:
+        """Time one stage."""
+        say(name)
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+        peak = peak_memory_mb()
+        if peak is not None:
+            self.peak_mb[name] = peak
+
+
+def peak_memory_mb() -> float | None:
+    """Peak resident memory of this process, MB; None where the platform does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows has no resource module
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A night after extract and normalise.
+
+    Attributes:
+        rejects / deliveries: of both stages, in their orders.
+    """
+
+    records: pa.Table
+    details: Mapping[str, pa.Table]
+    rejects: pa.Table
+    deliveries: pa.Table
+
+
+@dataclass(frozen=True)
+class Night:
+    """A finished night.
+
+    Attributes:
+        run: where it is kept.
+        exit_code: 0, or 4 when some deliveries were refused.
+        files: report files written.
+    """
+
+    site: Site
+    as_at: dt.date
+    run: Run
+    prepared: Prepared
+    linked: LinkedNight
+    scored: Scored
+    library: Library
+    watch: Stopwatch
+    exit_code: int
+    files: list[Path]
+
+
+def as_at_of(site: Site, as_at: dt.date | None) -> dt.date:
+    """The date the exercise speaks of: the one given, else the site's.
+
+    Raises:
+        SiteError: neither says one; the clock is never asked.
+    """
+    chosen = as_at or site.as_at
+    if chosen is None:
+        raise SiteError(
+            "The exercise has no date.", remedy="Give --as-at 2026-03-31, or set as_at in site.toml."
+        )
+    return chosen
+
+
+def rule_folders(site: Site | None) -> list[Path]:
+    """The shipped rules, then the site's own, which replace shipped ones of the same id."""
+    own = [site.rules_folder] if site and site.rules_folder.is_dir() else []
+    return [shipped("rules"), *own]
+
+
+def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
+    """Extract and normalise every delivery.
+
+    Raises:
+        ConservationError: a received row has no record.
+    """
+    with watch.stage("extract", say):
+        extracted = extract(site)
+    with watch.stage("normalise", say):
+        normalised = normalise(extracted.received, extracted.deliveries, as_at=as_at)
+    loaded = sum(table.num_rows for table in extracted.received.values())
+    rows = normalised.records.select(["delivery", "dataset", "source_row"]).group_by(
+        ["delivery", "dataset", "source_row"]
+    )
+    kept = rows.aggregate([]).num_rows
+    if kept != loaded:
+        raise ConservationError(
+            f"{loaded:,} rows were loaded and {kept:,} have a record.",
+            remedy="Nothing was published. Report this as a fault of the program.",
+        )
+    rejects = sort_rejects(pa.concat_tables([extracted.rejects, normalised.rejects]))
+    return Prepared(normalised.records, normalised.details, rejects, extracted.deliveries)
+
+
+def run_night(
+    site: Site, *, as_at: dt.date | None = None, threads: int | None = None, say: Say = lambda _: None
+) -> Night:
+    """Run one whole night and publish it under runs/.
+
+    Args:
+        site: the site folder.
+        as_at: the date the exercise speaks of; the site's when None.
+        threads: at most this many in the linkage core; the result does not depend on it.
+        say: told what is being done.
+
+    Raises:
+        ConfigurationError: a site, mapping, rule or model file has faults.
+        RunError: the night could not finish; nothing was published.
+    """
+    started = dt.datetime.now(dt.UTC)
+    day, watch = as_at_of(site, as_at), Stopwatch()
+    library = load_library(rule_folders(site))
+    prepared = prepare(site, day, watch, say)
+    with watch.stage("link", say):
+        linked = link_all(
+            prepared.records, prepared.details, roots=forename_roots(), threads=threads, progress=say
+        )
+    with watch.stage("score", say):
+        scored = score(
+            prepared.records, prepared.details, linked.groups, library, linked.scorers,
+            as_at=day, payment_links=linked.links["payment"],
+        )  # fmt: skip
+        evidence = evidence_of(scored.flags, linked.scorers)
+    run = start_run(site.runs_folder)
+    digests = _write_tables(run, prepared, linked, scored.flags, evidence)
+    run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
+    with watch.stage("report", say):
+        night = _report_input(site, day, run_id, prepared, linked.groups, scored.flags, evidence, library)
+        files = report(run.reports, night)
+    manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
+    published = publish(run, run_id, manifest)
+    refused = pc.any(pc.not_equal(prepared.deliveries["state"], "loaded")).as_py()
+    return Night(
+        site, day, published, prepared, linked, scored, library, watch,
+        EXIT_DELIVERIES_HELD if refused else EXIT_DONE, files,
+    )  # fmt: skip
+
+
+def evidence_of(flags: pa.Table, scorers: Mapping[str, Scorer]) -> pa.Table:
+    """EVIDENCE of every flag that pairs two records: the person model's view and, where the
+    rule rests on another model or on a bank account, that one's.
+    """
+    pairs = flags.filter(pc.is_valid(flags["right_id"]))
+    parts = [empty(EVIDENCE)]
+    for model, relations in (
+        ("person", ("person", "property", "account")),
+        ("organisation", ("organisation", "account")),
+        ("payment", ("payment",)),
+    ):
+        wanted = pairs.filter(pc.is_in(pairs["relation"], pa.array(relations)))
+        if wanted.num_rows:
+            left, right = wanted["left_id"].to_numpy(), wanted["right_id"].to_numpy()
+            parts.append(scorers[model].evidence(wanted["flag_key"].to_pylist(), left, right))
+    shared = pairs.filter(pc.equal(pairs["relation"], "account"))["flag_key"].combine_chunks()
+    parts.append(_account_evidence(shared))
+    table = pa.concat_tables(parts).sort_by([(k, "ascending") for k in ("flag_key", "model", "position")])
+    return conform(table, EVIDENCE, what="EVIDENCE")
+
+
+def _account_evidence(flag_keys: pa.Array) -> pa.Table:
+    rows = {name: [value] * len(flag_keys) for name, value in _ACCOUNT.items()}
+    columns = rows | {"flag_key": flag_keys, "weight": [0.0] * len(flag_keys)}
+    return pa.table({f.name: pa.array(columns[f.name], f.type) for f in EVIDENCE}, schema=EVIDENCE)
+
+
+def _write_tables(
+    run: Run, prepared: Prepared, linked: LinkedNight, flags: pa.Table, evidence: pa.Table
+) -> dict[str, str]:
+    """Write every stage table; the sha256 of those that carry the night's content."""
+    content = {"records": run.write("records", prepared.records.drop_columns(list(_ORIGIN)))}
+    run.write("origins", prepared.records.select(["record_id", *_ORIGIN]))
+    for dataset in sorted(prepared.details):
+        content[f"details_{dataset}"] = run.write(f"details_{dataset}", prepared.details[dataset])
+    run.write("rejects", prepared.rejects)
+    run.write("deliveries", prepared.deliveries)
+    run.write("groups", linked.groups)
+    for relation in sorted(linked.links):
+        run.write(f"links_{relation}", linked.links[relation])
+    run.write("flags", flags)
+    run.write("evidence", evidence)
+    return content
+
+
+def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
+    """One digest of what decides the result: content, rules, models and version."""
+    rules = {
+        f"{number}/{path.relative_to(folder).as_posix()}": path.read_text(encoding="utf-8")
+        for number, folder in enumerate(rule_folders(site))
+        for path in sorted(folder.rglob("*.toml"))
+    }
+    models = {name: load_model(name).model_dump(mode="json") for name in ("property", "organisation", "person", "payment")}
+    whole = json.dumps([dict(content), rules, models, __version__], sort_keys=True)
+    return hashlib.sha256(whole.encode("utf-8")).hexdigest()
+
+
+def _report_input(
+    site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
+    evidence: pa.Table, library: Library,
+) -> ReportInput:  # fmt: skip
+    ran = {rule_id: text for rule_id, text in library.texts().items() if text.status in ("trial", "live")}
+    return ReportInput(
+        site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
+        details=prepared.details, groups=groups, flags=flags, evidence=evidence, rejects=prepared.rejects,
+        deliveries=prepared.deliveries, rules=ran,
+    )  # fmt: skip
+
+
+def _manifest(
+    site: Site, day: dt.date, run_id: str, started: dt.datetime, watch: Stopwatch, prepared: Prepared,
+    linked: LinkedNight, scored: Scored, library: Library,
+) -> dict[str, Any]:  # fmt: skip
+    """What went in, what came out and how long it took. The only place with a clock in it."""
+    packages = ("numba", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlglot", "XlsxWriter")
+    return {
+        "schema_version": 1,
+        "run_id": run_id,
+        "site": site.name,
+        "as_at": day.isoformat(),
+        "started": started.isoformat(timespec="seconds"),
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "versions": {"fraudmatch": __version__, "python": platform.python_version()}
+        | {name: metadata.version(name) for name in packages},
+        "seconds": {name: round(value, 3) for name, value in watch.seconds.items()},
+        "peak_mb": {name: round(value) for name, value in watch.peak_mb.items()},
+        "deliveries": prepared.deliveries.to_pylist(),
+        "records": prepared.records.num_rows,
+        "rejects": prepared.rejects.num_rows,
+        "rules": {rule.id: {"version": rule.file.version, "status": rule.file.status} for rule in library.rules},
+        "looked_at": {rule_id: _plain(seen) for rule_id, seen in scored.looked_at.items()},
+        "flags": scored.flags.num_rows,
+        "linkage": [
+            {
+                "model": step.model.id,
+                "rows": step.rows,
+                "compared": step.compared,
+                "kept": step.kept,
+                "links": step.links,
+                "passes": [_plain(one) for one in step.plan],
+            }
+            for step in linked.steps
+        ],
+    }
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+# ---------------------------------------------------------------------------------------
+# Reading a night back
+# ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A published night read back, every table checked against its manifest."""
+
+    run: Run
+    as_at: dt.date
+    prepared: Prepared
+    groups: pa.Table
+    flags: pa.Table
+    evidence: pa.Table
+
+
+def read_night(site: Site, run_id: str | None = None) -> Kept:
+    """A published night of the site; the newest when no run is named.
+
+    Raises:
+        RunError: there is none, or an artefact was changed since it was published.
+    """
+    run = open_run(site.runs_folder, run_id)
+    origins = run.read("origins")
+    records = run.read("records")
+    for name in _ORIGIN:
+        records = records.append_column(name, origins[name])
+    details = {name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")}
+    prepared = Prepared(
+        conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries")
+    )
+    groups = conform(run.read("groups"), GROUPS, what="GROUPS")
+    as_at = dt.date.fromisoformat(run.manifest["as_at"])
+    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("evidence"))
+
+
+def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
+    """Write the reports of a published night again, into another folder.
+
+    Raises:
+        RunError: there is no such night, or an artefact was changed.
+    """
+    kept, library = read_night(site, run_id), load_library(rule_folders(site))
+    night = _report_input(
+        site, kept.as_at, kept.run.folder.name, kept.prepared, kept.groups, kept.flags, kept.evidence, library
+    )
+    return report(folder, night)
+
+
+def find_flags(flags: pa.Table, key: str) -> pa.Table:
+    """The flags whose key starts with `key`."""
+    return flags.filter(pc.starts_with(flags["flag_key"], key.lower()))
+
+
+def rows_by_id(table: pa.Table, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows of a table ordered by record_id, as dictionaries."""
+    places = np.searchsorted(table["record_id"].to_numpy(), np.asarray(ids))
+    rows: list[dict[str, Any]] = table.take(pa.array(places)).to_pylist()
+    return rows
+
+
+def full_record(prepared: Prepared, record_id: int) -> dict[str, Any]:
+    """A record with its details, as one dictionary."""
+    record = rows_by_id(prepared.records, [record_id])[0]
+    details = prepared.details.get(record["dataset"])
+    more = rows_by_id(details, [record_id])[0] if details is not None and details.num_rows else {}
+    return more | record
