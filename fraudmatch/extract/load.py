@@ -43,6 +43,13 @@ def load_mapping(path: Path) -> Mapping:
     return Mapping.model_validate({**raw, "path": path})
 
 
+def problems_of(error: MappingError, file: str) -> list[Problem]:
+    """What is wrong with one mapping, under the name `file`."""
+    if not error.problems:
+        return [Problem(file, "", error.message, error.remedy)]
+    return [Problem(file, problem.where, problem.what, problem.remedy) for problem in error.problems]
+
+
 @dataclass
 class _Faults:
     """The problems of one file so far."""

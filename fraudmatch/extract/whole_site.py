@@ -14,7 +14,7 @@ from fraudmatch.extract.content import digest, read_bytes
 from fraudmatch.extract.faults import Origin
 from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.headings import did_you_mean
-from fraudmatch.extract.load import load_mapping
+from fraudmatch.extract.load import load_mapping, problems_of
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.one_file import ExtractedFile, extract_file, in_order, refused_file
 from fraudmatch.site import Site
@@ -55,16 +55,17 @@ def put_together(files: list[ExtractedFile]) -> Extracted:
     for file in files:
         if file.dataset and file.received.num_rows:
             parts.setdefault(file.dataset, []).append(file.received)
-    received = {
-        name: in_order(pa.concat_tables(parts[name])).combine_chunks()
-        for name in schemas.DATASETS
-        if name in parts
-    }
+    received = {name: _joined(parts[name]) for name in schemas.DATASETS if name in parts}
     rejects = [schemas.empty(schemas.REJECTS), *(file.rejects for file in files)]
     deliveries = pa.concat_tables([schemas.empty(schemas.DELIVERIES), *(file.delivery for file in files)])
     order = [(key, "ascending") for key in ("partner", "dataset", "file")]
     return Extracted(received, schemas.sort_rejects(pa.concat_tables(rejects)).combine_chunks(),
                      deliveries.sort_by(order).combine_chunks())  # fmt: skip
+
+
+def _joined(parts: list[pa.Table]) -> pa.Table:
+    """The files of one data set in order; one file is in order already."""
+    return parts[0] if len(parts) == 1 else in_order(pa.concat_tables(parts)).combine_chunks()
 
 
 def mappings_without_files(site: Site, partners: Iterable[str] | None = None) -> list[str]:
@@ -101,20 +102,13 @@ def _all_mappings(site: Site, partners: list[str]) -> dict[str, list[Mapping]]:
             try:
                 mapping = load_mapping(path)
             except MappingError as error:
-                problems += _placed(error, f"{partner}/{path.name}")
+                problems += problems_of(error, f"{partner}/{path.name}")
                 continue
             problems += _strange_councils(mapping, site, f"{partner}/{path.name}")
             mappings[partner].append(mapping)
     if problems:
         raise MappingError("Mappings have faults; nothing was read.", problems=problems)
     return mappings
-
-
-def _placed(error: MappingError, file: str) -> list[Problem]:
-    """The problems of one mapping, named with its partner."""
-    if not error.problems:
-        return [Problem(file, "", error.message, error.remedy)]
-    return [Problem(file, problem.where, problem.what, problem.remedy) for problem in error.problems]
 
 
 def _strange_councils(mapping: Mapping, site: Site, file: str) -> Iterator[Problem]:

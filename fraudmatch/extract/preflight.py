@@ -1,0 +1,117 @@
+"""What `fraudmatch check` says: files with their counts, and faults grouped into things to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fraudmatch.errors import REASONS
+from fraudmatch.extract.whole_site import Extracted, extract_site, mappings_without_files
+from fraudmatch.site import Site
+
+#: How many source rows are named as examples.
+FIRST_ROWS = 5
+
+_GROUP = ("partner", "dataset", "file", "fatal", "reason", "field", "column")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Faults of one kind in one place.
+
+    Attributes:
+        rows: how many faults; 1 for a fault of the whole file or of a column.
+        first_rows: the lowest source rows, at most five; empty for a fault of the whole file.
+        detail: where all the faults have the same; null otherwise.
+        meaning / remedy: in words, from the catalogue.
+    """
+
+    partner: str
+    dataset: str | None
+    file: str
+    reason: str
+    fatal: bool
+    field: str | None
+    column: str | None
+    rows: int
+    first_rows: tuple[int, ...]
+    detail: str | None
+    meaning: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The outcome of a check.
+
+    Attributes:
+        files: DELIVERIES as dictionaries.
+        findings: file by file, rejections before warnings, the most frequent first.
+        idle_mappings: mappings that fit no file.
+    """
+
+    files: tuple[dict[str, Any], ...]
+    findings: tuple[Finding, ...]
+    idle_mappings: tuple[str, ...]
+
+    @property
+    def refused(self) -> int:
+        """How many files were refused."""
+        return sum(file["state"] == "refused" for file in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        """One document for machines."""
+        return {
+            "files": list(self.files),
+            "findings": [asdict(finding) for finding in self.findings],
+            "mappings_without_files": list(self.idle_mappings),
+            "refused": self.refused,
+        }
+
+
+def preflight(site: Site, partners: Iterable[str] | None = None) -> Preflight:
+    """Extract a site and keep only what there is to say about it.
+
+    Raises:
+        ConfigurationError: the site or its mappings have faults.
+    """
+    chosen = None if partners is None else sorted(set(partners))
+    extracted = extract_site(site, chosen)
+    files = tuple(extracted.deliveries.to_pylist())
+    return Preflight(files, tuple(findings(extracted)), tuple(mappings_without_files(site, chosen)))
+
+
+def findings(extracted: Extracted) -> list[Finding]:
+    """REJECTS grouped by file, reason, field and column."""
+    grouped = extracted.rejects.group_by(list(_GROUP), use_threads=False).aggregate(
+        [("source_row", "list"), ("detail", "list")]
+    )
+    found = [_finding(row) for row in grouped.to_pylist()]
+    return sorted(found, key=_order)
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    reason = REASONS[row["reason"]]
+    rows = sorted(number for number in row["source_row_list"] if number is not None)
+    details = sorted({detail for detail in row["detail_list"] if detail is not None})
+    return Finding(
+        **{key: row[key] for key in _GROUP},
+        rows=len(row["source_row_list"]),
+        first_rows=tuple(rows[:FIRST_ROWS]),
+        detail=details[0] if len(details) == 1 else None,
+        meaning=reason.meaning,
+        remedy=reason.remedy,
+    )
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    place = (finding.partner, finding.dataset or "", finding.file)
+    return (
+        *place,
+        not finding.fatal,
+        -finding.rows,
+        finding.reason,
+        finding.field or "",
+        finding.column or "",
+    )
