@@ -18,6 +18,7 @@ from fraudmatch.report.inputs import MATCH_ONLY
 from fraudmatch.report.layout import bar, fitted, paragraph, text_table
 from fraudmatch.report.words import (
     NOT_A_FINDING,
+    ONLY_IF_FOUND,
     PRIOR,
     comparison_label,
     dataset_title,
@@ -49,9 +50,9 @@ _ALWAYS = (
 _LOOKS_AT: Mapping[str, tuple[str, ...]] = {
     "forename": ("forename", "name_as_written"),
     "surname": ("surname", "name_as_written"),
-    "name": ("name_as_written",),
-    "organisation": ("organisation_name",),
-    "organisation_core": ("organisation_name",),
+    "name": ("name_as_written", "organisation_name"),
+    "supplier": ("name_as_written", "organisation_name"),
+    "creditor": ("creditor_ref",),
     "address": ("address_as_written",),
     "street": ("address_as_written",),
     "number": ("address_as_written",),
@@ -206,25 +207,31 @@ def _waterfall(model: str, evidence: Sequence[Mapping[str, object]], total: floa
     The starting point says how rare a link is before anything is compared. Where EVIDENCE has no
     row for it (comparison "prior"), it is what the comparisons leave of the total.
     """
-    weights = [(str(row["comparison"]), str(row["agreement"]), float(str(row["weight"]))) for row in evidence]
-    compared = sum(weight for _, _, weight in weights)
-    steps = [
-        (comparison_label(name), _AGREEMENT_WORDS.get(word, word), weight) for name, word, weight in weights
-    ]
-    whole = any(name == PRIOR for name, _, _ in weights)
+    compared = sum(float(str(row["weight"])) for row in evidence)
+    steps = [_step(row) for row in evidence]
+    whole = any(row["comparison"] == PRIOR for row in evidence)
     if total is not None and not whole:
-        steps.insert(0, (comparison_label(PRIOR), "before comparing", total - compared))
-    steps.append(
-        (
-            "total",
-            "" if whole or total is not None else "comparisons only",
-            compared if total is None else total,
-        )
-    )
-    most = max(abs(weight) for _, _, weight in steps)
-    rows = [(label, word, f"{weight:+.3f}", bar(weight, most)) for label, word, weight in steps]
+        steps.insert(0, (comparison_label(PRIOR), "", "before comparing", total - compared))
+    scope = "" if whole or total is not None else "comparisons only"
+    steps.append(("total", "", scope, compared if total is None else total))
+    most = max(abs(weight) for *_, weight in steps)
+    rows = [(*words, f"{weight:+.3f}", bar(weight, most)) for *words, weight in steps]
     heading = f"Weights of model {model} (log2: +1 doubles the odds that it is the same)"
-    return [heading, *text_table(("comparison", "agreement", "weight", ""), rows, right=(2,)), ""]
+    return [heading, *text_table(("comparison", "agreement", "level", "weight", ""), rows, right=(3,)), ""]
+
+
+def _step(row: Mapping[str, object]) -> tuple[str, str, str, float]:
+    """Comparison, agreement, level and weight of a row of EVIDENCE, as printed."""
+    agreement, level = str(row["agreement"]), str(row["level"])
+    if row["comparison"] in (PRIOR, *ONLY_IF_FOUND):
+        agreement = ""  # not a field: only its level says something
+    said = _AGREEMENT_WORDS.get(agreement, agreement)
+    return (
+        comparison_label(str(row["comparison"])),
+        said,
+        "" if level in (said, agreement) else level,
+        float(str(row["weight"])),
+    )
 
 
 def _facts(flag: Mapping[str, object], rule: RuleText, points: Mapping[str, int] | None) -> list[str]:

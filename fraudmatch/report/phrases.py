@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean
-from fraudmatch.report.words import PRIOR, comparison_label, fact_phrase, identity_words
+from fraudmatch.report.words import ONLY_IF_FOUND, PRIOR, comparison_label, fact_phrase, identity_words
 from fraudmatch.schemas import RuleText
 
 #: Agreement of EVIDENCE -> column that lists the comparisons with it.
@@ -88,17 +88,29 @@ def agreement_columns(flag_keys: pa.ChunkedArray, evidence: pa.Table) -> dict[st
     """
     keys = flag_keys.combine_chunks()
     flag = pc.index_in(evidence["flag_key"].combine_chunks(), value_set=keys)
-    known = pc.and_(pc.is_valid(flag), pc.not_equal(evidence["comparison"].combine_chunks(), PRIOR))
-    kept, flag = evidence.filter(known), flag.filter(known).to_numpy()
+    told = pc.and_(pc.is_valid(flag), _tells_something(evidence))
+    kept, flag = evidence.filter(told), flag.filter(told).to_numpy()
     order = np.lexsort((kept["position"].to_numpy(), _codes(kept["model"]), flag))
     kept, flag = kept.take(pa.array(order)), flag[order]
     labels = kept["comparison"].combine_chunks().dictionary_encode()
     texts = clean(pa.array([comparison_label(name) for name in labels.dictionary.to_pylist()], pa.string()))
     codes = labels.indices.to_numpy()
+    agreements = pc.if_else(_only_if_found(kept), "close", kept["agreement"])
     return {
-        column: _lists(flag, codes, texts, pc.equal(kept["agreement"], agreement).to_numpy(), len(keys))
+        column: _lists(flag, codes, texts, pc.equal(agreements, agreement).to_numpy(), len(keys))
         for agreement, column in AGREEMENTS.items()
     }
+
+
+def _only_if_found(evidence: pa.Table) -> pa.ChunkedArray:
+    return pc.is_in(evidence["comparison"], value_set=pa.array(sorted(ONLY_IF_FOUND)))
+
+
+def _tells_something(evidence: pa.Table) -> pa.Array:
+    """Rows worth a reader's time: no starting points, nothing that was looked for and not found."""
+    found = pc.is_in(evidence["agreement"], value_set=pa.array(["agrees", "close"]))
+    usual = pc.and_(_only_if_found(evidence), pc.invert(found))
+    return pc.invert(pc.or_(pc.equal(evidence["comparison"], PRIOR), usual)).combine_chunks()
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

@@ -29,36 +29,43 @@ VALUE_CLASSES = (
 #: Comparison under which EVIDENCE may hold a model's starting point; it is not a field.
 PRIOR = "prior"
 
+#: Comparisons that look for one unusual thing, such as swapped names. Finding it means the records
+#: nearly agree; not finding it, the usual case, says nothing to a reader.
+ONLY_IF_FOUND = frozenset({"name_order", "name_place"})
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
 
 _COMPARISONS = {
-    "account": "bank account number",
     "address": "address",
-    "amount": "amount",
     "bank": "bank account",
     "building": "building",
     "charity_number": "charity number",
     "company_number": "company number",
     "correspondence_postcode": "correspondence postcode",
+    "correspondence": "correspondence postcode",
+    "creditor": "creditor reference",
     "date_of_birth": "date of birth",
     "email": "e-mail",
     "flat": "flat",
     "forename": "first name",
-    "invoice": "invoice number",
-    "middle_names": "middle names",
+    "invoice_date": "invoice date",
+    "invoice_ref": "invoice number",
+    "middle_name": "middle names",
     "name": "name",
+    "name_order": "first name and surname, swapped",
+    "name_place": "first name, given as a middle name",
     "nino": "National Insurance number",
     "number": "house number",
-    "organisation_core": "name of the organisation",
-    "organisation_name": "name of the organisation",
     "phone": "telephone",
     "postcode": "postcode",
     PRIOR: "starting point",
     "sex": "sex",
     "street": "street",
+    "suffix": "name suffix",
+    "supplier": "name of the supplier",
     "surname": "surname",
     "title": "title",
     "town": "town",
