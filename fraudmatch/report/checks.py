@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,34 +16,47 @@ from fraudmatch.errors import REASONS, ConservationError, RuleFileError, SchemaE
 from fraudmatch.report.inputs import MATCH_ONLY, ReportInput
 from fraudmatch.schemas import DATASETS, RECORDS
 
-# A rule id becomes a file name and a sheet name.
-_RULE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")
-_TAKEN_FILE_NAMES = frozenset({"rejects", "sources", "exceptions", "index"})
+# A rule id becomes a file name and a sheet name; a sheet name holds 31 characters, of which
+# " (123)" may be needed to number further sheets. Excel keeps "History" to itself.
+_RULE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,23}$")
+_TAKEN_NAMES = frozenset({"rejects", "sources", "exceptions", "index", "summary", "history"})
 
 
-def check_input(night: ReportInput) -> None:
-    """Refuse a night that would lose a flag or show a record to the wrong partner.
+def checked(night: ReportInput) -> ReportInput:
+    """The night with every table held to its schema; refused if it would lose a flag or show a
+    record to the wrong partner.
 
     Raises:
         SchemaError: a table breaks its schema, or a code is in no catalogue.
         RuleFileError: a rule cannot be printed: its id, or a field it wants to show.
         ConservationError: a flag, record or delivery does not fit the others.
     """
-    for table, schema, what in (
-        (night.records, schemas.RECORDS, "RECORDS"),
-        (night.groups, schemas.GROUPS, "GROUPS"),
-        (night.flags, schemas.FLAGS, "FLAGS"),
-        (night.evidence, schemas.EVIDENCE, "EVIDENCE"),
-        (night.rejects, schemas.REJECTS, "REJECTS"),
-        (night.deliveries, schemas.DELIVERIES, "DELIVERIES"),
-    ):
-        schemas.conform(table, schema, what=what)
+    night = _conformed(night)
     _check_reasons(night.rejects)
     _check_rules(night)
     _check_shown(night)
     _check_partners(night)
     _check_owners(night)
     _check_deliveries(night)
+    return night
+
+
+def _conformed(night: ReportInput) -> ReportInput:
+    conform = schemas.conform
+    details = {
+        name: conform(table, schemas.details_schema(name), what=f"DETAILS[{name}]")
+        for name, table in sorted(night.details.items())
+    }
+    return replace(
+        night,
+        details=details,
+        records=conform(night.records, schemas.RECORDS, what="RECORDS"),
+        groups=conform(night.groups, schemas.GROUPS, what="GROUPS"),
+        flags=conform(night.flags, schemas.FLAGS, what="FLAGS"),
+        evidence=conform(night.evidence, schemas.EVIDENCE, what="EVIDENCE"),
+        rejects=conform(night.rejects, schemas.REJECTS, what="REJECTS"),
+        deliveries=conform(night.deliveries, schemas.DELIVERIES, what="DELIVERIES"),
+    )
 
 
 def nearest(name: str, choices: Iterable[str]) -> str:
@@ -70,10 +84,10 @@ def _check_rules(night: ReportInput) -> None:
             )
     folded: dict[str, str] = {}
     for rule_id in sorted(night.rules):
-        if not _RULE_ID.match(rule_id) or rule_id.lower() in _TAKEN_FILE_NAMES:
+        if not _RULE_ID.match(rule_id) or rule_id.lower() in _TAKEN_NAMES:
             raise RuleFileError(
-                f"Rule id {rule_id!r} cannot name a file.",
-                remedy="Use letters, digits, - and _; not rejects, sources, exceptions or index.",
+                f"Rule id {rule_id!r} cannot name a file and a sheet.",
+                remedy=f"Use up to 24 letters, digits, - and _; not {', '.join(sorted(_TAKEN_NAMES))}.",
             )
         if folded.setdefault(rule_id.lower(), rule_id) != rule_id:
             raise RuleFileError(

@@ -35,9 +35,11 @@ def write_csv(path: Path, columns: Sequence[Column], table: pa.Table) -> None:
 
 
 def _lines(columns: Sequence[Column], table: pa.Table) -> pa.Array:
-    cells = [_cells(column.kind, table[column.key].combine_chunks()) for column in columns]
-    joined = pc.binary_join_element_wise(*cells, pa.scalar(","), null_handling="replace", null_replacement="")
-    return joined.cast(pa.large_string())
+    """One line per row, without its end; large_string, as a whole file may pass 2 GB."""
+    wide = pa.large_string()
+    cells = [_cells(column.kind, table[column.key].combine_chunks()).cast(wide) for column in columns]
+    comma = pa.scalar(",", wide)
+    return pc.binary_join_element_wise(*cells, comma, null_handling="replace", null_replacement="")
 
 
 def _cells(kind: str, values: pa.Array) -> pa.Array:

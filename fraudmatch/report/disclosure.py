@@ -125,11 +125,8 @@ class Disclosure:
         yield Column("own_dataset", "Your data set", "text", "own"), titles
         yield Column("own_reference", "Your reference", "text", "own"), of_records("source_ref", sides.own_id)
         for field in self._fields:
-            kind = _record_kind(field)
-            yield (
-                Column(f"own_{field}", field_heading(field), kind, "own", True),
-                of_records(field, sides.own_id),
-            )
+            column = Column(f"own_{field}", field_heading(field), _record_kind(field), "own", True)
+            yield column, of_records(field, sides.own_id)
         yield from self._details("own", "", _shown_either(rule), sides.own_id)
 
     def _other_part(self, rule: RuleText, sides: Sides) -> Iterator[tuple[Column, pa.Array]]:
@@ -215,7 +212,7 @@ def _shown_either(rule: RuleText) -> tuple[tuple[str, str], ...]:
 
 
 def _record_kind(field: str) -> str:
-    """Kind of a column of RECORDS; `check_input` has made sure that it may be printed."""
+    """Kind of a column of RECORDS; `checked` has made sure that it may be printed."""
     kind = RECORDS.field(field).type
     return "date" if pa.types.is_date(kind) else "integer" if pa.types.is_integer(kind) else "text"
 
@@ -233,11 +230,9 @@ def _in_words(values: pa.Array, kind: str) -> pa.Array:
 
 
 def _clean_text(column: Column, values: pa.Array) -> pa.Array:
-    return (
-        clean(values)
-        if column.kind == "text"
-        else values.cast(pa.date32() if column.kind == "date" else pa.int64())
-    )
+    if column.kind == "text":
+        return clean(values)
+    return values.cast(pa.date32() if column.kind == "date" else pa.int64())
 
 
 def _lower_first(words: str) -> str:

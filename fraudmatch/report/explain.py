@@ -244,7 +244,7 @@ def _facts(flag: Mapping[str, object], rule: RuleText, points: Mapping[str, int]
     ]
     heading = f"Facts: {flag['risk_points']} risk points, priority {flag['priority']}"
     if points and "base" in points:
-        heading += f" (base {points['base']})"
+        heading += f" (base {points['base']}; points in brackets were not given)"
     if not rows:
         return [heading, ""]
     return [heading, *text_table(("", "fact", "points", "in words"), rows, right=(2,), most=70), ""]

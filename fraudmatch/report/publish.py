@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.errors import ConservationError
-from fraudmatch.report.checks import check_input
+from fraudmatch.report.checks import checked
 from fraudmatch.report.csvs import write_exceptions, write_rejects, write_sources
 from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of, sides_of
 from fraudmatch.report.inputs import ReportInput
@@ -32,7 +32,7 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
             that this night did not write.
         RunError: a file could not be written whole.
     """
-    check_input(night)
+    night = checked(night)
     worded = flags_in_words(night.flags, night.evidence, night.rules)
     disclosure, pages = Disclosure(night), Pages(night)
     written = [

@@ -36,6 +36,9 @@ FORMATS: dict[str, dict[str, object]] = {
 }
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1}
 
+_LINE_POINTS = 15.5
+_MOST_POINTS = 409  # Excel's limit for the height of a row
+
 # The first day a spreadsheet knows; earlier ones are written as text.
 _FIRST_DAY = dt.date(1900, 1, 1)
 
@@ -77,20 +80,22 @@ class Sheet:
             return
         self._sure(self.worksheet.write_datetime(row, column, day, self.formats["date"]), row, column)
 
-    def wide(self, row: int, first: int, last: int, text: str, style: str, characters: int) -> None:
-        """Text over the columns first..last, in a row high enough for lines of `characters`."""
+    def wide(
+        self, row: int, first: int, last: int, text: str, style: str, characters: int, level: int = 0
+    ) -> None:
+        """Text over the columns first..last, in a row high enough for lines of `characters`.
+
+        Rows of `level` 1 form an outline that the reader may fold away.
+        """
         fitted, was_cut = fit_cell(clean_text(text))
         self.cut += was_cut
         if last > first:
             # merge_range answers with the outcome of its first write
             self._sure(self.worksheet.merge_range(row, first, row, last, "", self.formats[style]), row, first)
         self._sure(self.worksheet.write_string(row, first, fitted, self.formats[style]), row, first)
-        self.height(row, fitted, characters)
-
-    def height(self, row: int, text: str, characters: int) -> None:
-        """Make a row high enough for `text` in lines of `characters`; Excel's limit is 409 points."""
-        lines = -(-len(text) // max(characters, 1))
-        self._sure(self.worksheet.set_row(row, min(15.5 * max(lines, 1), 409)), row, 0)
+        lines = max(-(-len(fitted) // characters), 1)
+        height = min(lines * _LINE_POINTS, _MOST_POINTS)
+        self._sure(self.worksheet.set_row(row, height, None, {"level": level}), row, first)
 
     def cells(self, first_row: int, column: int, kind: str, values: Sequence[Any]) -> None:
         """One column of cells downwards from `first_row`; None leaves a cell empty.

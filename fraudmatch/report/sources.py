@@ -12,7 +12,7 @@ from fraudmatch.report.inputs import ReportInput
 class RecordSource:
     """Columns of RECORDS and DETAILS at given record ids.
 
-    `record_id` is dense from 0 (checked by `check_input`), so it is a row number of RECORDS.
+    `record_id` is dense from 0 (checked by `checked`), so it is a row number of RECORDS.
     """
 
     def __init__(self, night: ReportInput) -> None:

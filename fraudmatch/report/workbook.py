@@ -126,6 +126,7 @@ def _write_page(
     last = heading_row + len(page.table)
     worksheet = sheet.worksheet
     worksheet.set_row(heading_row, 32)
+    worksheet.outline_settings(visible=True, symbols_below=False, symbols_right=True, auto_style=False)
     worksheet.autofilter(heading_row, 0, last, len(page.columns) - 1)
     worksheet.freeze_panes(heading_row + 1, 1)
     worksheet.repeat_rows(heading_row)
@@ -144,7 +145,7 @@ def _write_header(sheet: Sheet, page: Page, last: int) -> int:
     row = 1
     for label, text in _explanations(page):
         sheet.text(row, 0, label, "label")
-        sheet.wide(row, _LABEL_COLUMNS, last, text, "text", _TEXT_WIDTH)
+        sheet.wide(row, _LABEL_COLUMNS, last, text, "text", _TEXT_WIDTH, level=1)
         row += 1
     return row
 

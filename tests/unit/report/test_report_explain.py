@@ -62,7 +62,7 @@ def test_a_model_that_is_not_the_rules_own_shows_comparisons_only() -> None:
 
 def test_facts_say_true_false_or_not_known_with_their_points() -> None:
     lines = explained("FM-CT-001", base=40, other_is_adult=25, long_standing=15)
-    assert "(base 40)" in line_of(lines, "Facts")
+    assert "(base 40;" in line_of(lines, "Facts")
     assert re.fullmatch(r"true +other_is_adult +\+25  the other person is 18 or over", line_of(lines, "true"))
     assert re.fullmatch(
         r"not known +long_standing +\(\+15\)  both have run for a year", line_of(lines, "not known")

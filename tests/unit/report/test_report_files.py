@@ -142,6 +142,8 @@ def test_sheets_are_set_up_for_reading_and_printing(folder: Path) -> None:
         assert sheet.auto_filter.ref.startswith(f"A{heading}:") and sheet.auto_filter.ref.endswith(
             str(sheet.max_row)
         )
+        assert {sheet.row_dimensions[row].outlineLevel for row in range(2, heading)} == {1}
+        assert not any(row.hidden for row in sheet.row_dimensions.values())
         assert sheet.print_title_rows == f"${heading}:${heading}"
         assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToHeight == 0
 
@@ -279,6 +281,25 @@ def test_a_shared_file_keeps_the_name_its_sender_gave(tmp_path: Path) -> None:
     assert rows_of_csv(tmp_path / "ashby" / "FM-BB-001.csv")[0]["Your source file"] == "blue_badge_ashby.csv"
 
 
+def test_no_link_is_printed_as_certain(tmp_path: Path) -> None:
+    night = usual_night()
+    report(
+        tmp_path, replace(night, flags=changed(night.flags, "identity_probability", [1.0, None, 0.5, 0.0]))
+    )
+    said = [line["Probability (%)"] for line in rows_of_csv(tmp_path / "ashby" / "FM-BB-001.csv")]
+    said += [line["Probability (%)"] for line in rows_of_csv(tmp_path / "ashby" / "FM-CT-001.csv")]
+    said += [line["Probability (%)"] for line in rows_of_csv(tmp_path / "ashby" / "FM-PAY-001.csv")]
+    assert said == ["99.99", "", "50.00", "0.00"]
+
+
+def test_tables_in_dictionaries_read_the_same(night: ReportInput, folder: Path, tmp_path: Path) -> None:
+    encoded = night.records.set_column(1, "partner", night.records["partner"].dictionary_encode())
+    report(
+        tmp_path, replace(night, records=encoded, flags=pa.concat_tables([night.flags[:1], night.flags[1:]]))
+    )
+    assert bytes_of(tmp_path) == bytes_of(folder)
+
+
 def test_evidence_of_two_models_names_each_comparison_once() -> None:
     night = usual_night()
     key = night.flags["flag_key"][0].as_py()
@@ -343,6 +364,7 @@ def changed(table: pa.Table, column: str, values: list[object]) -> pa.Table:
             "date_added",
         ),
         (lambda n: {"rules": {**n.rules, "../x": SINGLE}}, RuleFileError, "file"),
+        (lambda n: {"rules": {**n.rules, "X" * 25: SINGLE}}, RuleFileError, "file"),
         (lambda n: {"rules": {**n.rules, "rejects": SINGLE}}, RuleFileError, "file"),
         (lambda n: {"rules": {**n.rules, "fm-ct-001": SINGLE}}, RuleFileError, "share a file name"),
         (
