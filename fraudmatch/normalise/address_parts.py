@@ -1,0 +1,255 @@
+"""One segment of an address (what stands between two commas): flat, number, street, the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from fraudmatch.normalise.wordlists import table, words
+
+_RANGE = re.compile(r"\b(\d+[A-Z]?) ?(?:-|&|AND|TO) ?(\d+[A-Z]?)(?![0-9A-Z/])")
+_NUMBER = re.compile(r"(\d+)([A-Z])?")
+_NUMBERS = re.compile(r"\d+[A-Z]?-\d+[A-Z]?")
+_SLASHED = re.compile(r"(\d+[A-Z]?|[A-Z])/(\d+)([A-Z])?")
+_PART_NAME = re.compile(r"\d+[A-Z]?|[A-Z]\d{0,3}|\d+[-/]\d+")
+_FLOOR_WORDS = ("FLOOR", "FLR", "FLOORS")
+_AFTER_FLOOR = ("FLAT", "FRONT", "REAR", "LEFT", "RIGHT", "STUDIO", "FLT", "APARTMENT", "MAISONETTE")
+_BESIDE = {
+    ("REAR", "OF"): "REAR",
+    ("R", "O"): "REAR",
+    ("R/O",): "REAR",
+    ("ADJACENT", "TO"): "ADJ",
+    ("ADJ", "TO"): "ADJ",
+    ("ADJ",): "ADJ",
+}
+
+
+class Segment(NamedTuple):
+    """What one segment says; null where it does not.
+
+    Attributes:
+        flat: part of the building; a floor as GF, 1F, TF, BF; REAR for "rear of".
+        number: house number or range, digits first.
+        letter: letter behind the number, a flat or part of the number.
+        lead: words before the number, a building or business.
+        street: words up to the street type, its type in one spelling.
+        definite: the street type is no word that also ends building names.
+        rest: words after the street type.
+        other: the words when no street type is among them.
+    """
+
+    flat: str | None = None
+    number: str | None = None
+    letter: str | None = None
+    lead: str | None = None
+    street: str | None = None
+    definite: bool = False
+    rest: str | None = None
+    other: str | None = None
+
+
+@cache
+def _types() -> dict[str, str]:
+    return table("streets", "types")
+
+
+@cache
+def _last_words() -> dict[str, str]:
+    return {**table("streets", "types"), **table("streets", "buildings")}
+
+
+def names_building(text: str) -> bool:
+    """Whether the words end like a building's name: HOUSE, COTTAGE, MILL, COURT …"""
+    last = text.rsplit(" ", 1)[-1]
+    return last in table("streets", "buildings").values() or last in words("streets", "either")
+
+
+def _is_saint(tokens: Sequence[str], at: int) -> bool:
+    return tokens[at] == "ST" and (
+        at == 0 or (at + 1 < len(tokens) and tokens[at + 1] in words("streets", "saints"))
+    )
+
+
+def _is_type(tokens: Sequence[str], at: int) -> bool:
+    return at > 0 and tokens[at] in _types() and not _is_saint(tokens, at)
+
+
+def place(tokens: Sequence[str]) -> str | None:
+    """Words of a building or town as text: ST as SAINT in front, its last word in one spelling."""
+    out = ["SAINT" if _is_saint(tokens, at) else word for at, word in enumerate(tokens)]
+    if len(out) > 1:
+        out[-1] = _last_words().get(out[-1], out[-1])
+    return " ".join(out) or None
+
+
+def _street_end(tokens: Sequence[str]) -> int | None:
+    """Position of the word that ends the street name, or None when no street type is there."""
+    if tokens[0] in words("streets", "types_first") and len(tokens) > 1:
+        return len(tokens) - 1
+    end = next((at for at in range(1, len(tokens)) if _is_type(tokens, at)), None)
+    if end is None:
+        return None
+    while (
+        end + 1 < len(tokens)
+        and _types()[tokens[end]] in words("streets", "soft")
+        and _is_type(tokens, end + 1)
+    ):
+        end += 1
+    return end
+
+
+def _street(tokens: Sequence[str], end: int) -> str:
+    """Words up to `end` as text, ST in front as SAINT, the street type in one spelling."""
+    out = ["SAINT" if _is_saint(tokens, at) else word for at, word in enumerate(tokens[: end + 1])]
+    if len(out) > 1:
+        out[-1] = _types().get(out[-1], out[-1])
+    return " ".join(out)
+
+
+@lru_cache(maxsize=500_000)
+def street_and_rest(text: str) -> tuple[str | None, str | None, bool]:
+    """(street, words after it, whether its type is definite); street is None without a type."""
+    tokens = text.split()
+    end = _street_end(tokens) if tokens else None
+    if end is None:
+        return None, None, False
+    street = _street(tokens, end)
+    definite = street.rsplit(" ", 1)[-1] not in words("streets", "either")
+    after = end + 1
+    if after < len(tokens) and tokens[after] in words("streets", "directions"):
+        street, after = f"{street} {tokens[after]}", after + 1
+    return street, place(tokens[after:]), definite
+
+
+def _floor_at(tokens: list[str], at: int) -> tuple[str, int] | None:
+    """(floor code, words taken) when a floor is named at that position."""
+    floors, letters = table("streets", "floors"), table("streets", "floor_letters")
+    for count in (2, 1):
+        code = floors.get(" ".join(tokens[at : at + count]))
+        taken = at + count
+        if code and taken < len(tokens) and tokens[taken] in _FLOOR_WORDS:
+            taken += 1
+            while taken < len(tokens) and tokens[taken] in _AFTER_FLOOR:
+                taken += 1
+            return code, taken - at
+    if tokens[at] in letters:
+        follows = tokens[at + 1 : at + 2]
+        if follows and follows[0] in _AFTER_FLOOR:
+            return letters[tokens[at]], 2
+        before_flat = at > 0 and tokens[at - 1] in _AFTER_FLOOR
+        if (at == 0 and (not follows or follows[0][0].isdigit())) or before_flat:
+            return letters[tokens[at]], 1
+    return None
+
+
+def _part_at(tokens: list[str], at: int) -> tuple[str, int] | None:
+    """(name of the part, words taken) for FLAT 2, APT 4, UNIT B1, ROOM 6."""
+    if tokens[at] not in table("streets", "flats"):
+        return None
+    follows = at + 1
+    if follows < len(tokens) and tokens[follows] in ("NO", "NUMBER"):
+        follows += 1
+    if follows < len(tokens) and _PART_NAME.fullmatch(tokens[follows]):
+        return tokens[follows], follows + 1 - at
+    return None
+
+
+def _flat_off(tokens: list[str]) -> tuple[str | None, list[str]]:
+    """The flat named in the words, and the words without it; a part's name beats its floor."""
+    part = floor = None
+    left: list[str] = []
+    at = 0
+    while at < len(tokens):
+        if part is None and (found := _part_at(tokens, at)):
+            part, at = found[0], at + found[1]
+        elif floor is None and (found := _floor_at(tokens, at)):
+            floor, at = found[0], at + found[1]
+            if left and left[-1] in _AFTER_FLOOR:
+                left.pop()
+        else:
+            left.append(tokens[at])
+            at += 1
+    return part or floor, left
+
+
+def _beside_off(tokens: list[str]) -> tuple[str | None, list[str]]:
+    """REAR for "rear of", ADJ for "adjacent to", and the words after it."""
+    for phrase, code in _BESIDE.items():
+        if tuple(tokens[: len(phrase)]) == phrase and len(tokens) > len(phrase):
+            return code, tokens[len(phrase) :]
+    return None, tokens
+
+
+def _is_range(first: int, second: int) -> bool:
+    """Whether a/b means the houses a to b: both on one side of a street and close together."""
+    gap = second - first
+    return gap == 2 or (first >= 20 and 0 < gap <= 20 and gap % 2 == 0)
+
+
+def _number_of(word: str) -> tuple[str | None, str, str | None] | None:
+    """(flat, number, letter) when the word is a house number: 10, 10B, 10-12, 2/10."""
+    if found := _NUMBER.fullmatch(word):
+        return None, found[1], found[2]
+    if _NUMBERS.fullmatch(word):
+        return None, word, None
+    if found := _SLASHED.fullmatch(word):
+        part, number, letter = found.groups()
+        if part.isdigit() and letter is None and _is_range(int(part), int(number)):
+            return None, f"{part}-{number}", None
+        return part, number, letter
+    return None
+
+
+def _spoken(tokens: list[str]) -> list[str]:
+    """Words without the signs that only numbers may hold."""
+    text = " ".join(tokens)
+    if "-" not in text and "/" not in text and "&" not in text:
+        return tokens
+    return text.replace("&", " AND ").replace("-", " ").replace("/", " ").split()
+
+
+def _numbered(tokens: list[str]) -> tuple[list[str], tuple[str | None, str, str | None] | None, list[str]]:
+    """Words before the house number, the number, the words after it."""
+    if tokens and tokens[0] in ("NO", "NUMBER") and len(tokens) > 1 and _number_of(tokens[1]):
+        tokens = tokens[1:]
+    for at, word in enumerate(tokens):
+        number = _number_of(word) if word[0].isdigit() or "/" in word else None
+        if number is None or (at and _street_end(["", *_spoken(tokens[at + 1 :])]) is None):
+            continue
+        after = tokens[at + 1 :]
+        if len(after) > 1 and len(after[0]) == 1 and number[2] is None and after[0] in "ABCDFGHJKLM":
+            number, after = (number[0], number[1], after[0]), after[1:]
+        return _spoken(tokens[:at]), number, _spoken(after)
+    return [], None, _spoken(tokens)
+
+
+def _building_ends(tokens: list[str]) -> int:
+    """How many words in front are a building's name with a street behind it; 0 for none."""
+    for at in range(1, len(tokens) - 2):
+        word = _last_words().get(tokens[at], tokens[at])
+        street = _street_end(tokens[at + 1 :])
+        if names_building(word) and street is not None:
+            return at + 1
+    return 0
+
+
+@lru_cache(maxsize=200_000)
+def read_segment(text: str) -> Segment:
+    """Take one folded segment apart; letters, digits and the signs - / & may be in it."""
+    joined = _RANGE.sub(r"\1-\2", text) if text[0].isdigit() or any(s.isdigit() for s in text) else text
+    flat, tokens = _flat_off(joined.split())
+    beside, tokens = _beside_off(tokens)
+    lead, number, after = _numbered(tokens)
+    part, digits, letter = number or (None, None, None)
+    cut = 0 if lead else _building_ends(after)
+    if cut:
+        lead, after = after[:cut], after[cut:]
+        if digits and number and not flat and not part:
+            part, digits, letter = digits + (letter or ""), None, None
+    street, rest, definite = street_and_rest(" ".join(after))
+    other = None if street else place(after)
+    if flat and flat[0].isdigit() and digits is None and definite and not lead and flat.isdigit():
+        flat, digits = None, flat  # FLAT 74 HIGH STREET: the flat at number 74
+    return Segment(flat or part or beside, digits, letter, place(lead), street, definite, rest, other)

@@ -1,0 +1,181 @@
+"""Addresses: flat, number, building, street, town out of lines joined by commas.
+
+The postcode, the country and the county are left out; counties were abolished, moved and
+misspelt so often that they part more records than they join. Nothing here is for display.
+An address without commas is read by its number and its street-type word. Foreign addresses
+come out as number, the rest as street, and the last segment as town.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from fraudmatch.normalise.address_parts import Segment, names_building, place, read_segment, street_and_rest
+from fraudmatch.normalise.postcodes import is_postcode
+from fraudmatch.normalise.text import fold
+from fraudmatch.normalise.wordlists import phrases, words
+
+_KEPT = ",-/&"
+_NOT_LINES = re.compile(r"[\n\r;|()\[\]]+")
+
+
+class Address(NamedTuple):
+    """One address in parts; null where none is seen."""
+
+    flat: str | None = None
+    number: str | None = None
+    building: str | None = None
+    street: str | None = None
+    town: str | None = None
+
+
+@cache
+def _tails() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Counties and countries by their last word."""
+    tails: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in (*phrases("streets", "counties"), *phrases("streets", "countries")):
+        tails.setdefault(phrase[-1], []).append(phrase)
+    return {last: tuple(found) for last, found in tails.items()}
+
+
+def _postcode_words(tokens: list[str]) -> int:
+    """How many words at the end are a postcode: 0, 1 or 2."""
+    if len(tokens) > 1 and is_postcode(tokens[-2] + tokens[-1]):
+        return 2
+    return 1 if tokens and is_postcode(tokens[-1]) else 0
+
+
+def _tail_words(tokens: list[str], first: bool) -> int:
+    """How many words at the end are postcode, county or country.
+
+    Args:
+        first: the words are the only segment; then a county alone stays.
+    """
+    if count := _postcode_words(tokens):
+        return count
+    for phrase in _tails().get(tokens[-1], ()):
+        whole = len(phrase) == len(tokens)
+        if tuple(tokens[-len(phrase) :]) == phrase and not (whole and first):
+            before = tokens[-len(phrase) - 1] if not whole else ""
+            return 0 if before in ("NEW", "NORTH", "SOUTH", "OF") else len(phrase)
+    return 0
+
+
+def _without_tail(segments: list[str]) -> list[str]:
+    """Segments without postcode, county and country at the end."""
+    while segments:
+        tokens = segments[-1].split()
+        count = _tail_words(tokens, len(segments) == 1)
+        if not count:
+            break
+        segments = segments[:-1] + ([" ".join(tokens[:-count])] if count < len(tokens) else [])
+    return segments
+
+
+def _segments(text: str) -> list[str]:
+    """Folded segments of an address, blanks left out."""
+    lines = _NOT_LINES.sub(",", text) if _NOT_LINES.search(text) else text
+    parts = (part.strip(" -/&") for part in fold(lines, _KEPT).split(","))
+    return _without_tail([part for part in parts if part])
+
+
+def _rank(segment: Segment) -> int:
+    """How surely a segment is the one that holds the street; lower is surer, 9 is never."""
+    numbered = segment.number is not None
+    if segment.street:
+        sure, unsure = (0, 3) if numbered else (2, 5)
+        return sure if segment.definite else unsure
+    if numbered and segment.other:
+        return 4 if names_building(segment.other) else 1
+    return 9
+
+
+def _main(segments: list[Segment]) -> int | None:
+    """Position of the segment that holds the street."""
+    best = min(range(len(segments)), key=lambda at: (_rank(segments[at]), at), default=None)
+    return best if best is not None and _rank(segments[best]) < 9 else None
+
+
+def _text(segment: Segment) -> str | None:
+    """A segment that is not the main one as the name of a building or place."""
+    parts = (segment.lead, segment.street, segment.rest, segment.other)
+    return " ".join(part for part in parts if part) or None
+
+
+def _building(before: list[Segment], main: Segment) -> str | None:
+    """The building named before the street: the first that ends like one, else the first."""
+    found = [name for name in (*map(_text, before), main.lead) if name]
+    return next((name for name in found if names_building(name)), found[0] if found else None)
+
+
+def _written_number(segment: Segment) -> str | None:
+    return None if segment.number is None else segment.number + (segment.letter or "")
+
+
+def _with_street(segments: list[Segment], at: int) -> Address:
+    """The address when the street stands in segment `at`."""
+    main, before, after = segments[at], segments[:at], segments[at + 1 :]
+    flat = next((segment.flat for segment in (*before, main) if segment.flat), None)
+    source = main
+    for segment in before:
+        if segment.number is None:
+            continue
+        if main.number is None and source is main and not _text(segment):
+            source = segment  # "10", "HIGH STREET"
+        elif flat is None:
+            flat = _written_number(segment)  # "10 ROSE COURT", "HIGH STREET"
+    number = source.number
+    if source.letter and number:
+        if flat is None:
+            flat = source.letter
+        else:
+            number += source.letter
+    towns = [name for name in map(_text, after) if name]
+    town = towns[-1] if towns else main.rest
+    street = main.street or main.other
+    building = _building(before, main)
+    if not main.street and street and names_building(street):
+        building, street = building or street, None
+    return Address(flat, number, building, street, town)
+
+
+def _without_street(segments: list[Segment]) -> Address:
+    """The address when no segment holds a street: a house name and a place, or a place."""
+    flat = next((segment.flat for segment in segments if segment.flat), None)
+    number = next((segment.number for segment in segments if segment.number), None)
+    names = [name for name in map(_text, segments) if name]
+    if len(names) == 1:
+        alone = names[0]
+        if names_building(alone) or flat:
+            return Address(flat, number, building=alone)
+        return Address(flat, number, town=alone)
+    return Address(flat, number, names[0] if names else None, None, names[-1] if names else None)
+
+
+def read_address(text: str) -> Address:
+    """Take an address apart.
+
+    Args:
+        text: lines joined by commas, with or without the postcode.
+
+    Returns:
+        flat ("FLAT 2" -> 2, "10B" -> B, floors as GF, 1F, TF, BF, "rear of" as REAR), number
+        (ranges as 10-12), building, street with its type in one spelling, town; nulls for what
+        is not seen, all null for "no fixed abode" and the like.
+    """
+    if fold(text) in words("streets", "placeholders"):
+        return Address()
+    segments = [read_segment(segment) for segment in _segments(text)]
+    if not segments:
+        return Address()
+    at = _main(segments)
+    return _without_street(segments) if at is None else _with_street(segments, at)
+
+
+def street(text: str) -> str | None:
+    """A street name with its type in one spelling ("ST JOHNS RD" -> "SAINT JOHNS ROAD"), or None."""
+    tokens = fold(text)
+    found, _, _ = street_and_rest(tokens)
+    return found or place(tokens.split())

@@ -1,0 +1,276 @@
+"""Names of persons: titles and suffixes off, forenames and surname apart, one spelling of signs.
+
+Everything comes out in upper-case ASCII: apostrophes dropped (O'BRIEN -> OBRIEN), hyphens as
+blanks, Mc and Mac and a lone O joined to what follows, digits and other signs left out.
+Forename and surname written the wrong way round cannot be known from one record; they stay as
+written and the linkage core compares them crosswise.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from fraudmatch.normalise.text import fold, says_nothing
+from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
+
+_IN_BRACKETS = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
+_DECEASED = re.compile(r"\bDEC'?D\b", re.IGNORECASE)
+_TRAILING_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX", "DR", "REV"})
+_NOT_LETTERS = re.compile(r"[^A-Z ]+")
+
+
+class PersonName(NamedTuple):
+    """One person's name in parts; null where the text does not say."""
+
+    title: str | None = None
+    forename: str | None = None
+    middle_names: str | None = None
+    surname: str | None = None
+    name_suffix: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it names somebody."""
+        return self.forename is not None or self.surname is not None
+
+
+@lru_cache(maxsize=200_000)
+def letters(text: str) -> str:
+    """Folded words of a name, letters only, remarks in brackets left out; may be empty."""
+    plain = _IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text
+    folded = fold(_DECEASED.sub(" ", plain))
+    return folded if folded.replace(" ", "").isalpha() else " ".join(_NOT_LETTERS.sub(" ", folded).split())
+
+
+def starts_with(tokens: list[str], wanted: tuple[tuple[str, ...], ...]) -> int:
+    """How many words the longest of the phrases takes at the front of `tokens`; 0 for none."""
+    return next((len(p) for p in wanted if tuple(tokens[: len(p)]) == p), 0)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a name field holds words for "not known" or "whoever lives there".
+
+    "Null", "Na", "None" and "Nan" are surnames that people bear and are not placeholders; "N/A" is.
+    """
+    folded = fold(text)
+    if folded in words("names", "placeholders"):
+        return True
+    return bool(starts_with(folded.split(), phrases("names", "placeholder_starts")))
+
+
+def without_prefix(text: str) -> str:
+    """A folded name without "EXECUTORS OF THE LATE", "C/O" and the like in front."""
+    tokens = text.split()
+    while taken := starts_with(tokens, phrases("names", "prefixes")):
+        if taken == len(tokens):
+            break
+        tokens = tokens[taken:]
+    return " ".join(tokens)
+
+
+def _without_remarks(tokens: list[str]) -> list[str]:
+    """Words before NEE, AKA, S/O and the like; all of them when nothing stands before."""
+    for at in range(1, len(tokens)):
+        if starts_with(tokens[at:], phrases("names", "remarks")) and at + 1 < len(tokens):
+            return tokens[:at]
+    return tokens
+
+
+def _titles_off(tokens: list[str], *, whole: bool) -> tuple[str | None, list[str]]:
+    """Titles at the front and the words after them; at least one word is left.
+
+    Args:
+        whole: the words are a whole name, so that LORD and MAJOR may be titles.
+    """
+    titles, either = table("names", "titles"), table("names", "titles_or_names")
+    found: list[str] = []
+    while len(tokens) > 1:
+        word = tokens[0]
+        if word in titles and len(word) > 1:
+            found.append(titles[word])
+        elif whole and word in either and len(tokens) > 2:
+            found.append(either[word])
+        else:
+            break
+        tokens = tokens[1:]
+    return (found[-1] if found else None), tokens
+
+
+def _suffixes_off(tokens: list[str]) -> tuple[str | None, list[str]]:
+    """JR, II … kept and OBE, DECEASED … dropped at the end; at least one word is left."""
+    kept: str | None = None
+    while len(tokens) > 1:
+        word = tokens[-1]
+        if word in table("names", "suffixes"):
+            kept = table("names", "suffixes")[word]
+        elif word not in words("names", "dropped_suffixes"):
+            break
+        tokens = tokens[:-1]
+    return kept, tokens
+
+
+def _joined(tokens: list[str]) -> list[str]:
+    """MC DONALD -> MCDONALD, MAC DONALD -> MACDONALD, O BRIEN -> OBRIEN."""
+    out: list[str] = []
+    for word in tokens:
+        before = out[-1] if out else ""
+        joins = (
+            len(word) > 2 if before in ("MC", "MAC") else before == "O" and word in words("names", "after_o")
+        )
+        if joins:
+            out[-1] = before + word
+        else:
+            out.append(word)
+    return out
+
+
+def _text(tokens: list[str]) -> str | None:
+    return " ".join(tokens) or None
+
+
+def title(text: str) -> str | None:
+    """A title column in one spelling (REVD -> REV); unknown titles stay as folded."""
+    tokens = letters(text).split()
+    if not tokens or says_nothing(text):
+        return None
+    known = {**table("names", "titles_or_names"), **table("names", "titles")}
+    return " ".join(dict.fromkeys(known.get(word, word) for word in tokens))
+
+
+def sex(text: str) -> str | None:
+    """M or F from M, F, MALE, FEMALE; None for anything else."""
+    return table("names", "sex").get(fold(text))
+
+
+def sex_of_title(text: str) -> str | None:
+    """M or F from a title that tells, else None."""
+    return table("names", "sex_of_title").get(text)
+
+
+def read_forenames(text: str) -> PersonName:
+    """A forename column: the first forename, the others as middle names, a title in front off.
+
+    A field that holds nothing but a title gives the title alone.
+    """
+    if is_placeholder(text):
+        return PersonName()
+    tokens = _without_remarks(letters(text).split())
+    if len(tokens) == 1 and len(tokens[0]) > 1 and tokens[0] in table("names", "titles"):
+        return PersonName(title=table("names", "titles")[tokens[0]])
+    found, tokens = _titles_off(tokens, whole=False)
+    if not tokens:
+        return PersonName()
+    return PersonName(title=found, forename=tokens[0], middle_names=_text(tokens[1:]))
+
+
+def read_surname(text: str) -> PersonName:
+    """A surname column: title in front off, suffix behind apart, particles and Mc joined.
+
+    A surname column that also holds forenames keeps them: which word is which is not known.
+    """
+    if is_placeholder(text):
+        return PersonName()
+    tokens = _without_remarks(without_prefix(letters(text)).split())
+    found, tokens = _titles_off(tokens, whole=False)
+    suffix, tokens = _suffixes_off(tokens)
+    tokens = _joined(tokens)
+    if len(tokens) == 2 and tokens[0] == "O" and len(tokens[1]) > 2:
+        tokens = [tokens[0] + tokens[1]]
+    return PersonName(title=found, surname=_text(tokens), name_suffix=suffix)
+
+
+def middle_names(text: str) -> str | None:
+    """A middle name column: folded words with single blanks."""
+    return None if is_placeholder(text) else letters(text) or None
+
+
+def forename(text: str) -> str | None:
+    """The first forename in a forename column, or None."""
+    return read_forenames(text).forename
+
+
+def surname(text: str) -> str | None:
+    """The surname in a surname column, or None."""
+    return read_surname(text).surname
+
+
+def _surname_start(tokens: list[str], titled: bool) -> int:
+    """Position at which the surname starts: the last word and the particles before it."""
+    start = len(tokens) - 1
+    while start > 0 and tokens[start - 1] in words("names", "particles"):
+        front = start - 1
+        if front == 0 and not titled and tokens[0] in words("names", "particles_or_names"):
+            break
+        start = front
+    if start == len(tokens) - 1 and len(tokens) > 2 and tokens[start - 1] in ("AP", "FERCH"):
+        start -= 1
+    return start
+
+
+def _surname_first(tokens: list[str]) -> int | None:
+    """How many words in front are the surname when initials follow ("CHANT A P"); else None."""
+    long = 0
+    while long < len(tokens) and len(tokens[long]) > 1:
+        long += 1
+    if long == 0 or long == len(tokens) or any(len(word) > 1 for word in tokens[long:]):
+        return None
+    if long > 1 and tokens[0] in known_forenames() and tokens[0] not in words("names", "particles"):
+        return None  # JOHN SMITH A: the initial strayed to the end
+    return long
+
+
+def _parted(tokens: list[str], titled: bool) -> tuple[list[str], list[str]]:
+    """Forenames and surname of a whole name without title and suffix."""
+    if len(tokens) == 1:
+        return [], tokens
+    first = _surname_first(tokens)
+    if first is not None:
+        return tokens[first:], tokens[:first]
+    if len(tokens[-1]) == 1 and len(tokens) > 2 and tokens[0] in known_forenames():
+        tokens = [tokens[0], tokens[-1], *tokens[1:-1]]
+    start = _surname_start(tokens, titled)
+    return tokens[:start], tokens[start:]
+
+
+def _by_comma(text: str) -> PersonName | None:
+    """ "SMITH, JOHN A": the surname stands before the comma. None where it does not."""
+    before, _, after = text.partition(",")
+    left, right = without_prefix(letters(before)).split(), letters(after.replace(",", " ")).split()
+    found, left = _titles_off(left, whole=False)
+    later: str | None
+    suffix, right = _suffixes_off(["", *right])
+    right = [word for word in right if word]
+    if len(right) == 1 and len(right[0]) > 1 and right[0] in table("names", "titles"):
+        later, right = table("names", "titles")[right[0]], []
+    else:
+        later, right = _titles_off(right, whole=True)
+    if not left or not right:
+        return None
+    return PersonName(later or found, right[0], _text(right[1:]), _text(_joined(left)), suffix)
+
+
+def read_full_name(text: str) -> PersonName:
+    """A whole name of one person in one field.
+
+    In this order: "EXECUTORS OF" and the like, remarks, titles and suffixes off; "SMITH, JOHN"
+    turned round at the comma; "SMITH J" and "CHANT A P" read as surname and initials;
+    otherwise the last word with the particles before it is the surname, the first word the
+    forename, the rest middle names. One word alone is a surname.
+    """
+    if is_placeholder(text):
+        return PersonName()
+    if "," in text and (turned := _by_comma(text)):
+        return turned
+    tokens = _without_remarks(without_prefix(letters(text)).split())
+    if is_placeholder(" ".join(tokens)):
+        return PersonName()
+    found, tokens = _titles_off(tokens, whole=True)
+    suffix, tokens = _suffixes_off(tokens)
+    if len(tokens) > 1 and tokens[-1] in _TRAILING_TITLES:
+        found, tokens = found or tokens[-1], tokens[:-1]  # SMITH J MR
+    if not tokens:
+        return PersonName()
+    fore, sur = _parted(_joined(tokens), found is not None)
+    return PersonName(found, fore[0] if fore else None, _text(fore[1:]), _text(sur), suffix)

@@ -1,0 +1,85 @@
+"""Folding text for comparison. What comes out is never shown to people.
+
+One convention in the whole stage: text or None in, text or None out; blank becomes None;
+nothing raises on dirty text; doing it twice changes nothing more. `fold` works in this order:
+
+1. text that is not ASCII: control signs become blanks, invisible signs go, signs and emoji
+   become blanks, the rest is transliterated by anyascii (Ł -> L, ß -> ss, ＳＭＩＴＨ -> SMITH);
+2. apostrophes go (O'BRIEN -> OBRIEN);
+3. upper case;
+4. every sign but letters, digits and those the caller keeps becomes a blank;
+5. runs of blanks become one, outer blanks go.
+"""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+from functools import cache
+
+#: A value and the code of the fault found in it; either may be None. See `errors.REASONS`.
+Reading = tuple[str | None, str | None]
+
+NOTHING: Reading = (None, None)
+
+_APOSTROPHES = "'`´‘’ʼʹ′＇‛"  # typed for one another in names such as O'Brien
+
+
+@cache
+def _table(kept: str) -> dict[int, str | None]:
+    """Translation of the ASCII signs: upper case, blanks, and the signs in `kept`."""
+    table: dict[int, str | None] = {}
+    for code in range(128):
+        sign = chr(code)
+        if sign in string.ascii_letters or sign in string.digits:
+            table[code] = sign.upper()
+        else:
+            table[code] = sign if sign in kept else " "
+    table[ord("'")] = table[ord("`")] = None
+    return table
+
+
+def ascii_of(text: str) -> str:
+    """`text` in ASCII letters; see steps 1 and 2 of the module."""
+    if text.isascii():
+        return text
+    from anyascii import anyascii
+
+    out = []
+    for sign in unicodedata.normalize("NFKC", text):
+        kind = unicodedata.category(sign)
+        if sign in _APOSTROPHES or kind == "Cf":
+            continue
+        if kind in ("Cc", "So", "Sk", "Cs", "Co", "Cn"):
+            out.append(" ")
+        else:
+            out.append(anyascii(sign))
+    return "".join(out)
+
+
+def fold(text: str, kept: str = "") -> str:
+    """`text` in upper-case ASCII words with single blanks; may be empty.
+
+    Args:
+        text: anything.
+        kept: punctuation that stays, for example "&,".
+    """
+    return " ".join(ascii_of(text).translate(_table(kept)).split())
+
+
+def compact(text: str) -> str:
+    """The letters and digits of `text`, upper-case ASCII, nothing between them."""
+    return "".join(ascii_of(text).translate(_table("")).split())
+
+
+def one_blank(text: str) -> str:
+    """`text` as written, runs of white space as one blank."""
+    return " ".join(text.split())
+
+
+def says_nothing(text: str) -> bool:
+    """Whether an identifier or contact field holds a word for "not known", or no sign at all."""
+    from fraudmatch.normalise.wordlists import words
+
+    folded = fold(text)
+    return not folded or folded in words("placeholders", "blanks")
