@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from report_nights import AS_AT, RULES, usual_night
+from report_nights import AS_AT, RULES, evidence, usual_night
 
+from fraudmatch import schemas
 from fraudmatch.report import ReportInput
 from fraudmatch.report.explain import explain_flag
 from fraudmatch.report.terminal import NightSummary, summary_lines
@@ -142,3 +144,16 @@ def test_the_summary_of_an_empty_night() -> None:
     lines = summary(extracts=(), rules=(), flags=0, stages=(), reports=None)
     for said in ("No extract was received.", "No rule flagged anything.", "No reports were written."):
         assert said in lines
+
+
+def test_a_starting_point_in_the_evidence_is_used_as_it_stands() -> None:
+    night = usual_night()
+    key = next(row["flag_key"] for row in night.flags.to_pylist() if row["rule_id"] == "FM-PAY-001")
+    seen = evidence(
+        key, "person_v1", ("prior", "agrees", -20.0), ("surname", "agrees", 14.0), ("nino", "agrees", 18.5)
+    )
+    table = pa.Table.from_pylist(seen, schema=schemas.EVIDENCE)
+    lines = explained("FM-PAY-001", replace(night, evidence=table))
+    starts = [line for line in lines if line.startswith("starting point")]
+    assert len(starts) == 1 and "-20.000" in starts[0] and "agrees" not in starts[0]
+    assert "+12.500" in line_of(lines, "total")
