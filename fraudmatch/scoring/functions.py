@@ -38,7 +38,7 @@ def _alike(allowed: Sequence[Kind]) -> Callable[[Sequence[Kind]], Kind | None]:
 
 
 def _choice(kinds: Sequence[Kind]) -> Kind | None:
-    return kinds[1] if kinds[0] is Kind.TRUTH and kinds[1] is kinds[2] else None
+    return kinds[1] if kinds[0] is Kind.TRUTH and len(set(kinds[1:])) == 1 else None
 
 
 _ORDERED = (Kind.NUMBER, Kind.DATE)
@@ -50,7 +50,7 @@ FUNCTIONS: dict[str, Signature] = {
     "coalesce": Signature(
         "coalesce(a, b, …)", "the first that is known", 2, MOST_ARGUMENTS, _alike(list(Kind))
     ),
-    "if": Signature("if(condition, a, b)", "a when true, b when false, unknown when unknown", 3, 3, _choice),
+    "if": Signature("if(condition, a, b)", "a when true, b (or unknown) when false", 2, 3, _choice),
     "abs": Signature("abs(number)", "without its sign", 1, 1, _fixed((Kind.NUMBER,), Kind.NUMBER)),
     "least": Signature(
         "least(a, b, …)", "the smallest; unknown when one is", 2, MOST_ARGUMENTS, _alike(_ORDERED)

@@ -86,6 +86,10 @@ def _divide(left: Operand, right: Operand) -> Operand:
     return pc.divide(left, divisor)
 
 
+def _if(condition: Operand, then: Operand, otherwise: Operand = None) -> Operand:
+    return pc.if_else(condition, then, pa.scalar(None, then.type) if otherwise is None else otherwise)
+
+
 def _least(*parts: Operand) -> Operand:
     return pc.min_element_wise(*parts, skip_nulls=False)
 
@@ -131,7 +135,7 @@ _KERNELS: dict[str, Callable[..., Operand]] = {
     "abs": pc.abs,
     "is_null": pc.is_null,
     "coalesce": pc.coalesce,
-    "if": pc.if_else,
+    "if": _if,
     "least": _least,
     "greatest": _greatest,
     "days_between": _days_between,

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.scoring.keys import codes
-from fraudmatch.scoring.payments import clean_reference
+from fraudmatch.scoring.payments import clean_reference, letters_and_digits
 
 _TRUE = pa.scalar(True)
 _FALSE = pa.scalar(False)
@@ -110,15 +110,23 @@ def name_similarity(view: PairView) -> pa.Array:
 
 
 def reference_distance(view: PairView) -> pa.Array:
-    """Edits between cleaned invoice numbers (optimal string alignment), look-alike characters equal."""
+    """Edits between invoice numbers (optimal string alignment), look-alike characters equal.
+
+    The smaller of two distances: of the cleaned numbers, and of the whole ones, because a
+    letter typed for a digit may hide where the prefix ends.
+    """
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     def measure(one: list[str], other: list[str]) -> np.ndarray:
         return np.asarray(process.cpdist(one, other, scorer=OSA.distance), dtype=np.float64)
 
-    left, right = (_look_alikes(clean_reference(side)) for side in _both(view, "invoice_ref"))
-    return _on_distinct(left, right, measure)
+    raw = _both(view, "invoice_ref")
+    distances = [
+        _on_distinct(*(_look_alikes(prepare(side)) for side in raw), measure)
+        for prepare in (clean_reference, letters_and_digits)
+    ]
+    return pc.min_element_wise(*distances)
 
 
 def _look_alikes(references: pa.Array) -> pa.Array:

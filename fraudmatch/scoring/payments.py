@@ -19,14 +19,20 @@ NETTING_DAYS = 120
 _NO_DAY = np.iinfo(np.int64).min // 4
 
 
+def letters_and_digits(references: pa.Array) -> pa.Array:
+    """In capitals, without anything but letters and digits."""
+    return pc.replace_substring_regex(pc.utf8_upper(references), "[^A-Z0-9]+", "")
+
+
 def clean_reference(references: pa.Array) -> pa.Array:
     """Invoice numbers as compared: capitals, letters and digits only, INV, NO and leading zeros off.
 
     A reference without letters or digits becomes null. The patterns are ours; RE2 runs them in
     linear time.
     """
-    kept = pc.replace_substring_regex(pc.utf8_upper(references), "[^A-Z0-9]+", "")
-    bare = pc.replace_substring_regex(kept, "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$", r"\1")
+    bare = pc.replace_substring_regex(
+        letters_and_digits(references), "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$", r"\1"
+    )
     short = pc.replace_substring_regex(bare, "^0+", "")
     return pc.if_else(pc.equal(short, ""), pa.scalar(None, pa.string()), short)
 
