@@ -121,11 +121,10 @@ def reference_distance(view: PairView) -> pa.Array:
     def measure(one: list[str], other: list[str]) -> np.ndarray:
         return np.asarray(process.cpdist(one, other, scorer=OSA.distance), dtype=np.float64)
 
-    raw = _both(view, "invoice_ref")
-    distances = [
-        _on_distinct(*(_look_alikes(prepare(side)) for side in raw), measure)
-        for prepare in (clean_reference, letters_and_digits)
-    ]
+    distances = []
+    for prepare in (clean_reference, letters_and_digits):
+        left, right = (_look_alikes(prepare(side)) for side in _both(view, "invoice_ref"))
+        distances.append(_on_distinct(left, right, measure))
     return pc.min_element_wise(*distances)
 
 

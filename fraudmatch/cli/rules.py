@@ -1,0 +1,161 @@
+"""The commands `fraudmatch rules …`: check, test, lock and list the rule library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from fraudmatch.errors import FraudmatchError, Problem
+    from fraudmatch.scoring import Library
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+_FOLDER = click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+
+
+@click.group(name="rules", help="Check, test and list the rule files.")
+def command() -> None:
+    """The group; its commands follow."""
+
+
+def _folders(folder: Path | None) -> list[Path]:
+    """The shipped rules, and those of a site or of a folder of rules on top."""
+    from fraudmatch.shipped import shipped
+
+    own = shipped("rules")
+    if folder is None:
+        return [own]
+    site = (folder / "site.toml").is_file()
+    added = folder / "rules" if site else folder
+    return [own] if added.resolve() == own.resolve() else [own, added]
+
+
+def _say(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str))
+
+
+def _refuse(error: FraudmatchError, as_json: bool) -> None:
+    """Print an error and leave with its exit code."""
+    if as_json:
+        _say({"code": error.code, "message": error.message, "problems": _listed(error.problems)})
+    else:
+        click.echo(str(error), err=True)
+    raise SystemExit(error.exit_code)
+
+
+def _listed(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
+    return [{"file": p.file, "where": p.where, "what": p.what, "remedy": p.remedy} for p in problems]
+
+
+def _load(folder: Path | None, as_json: bool, then: Callable[[Library, list[Path]], None]) -> None:
+    """Load the library and go on, or print all that is wrong and leave."""
+    from fraudmatch.errors import FraudmatchError
+    from fraudmatch.scoring import load_library
+
+    folders = _folders(folder)
+    try:
+        then(load_library(folders), folders)
+    except FraudmatchError as error:
+        _refuse(error, as_json)
+
+
+@command.command()
+@_FOLDER
+@_JSON
+def check(folder: Path | None, as_json: bool) -> None:
+    """Read every rule, parameter and value file and say all that is wrong.
+
+    FOLDER is a site or a folder of rules that adds to the shipped ones. Exit code 2 when
+    anything is wrong.
+    """
+
+    def report(library: Library, folders: list[Path]) -> None:
+        from fraudmatch.errors import RuleFileError
+        from fraudmatch.scoring.lock import check_lock
+
+        problems = [problem for each in folders for problem in check_lock(each)]
+        if problems:
+            raise RuleFileError(
+                "Rules and their lock differ.", remedy="Mend the files named.", problems=problems
+            )
+        counts: dict[str, Any] = {
+            "rules": len(library.rules), "parameters": len(library.parameters), "values": len(library.values),
+        }  # fmt: skip
+        if as_json:
+            _say(counts | {"problems": []})
+        else:
+            click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ": nothing wrong.")
+
+    _load(folder, as_json, report)
+
+
+@command.command(name="test")
+@_FOLDER
+@_JSON
+def try_rules(folder: Path | None, as_json: bool) -> None:
+    """Run the examples written into the rule files. Exit code 1 when one does not come out."""
+
+    def report(library: Library, folders: list[Path]) -> None:
+        from fraudmatch.scoring.examples import try_examples
+
+        tried = try_examples(library)
+        failed = [each for each in tried if each.differences]
+        if as_json:
+            _say({"examples": [vars(each) for each in tried], "failed": len(failed)})
+        else:
+            for rule in library.rules:
+                own = [each for each in tried if each.rule_id == rule.id]
+                bad = [each for each in own if each.differences]
+                click.echo(f"{rule.id:<11} {len(own) - len(bad):>3} of {len(own):<3} {rule.file.title}")
+                for each in bad:
+                    click.echo(f"    {each.example}: {'; '.join(each.differences)}")
+            click.echo(f"{len(tried) - len(failed)} of {len(tried)} examples came out as written.")
+        if failed:
+            raise SystemExit(1)
+
+    _load(folder, as_json, report)
+
+
+@command.command()
+@_FOLDER
+def lock(folder: Path | None) -> None:
+    """Write lock.toml anew; refused while a changed rule keeps its version."""
+
+    def write(library: Library, folders: list[Path]) -> None:
+        from fraudmatch.scoring.lock import write_lock
+
+        path = write_lock(folders[-1])
+        click.echo(f"Wrote {path.name} of {path.parent.name}.", err=True)
+
+    _load(folder, False, write)
+
+
+@command.command(name="list")
+@_FOLDER
+@_JSON
+def list_rules(folder: Path | None, as_json: bool) -> None:
+    """List the rules: id, version, status, what is compared, title."""
+
+    def report(library: Library, folders: list[Path]) -> None:
+        rows = [
+            {
+                "id": rule.id, "version": rule.file.version, "status": rule.file.status,
+                "left": rule.file.pair.left, "right": rule.file.pair.right,
+                "relation": rule.file.pair.relation, "title": rule.file.title,
+            }
+            for rule in library.rules
+        ]  # fmt: skip
+        if as_json:
+            _say(rows)
+            return
+        for row in rows:
+            sides = f"{row['left']} – {row['right'] or 'alone'}"
+            click.echo(f"{row['id']:<11} v{row['version']:<2} {row['status']:<7} {sides:<42} {row['title']}")
+
+    _load(folder, as_json, report)
