@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fraudmatch import schemas
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.extract.content import read_bytes
 from fraudmatch.extract.draft_text import Draft, mapping_text
-from fraudmatch.extract.evidence import evidence
+from fraudmatch.extract.evidence import Evidence, evidence
 from fraudmatch.extract.fields import Cells
 from fraudmatch.extract.grid import Refused
 from fraudmatch.extract.headings import did_you_mean
@@ -53,9 +54,21 @@ def _look(path: Path, dataset: str | None) -> Draft:
     cells = Cells.of(grid, set(range(len(grid.headings))), ())
     columns = [evidence(cells, place) for place in range(len(grid.headings))]
     name = dataset or guess_dataset(grid.headings, path.name)
-    return Draft(
-        schemas.DATASETS[name], sniffed.form, grid, columns, recognise(grid.headings, name), sniffed.notes
-    )
+    fields = recognise(grid.headings, name)
+    if "source_ref" not in fields:
+        fields = {**_likely_reference(columns, grid.rows, fields), **fields}
+    return Draft(schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes)
+
+
+def _likely_reference(
+    columns: Sequence[Evidence], rows: int, fields: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    """The first column without a field that is filled in every row and never twice the same."""
+    used = {place for places in fields.values() for place in places}
+    for place, column in enumerate(columns):
+        if place not in used and rows > 1 and column.distinct == rows:
+            return {"source_ref": (place,)}
+    return {}
 
 
 def _pattern(name: str) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.extract.fields import Cells
-from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
+from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates, reads_two_ways
 
 #: Formats tried on a column, the usual British ones first.
 TRIED_FORMATS = (
@@ -82,6 +82,8 @@ def _formats(texts: pa.Array, times: pa.Array, total: int) -> tuple[str, ...]:
     while len(texts):
         best, reads, gain = None, left, 0
         for text in TRIED_FORMATS:
+            if reads_two_ways([*chosen, text]):
+                continue
             read = pc.and_(left, parse_dates(texts, [text]).is_valid())
             cells = pc.sum(pc.if_else(read, times, 0)).as_py()
             if cells > gain:

@@ -10,9 +10,14 @@ import pyarrow.compute as pc
 #: commas, and then all of them are. At most 15 digits, which always fit 64 bits in pence.
 _FIGURE = (
     r"^(?P<open>\()?[\s]*(?P<before>[-+\x{2212}])?[\s]*(?:£|GBP)?[\s]*(?P<inside>[-+\x{2212}])?[\s]*"
-    r"(?P<whole>\d{1,3}(?:,\d{3}){1,4}|\d{1,15})?(?:\.(?P<part>\d{0,12}))?"
+    r"(?P<whole>\d{1,3}(?:,\d{3}){1,4}|\d{1,15})?(?:\.(?P<part>\d{0,17}))?"
     r"[\s]*(?P<after>[-\x{2212}]|CR|DR)?[\s]*(?P<close>\))?$"
 )
+#: Decimals beyond those wanted: none but zeros; or what binary fractions leave behind when a
+#: spreadsheet or a database prints them in full (45.10 as 45.100000000000001, or as
+#: 45.099999999999994 with the penny still to come): six or more 0s or 9s and at most two digits.
+_NOTHING_MORE = r"^(?:0*|0{6,}\d{1,2})$"
+_NEARLY_ONE = r"^9{6,}\d{0,2}$"
 _MINUS = pa.array(["-", "−", "CR", "("])
 
 
@@ -41,13 +46,18 @@ def parse_whole(texts: pa.Array, scale: int = 1) -> pa.Array:
 def _shifted(texts: pa.Array, places: int) -> pa.Array:
     """Figures times ten to the power of `places`, null where that is not whole or no figure."""
     found = pc.extract_regex(pc.utf8_upper(texts), _FIGURE)
-    decimals = pc.utf8_rpad(pc.utf8_rtrim(found.field("part"), "0"), places, "0")
+    part = pc.utf8_rpad(found.field("part"), places, "0")
+    rest = pc.utf8_slice_codeunits(part, places, 99)
     whole = pc.replace_substring(found.field("whole"), ",", "")
-    digits = pc.binary_join_element_wise(whole, decimals, "")
+    digits = pc.binary_join_element_wise(whole, pc.utf8_slice_codeunits(part, 0, places), "")
+    nearly = pc.match_substring_regex(rest, _NEARLY_ONE)
+    exact = pc.or_(nearly, pc.match_substring_regex(rest, _NOTHING_MORE))
     minus = _marks_of_credit(found)
-    sound = pc.and_(_well_formed(found, minus), pc.equal(pc.binary_length(decimals), places))
-    number = pc.if_else(pc.fill_null(sound, False), digits, None).cast(pa.int64())
-    return pc.if_else(pc.equal(minus, 1), pc.negate(number), number)
+    sound = pc.fill_null(pc.and_(exact, _well_formed(found, minus)), False)
+    # The leading 0 is for figures without a whole part, such as ".50", when no place is wanted.
+    size = pc.if_else(sound, pc.binary_join_element_wise("0", digits, ""), None).cast(pa.int64())
+    size = pc.add(size, nearly.cast(pa.int64()))
+    return pc.if_else(pc.equal(minus, 1), pc.negate(size), size)
 
 
 def _marks_of_credit(found: pa.Array) -> pa.Array:

@@ -1,0 +1,86 @@
+"""The independent count, held against the parser on every kind of quoting."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from fraudmatch.extract.counter import count_records, first_damaged
+from fraudmatch.extract.delimited import _parse
+from fraudmatch.extract.mapping import FileForm
+
+FORM = FileForm(pattern="*", format="delimited")
+PIECES = st.lists(st.sampled_from(["a", "b", '"', '""', ",", "\n", "\r", "\r\n"]), min_size=1, max_size=25)
+
+
+def _parsed(content: bytes) -> int | None:
+    """Records as pyarrow sees them; null when it gives up."""
+    try:
+        table, misfits = _parse(content, FORM, 2)
+    except pa.ArrowInvalid:
+        return None
+    return int(table.num_rows) + len(misfits)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PIECES.map("".join))
+@example('a,"b\nc"\n')
+@example('a,"b""\n"\n')
+@example('"a"b"\n')
+@example('a,"b\n1,"c\n')
+def test_counter_and_parser_agree_unless_a_damaged_quote_is_named(text: str) -> None:
+    content = text.encode()
+    if first_damaged(content, delimiter=",", quote='"', start=0) is None:
+        assert count_records(content).records == _parsed(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "records"),
+    [
+        ("", 0),
+        ("a", 1),
+        ("a\n", 1),
+        ("a\r", 1),
+        ("a\r\n", 1),
+        ("a\rb\nc\r\nd", 4),
+        ("a\n\n\nb\n", 4),
+        ('"a\nb","c"\n', 1),
+        ('"a""\nb"\n', 1),
+        ('a,O"Neil\nb\n', 2),
+        ('"The "Old" Mill"\nb\n', 2),
+        ('1,"a\n2,b\n3,c\n', 3),
+        ('1,"a\n2,"b\n3,c\n', 3),
+    ],
+)
+def test_records(text: str, records: int) -> None:
+    assert count_records(text.encode()).records == records
+
+
+def test_without_quotes_a_quote_is_a_letter() -> None:
+    assert count_records(b'"a\nb"\n', quote="").records == 2
+
+
+def test_skipped_lines_are_counted_apart_and_their_quotes_ignored() -> None:
+    counted = count_records(b'A "title\nmore"\r\nx,y\n1,2\n', skip_rows=2)
+    assert (counted.lines, counted.records) == (2, 2)
+    assert count_records(b"only\n", skip_rows=3).lines == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "open_end"), [('a\n1,"b\n', True), ('a\n1,"b"\n', False), ('a\n"x\n",5\n', False)]
+)
+def test_a_quote_left_open_in_the_last_record_is_said(text: str, open_end: bool) -> None:
+    assert count_records(text.encode()).open_end is open_end
+
+
+def test_the_first_damaged_record_is_named() -> None:
+    assert first_damaged(b'a,b\n1,"x"\n2,"y\n3,z\n', delimiter=",", quote='"', start=0) == 3
+    assert first_damaged(b'a,b\n1,"x"\n', delimiter=",", quote='"', start=0) is None
+
+
+def test_other_delimiters_and_quotes() -> None:
+    assert count_records(b"a|'b\nc'|d\ne\n", delimiter="|", quote="'").records == 2
+    assert count_records(b"a^b\n", delimiter="^").records == 1
+    assert count_records(b'a]"b\nc"\n', delimiter="]").records == 1
