@@ -222,16 +222,13 @@ def _waterfall(model: str, evidence: Sequence[Mapping[str, object]], total: floa
 
 def _step(row: Mapping[str, object]) -> tuple[str, str, str, float]:
     """Comparison, agreement, level and weight of a row of EVIDENCE, as printed."""
-    agreement, level = str(row["agreement"]), str(row["level"])
-    if row["comparison"] in (PRIOR, *ONLY_IF_FOUND):
-        agreement = ""  # not a field: only its level says something
+    comparison, agreement, level = (str(row[name]) for name in ("comparison", "agreement", "level"))
     said = _AGREEMENT_WORDS.get(agreement, agreement)
-    return (
-        comparison_label(str(row["comparison"])),
-        said,
-        "" if level in (said, agreement) else level,
-        float(str(row["weight"])),
-    )
+    if level in (said, agreement):
+        level = ""
+    if comparison in (PRIOR, *ONLY_IF_FOUND):
+        said = ""  # not a field: only its level tells something
+    return comparison_label(comparison), said, level, float(str(row["weight"]))
 
 
 def _facts(flag: Mapping[str, object], rule: RuleText, points: Mapping[str, int] | None) -> list[str]:
