@@ -72,6 +72,7 @@ def conjuncts(node: Node) -> list[Node]:
 
 
 _MIRRORED = {"gt": "lt", "gte": "lte"}
+_ASSOCIATIVE = frozenset({"and", "or", "add", "mul"})
 _COMMUTATIVE = frozenset({"and", "or", "eq", "neq", "add", "mul", "least", "greatest"})
 
 
@@ -86,13 +87,20 @@ def canonical(node: Node, *, swapped: bool = False) -> str:
         return _canonical_column(node, swapped)
     if node.op == "literal":
         return repr(node.literal)
-    parts = [canonical(part, swapped=swapped) for part in node.parts]
     op = node.op
+    parts = [canonical(part, swapped=swapped) for part in _operands(node, op)]
     if op in _MIRRORED:
         op, parts = _MIRRORED[op], parts[::-1]
     if op in _COMMUTATIVE:
         parts = sorted(parts)
     return f"{op}({','.join(parts)})"
+
+
+def _operands(node: Node, op: str) -> list[Node]:
+    """The operands of a chain of one associative operator, else those of the node."""
+    if op not in _ASSOCIATIVE:
+        return list(node.parts)
+    return [each for part in node.parts for each in (_operands(part, op) if part.op == op else [part])]
 
 
 def _canonical_column(node: Node, swapped: bool) -> str:

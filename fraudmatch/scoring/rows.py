@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.errors import RuleFileError, RunError
 from fraudmatch.scoring.kernels import numeric
+from fraudmatch.scoring.keys import truth
 from fraudmatch.scoring.pairs import PAIR_FUNCTIONS
 from fraudmatch.scoring.payments import party_names
 from fraudmatch.scoring.sides import Night, Side, day_number, flat
+
+#: Model -> the kind of party it judges; None = any.
+_JUDGES = {"person": "person", "organisation": "organisation", "payment": None}
 
 Constants = Mapping[tuple[str, str], int | float | str | dt.date]
 
@@ -123,16 +128,24 @@ class PairRows:
 
     def _link(self, name: str) -> pa.Array:
         model, _, what = name.partition("_")
-        if what in ("weight", "probability") and model in ("person", "organisation", "payment"):
-            table, column = self.links.get(model), f"match_{what}"
+        if what in ("weight", "probability") and model in _JUDGES:
+            column = f"match_{what}"
         else:
-            table, column = self.links.get("person"), name
+            model, column = "person", name
+        table = self.links.get(model)
         if table is None:
             return pa.nulls(len(self), pa.float64())
         if column not in table.column_names:
             levels = ", ".join(each for each in table.column_names if each.endswith("_level"))
             raise RuleFileError(f"The person model has no link.{name}.", remedy=f"Choose one of: {levels}.")
-        return flat(table[column])
+        return pc.if_else(self._judged_by(model), flat(table[column]), None)
+
+    def _judged_by(self, model: str) -> pa.Array:
+        """Whether both sides are of the kind the model knows; of others it only repeats its prior."""
+        if _JUDGES[model] is None:
+            return pa.repeat(True, len(self))
+        known = truth(pc.equal(self.night.record("party_kind"), _JUDGES[model]))
+        return pa.array(known[self.left_ids] & known[self.right_ids])
 
     # The view that `pairs` reads.
 
