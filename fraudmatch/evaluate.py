@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,9 @@ def _found_pairs(path: Path, two: bool) -> Pairs:
     if "cluster_id" in table.column_names:
         rows = zip(*(table[c].to_pylist() for c in ("source_ref", "file", "cluster_id")), strict=True)
         return _pairs_of(list(rows), two)
-    raise RunError(f"{path} holds neither links nor clusters.", remedy="Give links.parquet or clusters.parquet.")
+    raise RunError(
+        f"{path} holds neither links nor clusters.", remedy="Give links.parquet or clusters.parquet."
+    )
 
 
 def _pairs_of(rows: list[tuple[str, str, Any]], two: bool) -> Pairs:
@@ -101,7 +104,9 @@ def _pairs_of(rows: list[tuple[str, str, Any]], two: bool) -> Pairs:
         inside.sort()
         for k, (file, ref) in enumerate(inside):
             pairs |= {
-                _ordered(ref, other, two) for other_file, other in inside[k + 1 :] if not two or other_file != file
+                _ordered(ref, other, two)
+                for other_file, other in inside[k + 1 :]
+                if not two or other_file != file
             }
     return pairs
 
@@ -113,7 +118,9 @@ def _completeness(path: Path, true: Pairs, two: bool) -> float | None:
     names = [name for name in table.column_names if name.startswith("key_")]
     keys = np.stack([table[name].to_numpy() for name in names], 1)
     place: dict[tuple[str, str], int] = {}
-    for row, (ref, file) in enumerate(zip(table["source_ref"].to_pylist(), table["file"].to_pylist(), strict=True)):
+    for row, (ref, file) in enumerate(
+        zip(table["source_ref"].to_pylist(), table["file"].to_pylist(), strict=True)
+    ):
         place.setdefault((file, ref), row)
     right_file = "right" if two else "left"
     rows = [(place.get(("left", a)), place.get((right_file, b))) for a, b in sorted(true)]
@@ -138,7 +145,9 @@ def evaluate_site(folder: Path, run_id: str | None = None) -> dict[str, Any]:
     """
     key = folder / "answer_key"
     if not (key / "cases.csv").is_file():
-        raise RunError(f"{folder} has no answer_key.", remedy="Only sites made by `fraudmatch sample` have one.")
+        raise RunError(
+            f"{folder} has no answer_key.", remedy="Only sites made by `fraudmatch sample` have one."
+        )
     kept = read_night(load_site(folder), run_id)
     made: dict[str, Any] = {"run_id": kept.run.folder.name}
     for name, (column, group) in _KEYS.items():
@@ -153,7 +162,7 @@ def evaluate_site(folder: Path, run_id: str | None = None) -> dict[str, Any]:
 
 
 def _ids(column: pa.ChunkedArray) -> Ids:
-    return column.cast(pa.int64()).fill_null(-1).to_numpy().astype(np.int64)
+    return np.asarray(column.cast(pa.int64()).fill_null(-1).to_numpy(), np.int64)
 
 
 def _entities(kept: Kept, path: Path, column: str) -> Ids:
@@ -175,11 +184,15 @@ def _cases(kept: Kept, path: Path) -> dict[str, Any]:
         for row in csv.DictReader(lines):
             pair = _ordered(_name(row, "left"), _name(row, "right"), False)
             expected[row["rule_id"]].add(pair)
-            (planted if row["kind"] == "planted" else alike)[row["rule_id"]].append(pair in flagged[row["rule_id"]])
+            (planted if row["kind"] == "planted" else alike)[row["rule_id"]].append(
+                pair in flagged[row["rule_id"]]
+            )
     rules = {}
     for rule in sorted({*planted, *alike, *flagged}):
-        rules[rule] = _shares(planted[rule], alike[rule]) | {"other_flags": len(flagged[rule] - expected[rule])}
-    everything = _shares(sum(planted.values(), []), sum(alike.values(), []))
+        rules[rule] = _shares(planted[rule], alike[rule]) | {
+            "other_flags": len(flagged[rule] - expected[rule])
+        }
+    everything = _shares(list(chain(*planted.values())), list(chain(*alike.values())))
     everything["other_flags"] = sum(rule["other_flags"] for rule in rules.values())
     return {"all": everything, "by_rule": rules}
 
@@ -209,7 +222,8 @@ def _flagged(kept: Kept) -> dict[str, Pairs]:
     ]
     found: dict[str, Pairs] = defaultdict(set)
     flags = kept.flags
-    for rule, left, right in zip(*(flags[c].to_pylist() for c in ("rule_id", "left_id", "right_id")), strict=True):
+    for rule, left, right in zip(
+        *(flags[c].to_pylist() for c in ("rule_id", "left_id", "right_id")), strict=True
+    ):
         found[rule].add(_ordered(names[left], "" if right is None else names[right], False))
     return found
-

@@ -262,7 +262,10 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
         for number, folder in enumerate(rule_folders(site))
         for path in sorted(folder.rglob("*.toml"))
     }
-    models = {name: load_model(name).model_dump(mode="json") for name in ("property", "organisation", "person", "payment")}
+    models = {
+        name: load_model(name).model_dump(mode="json")
+        for name in ("property", "organisation", "person", "payment")
+    }
     whole = json.dumps([dict(content), rules, models, __version__], sort_keys=True)
     return hashlib.sha256(whole.encode("utf-8")).hexdigest()
 
@@ -299,7 +302,9 @@ def _manifest(
         "deliveries": prepared.deliveries.to_pylist(),
         "records": prepared.records.num_rows,
         "rejects": prepared.rejects.num_rows,
-        "rules": {rule.id: {"version": rule.file.version, "status": rule.file.status} for rule in library.rules},
+        "rules": {
+            rule.id: {"version": rule.file.version, "status": rule.file.status} for rule in library.rules
+        },
         "looked_at": {rule_id: _plain(seen) for rule_id, seen in scored.looked_at.items()},
         "flags": scored.flags.num_rows,
         "linkage": [
@@ -348,7 +353,9 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     records = run.read("records")
     for name in _ORIGIN:
         records = records.append_column(name, origins[name])
-    details = {name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")}
+    details = {
+        name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")
+    }
     prepared = Prepared(
         conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries")
     )

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from fraudmatch.errors import MappingError, Problem, RunError
 from fraudmatch.extract import extract_file, load_mapping
 from fraudmatch.linkage import Linked, Model, link
-from fraudmatch.linkage.night import forename_root_column, link_properties, known_apart
+from fraudmatch.linkage.night import forename_root_column, known_apart, link_properties
 from fraudmatch.normalise import forename_roots, normalise
 from fraudmatch.schemas import sort_rejects
 
@@ -74,7 +74,7 @@ def link_files(
             )
         made = extract_file(path, mapping, partner=partner, partner_ids=[partner])
         received.setdefault(mapping.dataset, []).append(made.received)
-        deliveries.append(made.deliveries)
+        deliveries.append(made.delivery)
         rejects.append(made.rejects)
     delivered = pa.concat_tables(deliveries)
     _refuse_refused(delivered, pa.concat_tables(rejects))
@@ -96,21 +96,34 @@ def _refuse_refused(deliveries: pa.Table, rejects: pa.Table) -> None:
             for row in fatal.to_pylist()
         ]
         raise RunError(
-            "A file could not be read by its mapping.", problems=problems, remedy="Correct the mapping or the file."
+            "A file could not be read by its mapping.",
+            problems=problems,
+            remedy="Correct the mapping or the file.",
         )
 
 
 def link_records(
-    records: pa.Table, model: Model, *, two: bool, threads: int | None = None, say: Callable[[str], None] = lambda _: None
+    records: pa.Table,
+    model: Model,
+    *,
+    two: bool,
+    threads: int | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Linked:
     """Link RECORDS of one or two files by a model; the person model learns the properties first."""
-    side = (pc.equal(records["partner"], "right").to_numpy(zero_copy_only=False).astype(np.int8)) if two else None
+    side = (
+        (pc.equal(records["partner"], "right").to_numpy(zero_copy_only=False).astype(np.int8))
+        if two
+        else None
+    )
     table = records
     if "property_id" in model.base_columns:
         say("link: properties")
         table = table.append_column("property_id", link_properties(records, threads=threads))
     if "forename_root" in model.base_columns:
-        table = table.append_column("forename_root", forename_root_column(records["forename"], forename_roots()))
+        table = table.append_column(
+            "forename_root", forename_root_column(records["forename"], forename_roots())
+        )
     say(f"link: {model.id}")
     return link(table, model, apart=known_apart(records), side=side, threads=threads, progress=say)
 
@@ -135,17 +148,19 @@ def write_linked(made: LinkedFiles, folder: Path) -> dict[str, Any]:
     table = links.drop_columns(["left_id", "right_id", "model", "relation"])
     table = table.add_column(0, "right_ref", refs.take(right)).add_column(0, "left_ref", refs.take(left))
     pq.write_table(table, folder / "links.parquet")
-    who = made.records.select(["source_ref", "partner", "party"]).rename_columns(["source_ref", "file", "party"])
-    pq.write_table(
-        who.append_column("cluster_id", pa.array(made.linked.groups)), folder / "clusters.parquet"
+    who = made.records.select(["source_ref", "partner", "party"]).rename_columns(
+        ["source_ref", "file", "party"]
     )
+    pq.write_table(who.append_column("cluster_id", pa.array(made.linked.groups)), folder / "clusters.parquet")
     keys = who
     for number in range(made.linked.keys.shape[1]):
         keys = keys.append_column(f"key_{number + 1}", pa.array(made.linked.keys[:, number]))
     pq.write_table(keys, folder / "blocking.parquet")
     pq.write_table(made.rejects, folder / "rejects.parquet")
     summary = summary_of(made)
-    (folder / "summary.json").write_text(json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / "summary.json").write_text(
+        json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
     return summary
 
 
@@ -165,5 +180,3 @@ def summary_of(made: LinkedFiles) -> dict[str, Any]:
         "two_files": made.two,
         "passes": [asdict(one) for one in made.linked.plan],
     }
-
-

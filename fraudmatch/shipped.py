@@ -22,4 +22,6 @@ def shipped(name: str) -> Path:
     for candidate in (_PACKAGE / "_shipped" / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
-    raise RunError(f"This installation has no folder {name}.", remedy="Install fraudmatch again from its wheel.")
+    raise RunError(
+        f"This installation has no folder {name}.", remedy="Install fraudmatch again from its wheel."
+    )

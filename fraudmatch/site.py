@@ -1,10 +1,10 @@
 """The site folder: who takes part, where their files are, as at which date.
 
-    site.toml                          name, as-at date, [[partner]] tables
-    partners/<partner>/<mapping>.toml  one mapping per kind of extract
-    deliveries/<partner>/…             the files as they came
-    rules/                             optional: rule files that replace or add to the shipped ones
-    runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
+site.toml                          name, as-at date, [[partner]] tables
+partners/<partner>/<mapping>.toml  one mapping per kind of extract
+deliveries/<partner>/…             the files as they came
+rules/                             optional: rule files that replace or add to the shipped ones
+runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
 """
 
 from __future__ import annotations

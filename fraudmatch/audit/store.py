@@ -118,7 +118,9 @@ def open_run(runs: Path, run_id: str | None = None) -> Run:
     pointer = runs / _POINTER
     if run_id is None:
         if not pointer.is_file():
-            raise RunError(f"{runs.parent} has no finished night.", remedy="Run one with: fraudmatch run SITE")
+            raise RunError(
+                f"{runs.parent} has no finished night.", remedy="Run one with: fraudmatch run SITE"
+            )
         run_id = pointer.read_text(encoding="utf-8").strip()
     manifest = runs / run_id / _MANIFEST
     if not manifest.is_file():
@@ -131,5 +133,3 @@ def sha256_of(path: Path) -> str:
     """Hex SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-

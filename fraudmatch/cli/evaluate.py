@@ -10,7 +10,9 @@ import click
 
 @click.command("evaluate")
 @click.argument("links", type=click.Path(path_type=Path, exists=True))
-@click.option("--truth", type=click.Path(path_type=Path, exists=True), help="CSV of true pairs or true groups.")
+@click.option(
+    "--truth", type=click.Path(path_type=Path, exists=True), help="CSV of true pairs or true groups."
+)
 @click.option("--run", "run_id", help="For a site: run id; the newest when absent.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 def command(links: Path, truth: Path | None, run_id: str | None, as_json: bool) -> None:
@@ -46,5 +48,7 @@ def _lines(found: dict[str, Any], indent: str = "") -> list[str]:
         elif isinstance(value, float):
             lines.append(f"{indent}{words:<28} {value:.4f}")
         else:
-            lines.append(f"{indent}{words:<28} {'-' if value is None else f'{value:,}' if isinstance(value, int) else value}")
+            lines.append(
+                f"{indent}{words:<28} {'-' if value is None else f'{value:,}' if isinstance(value, int) else value}"
+            )
     return lines

@@ -30,7 +30,9 @@ def command(folder: Path) -> None:
     from fraudmatch.errors import SiteError
 
     if (folder / "site.toml").exists():
-        raise SiteError(f"{folder} is a site already.", remedy="Edit its site.toml, or choose another folder.")
+        raise SiteError(
+            f"{folder} is a site already.", remedy="Edit its site.toml, or choose another folder."
+        )
     for partner in ("first_council", "second_council"):
         for kind in ("partners", "deliveries"):
             (folder / kind / partner).mkdir(parents=True, exist_ok=True)

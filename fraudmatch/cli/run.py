@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Date the exercise speaks of, if not the site's.")
-@click.option("--dry-run", is_flag=True, help="Read and plan only: rows, faults and pairs to compare. Writes nothing.")
+@click.option(
+    "--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Date the exercise speaks of, if not the site's."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Read and plan only: rows, faults and pairs to compare. Writes nothing."
+)
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")

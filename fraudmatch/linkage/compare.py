@@ -16,6 +16,9 @@ Rows = npt.NDArray[np.integer]
 Levels = npt.NDArray[np.int8]
 Truths = npt.NDArray[np.bool_]
 
+#: Texts of a column in which every value is missing.
+_NO_TEXTS: npt.NDArray[np.object_] = np.zeros(0, dtype=object)
+
 #: Level of a comparison with a value missing on either side.
 MISSING = -1
 
@@ -47,17 +50,26 @@ def _levels(
     return level
 
 
-def _comparable(comparison: Comparison, a: list[npt.NDArray[np.int32]], b: list[npt.NDArray[np.int32]]) -> Truths:
+def _comparable(
+    comparison: Comparison, a: list[npt.NDArray[np.int32]], b: list[npt.NDArray[np.int32]]
+) -> Truths:
     """Pairs with something to compare; the counterpart of `_missing` in the screen."""
     if comparison.levels[0].test in ("both", "either"):
         one = (a[0] != NULL) & (b[1] != NULL)
         other = (a[1] != NULL) & (b[0] != NULL)
         return np.asarray(one | other)
-    return np.logical_or.reduce([(x != NULL) & (y != NULL) for x, y in zip(a, b, strict=True)])
+    known = [(x != NULL) & (y != NULL) for x, y in zip(a, b, strict=True)]
+    return np.asarray(np.logical_or.reduce(known))
 
 
 def _passes(
-    packed: Packed, comparison: Comparison, level: Level, position: int, places: Layout, left: Rows, right: Rows
+    packed: Packed,
+    comparison: Comparison,
+    level: Level,
+    position: int,
+    places: Layout,
+    left: Rows,
+    right: Rows,
 ) -> Truths:
     """Whether each pair passes one level's test."""
     columns = places.columns[position]
@@ -71,7 +83,7 @@ def _passes(
     if test in ("exact", "alike", "same"):
         return np.asarray((a == b) & (a != NULL))
     if test in ("jaro_winkler", "levenshtein", "edits"):
-        return _texts_pass(packed.texts[comparison.name], level, a, b)
+        return _texts_pass(packed.texts.get(comparison.name, _NO_TEXTS), level, a, b)
     if test == "initial":
         text = places.text[position]
         one = (packed.size[left, text] == 1) | (packed.size[right, text] == 1)
@@ -146,8 +158,8 @@ def weigh(levels: Levels, packed: Packed, model: Model, tables: Tables, left: Ro
         variant = _variant(state, tables, c)
         made[:, c] = np.where(known, tables.weights[c, variant, at], 0)
         if tables.weighed[c] >= 0:
-            plain = known & (level == 0) & (variant == 0)
-            made[plain, c] = packed.common[left[plain], tables.weighed[c]]
+            same = known & (level == 0)
+            made[same, c] = np.minimum(made[same, c], packed.common[left[same], tables.weighed[c]])
         if has_states:
             state |= np.where(known, tables.sets[c, at], np.uint64(0))
     return made

@@ -21,7 +21,15 @@ _SOUND_GROUPS = {
     "L": "L",
     "R": "R",
 }
-_SOUND_REWRITES = (("PH", "F"), ("GH", "H"), ("KN", "N"), ("WR", "R"), ("SCH", "S"), ("TH", "T"), ("MC", "MAC"))
+_SOUND_REWRITES = (
+    ("PH", "F"),
+    ("GH", "H"),
+    ("KN", "N"),
+    ("WR", "R"),
+    ("SCH", "S"),
+    ("TH", "T"),
+    ("MC", "MAC"),
+)
 
 
 def sound(value: str) -> str | None:

@@ -213,32 +213,39 @@ def has_text(comparison: Comparison) -> bool:
 def pack(encoder: Encoder, model: Model) -> Packed:
     """The packed rows of the encoder's table for a model."""
     places, n = layout(model), len(encoder)
-    codes = np.empty((n, places.slots), np.int32)
-    signature = np.zeros((n, places.texts), np.uint64)
-    head = np.zeros((n, places.texts), np.uint32)
-    size = np.zeros((n, places.texts), np.uint8)
-    spare = np.zeros((n, places.texts), np.uint8)
-    common = np.zeros((n, places.weights), np.int32)
-    texts: dict[str, npt.NDArray[np.object_]] = {}
+    made = Packed(
+        codes=np.empty((n, places.slots), np.int32),
+        signature=np.zeros((n, places.texts), np.uint64),
+        head=np.zeros((n, places.texts), np.uint32),
+        size=np.zeros((n, places.texts), np.uint8),
+        spare=np.zeros((n, places.texts), np.uint8),
+        common=np.zeros((n, places.weights), np.int32),
+        texts={},
+    )
     for position, comparison in enumerate(model.comparison):
-        for slot, made in zip(places.columns[position], _columns(encoder, comparison), strict=True):
-            codes[:, slot] = made.codes
+        for slot, column in zip(places.columns[position], _columns(encoder, comparison), strict=True):
+            made.codes[:, slot] = column.codes
         if comparison.alike:
-            codes[:, places.alike[position]] = encoder.codes(comparison.alike).codes
+            made.codes[:, places.alike[position]] = encoder.codes(comparison.alike).codes
         values = encoder.codes(comparison.columns[0])
-        if has_text(comparison):
-            short = [value[:LONGEST] for value in values.values]
-            texts[comparison.name] = np.array(short, dtype=object)
-            rows = np.where(values.codes == NULL, 0, values.codes)
-            column = places.text[position]
-            for target, per_value in zip((signature, head, size, spare), text_rows(short), strict=True):
-                if len(short):
-                    target[:, column] = per_value[rows]
-        if comparison.frequencies:
+        if has_text(comparison) and values.values:
+            _pack_texts(made, comparison, values, places.text[position])
+        if comparison.frequencies and values.values:
             weights = value_weights(comparison, values.values)
-            rows = np.where(values.codes == NULL, 0, values.codes)
-            common[:, places.weighed[position]] = weights[rows] if len(weights) else 0
-    return Packed(codes, signature, head, size, spare, common, texts)
+            made.common[:, places.weighed[position]] = weights[np.maximum(values.codes, 0)]
+    return made
+
+
+def _pack_texts(made: Packed, comparison: Comparison, values: Codes, place: int) -> None:
+    """Fill the text columns of one comparison; a missing value holds any text, it is never read."""
+    short = [value[:LONGEST] for value in values.values]
+    made.texts[comparison.name] = np.array(short, dtype=object)
+    rows = np.maximum(values.codes, 0)
+    signature, head, size, spare = text_rows(short)
+    made.signature[:, place] = signature[rows]
+    made.head[:, place] = head[rows]
+    made.size[:, place] = size[rows]
+    made.spare[:, place] = spare[rows]
 
 
 def _columns(encoder: Encoder, comparison: Comparison) -> list[Codes]:
@@ -285,5 +292,3 @@ def value_weights(comparison: Comparison, values: list[str]) -> Ints:
     return np.array(
         [weight(m, max(chances[v], exact.u)) if v in chances else plain for v in values], np.int32
     )
-
-

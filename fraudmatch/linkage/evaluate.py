@@ -66,7 +66,11 @@ def measure_groups(group: Ids, entity: Ids) -> Measures:
     """
     part = entity >= 0
     group, entity = np.where(group[part] < 0, -1 - np.arange(int(part.sum())), group[part]), entity[part]
-    both = np.unique(np.stack([group, entity], 1), axis=0, return_counts=True)[1] if len(group) else np.zeros(0, int)
+    both = (
+        np.unique(np.stack([group, entity], 1), axis=0, return_counts=True)[1]
+        if len(group)
+        else np.zeros(0, int)
+    )
     correct = int((both * (both - 1) // 2).sum())
     return Measures(_pairs_inside(entity), _pairs_inside(group), correct)
 

@@ -48,7 +48,7 @@ class Linker:
     def totals(self, left: Ids, right: Ids) -> npt.NDArray[np.int32]:
         """Match weights, prior included, thousandths of a bit."""
         _, weights = self.levels_and_weights(left, right)
-        return (weights.sum(1) + self.model.prior_milli).astype(np.int32)
+        return np.asarray(weights.sum(1) + self.model.prior_milli, np.int32)
 
     def judge(self, left: Ids, right: Ids) -> pa.Table:
         """LINKS of the given pairs, in their order, whatever they weigh (rows are positions)."""
@@ -96,8 +96,7 @@ def prepare(records: pa.Table, model: Model, apart: npt.NDArray[np.int32] | None
         )
     encoder = Encoder(records)
     packed = pack(encoder, model)
-    most = packed.common.max(axis=0, initial=-(1 << 30)) if packed.common.shape[1] else packed.common[:0].sum(0)
-    tables = compile_model(model, np.asarray(most, np.int32))
+    tables = compile_model(model)
     if apart is None:
         apart = np.full(len(encoder), -1, np.int32)
     return Linker(model, packed, tables, encoder, apart)
@@ -156,7 +155,13 @@ def link(
     links = _links(model, pairs[:, 0], pairs[:, 1], levels, total)
     clock.lap("weigh")
     groups = group(
-        len(linker.encoder), pairs[:, 0], pairs[:, 1], total, linker.totals, linker.apart, model.threshold_milli
+        len(linker.encoder),
+        pairs[:, 0],
+        pairs[:, 1],
+        total,
+        linker.totals,
+        linker.apart,
+        model.threshold_milli,
     )
     clock.lap("group")
     return Linked(links, groups, plans, compared, kept, clock.seconds, linker, keys)
@@ -183,7 +188,9 @@ def _sorted(
     return pairs[order], levels[order], total[order]
 
 
-def _links(model: Model, left: Ids, right: Ids, levels: npt.NDArray[np.int8], total: npt.NDArray[np.int32]) -> pa.Table:
+def _links(
+    model: Model, left: Ids, right: Ids, levels: npt.NDArray[np.int8], total: npt.NDArray[np.int32]
+) -> pa.Table:
     """LINKS from arrays."""
     bits = total / MILLI
     chance = 1.0 / (1.0 + np.exp2(-bits))
@@ -212,5 +219,3 @@ class _Clock:
         now = time.perf_counter()
         self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
         self._last = now
-
-

@@ -108,7 +108,7 @@ class Comparison(_Strict):
             from narrow to wide.
         alike: column expression whose equality is the "alike" level.
         frequencies: name of a shipped table, or value -> chance; the exact level then weighs
-            a value by how common it is ("term frequency"), never rarer than the level's u.
+            a value by how common it is ("term frequency"): its u is the larger of the two.
     """
 
     name: str
@@ -142,7 +142,8 @@ class Given(_Strict):
     """Other chances for one comparison where others stand at certain levels.
 
     Plain Fellegi–Sunter takes comparisons as independent; a surname shared inside one home is
-    no surprise. `u` and `m` replace those of the named levels.
+    no surprise. `u` and `m` replace those of the named levels; the first entry whose `when`
+    holds counts. Where values are weighed by frequency, the larger u of the two counts.
     """
 
     comparison: str
@@ -203,9 +204,16 @@ class Model(_Strict):
                 raise ValueError(f"given: {other} must come before {given.comparison}")
             for level in [levels] if isinstance(levels, str) else levels:
                 if not self.comparison[position].decides(self.comparison[position].level(level)):
-                    raise ValueError(f"given: {other} {level!r} is not decided by the screen; nothing may hang on it")
+                    raise ValueError(
+                        f"given: {other} {level!r} is not decided by the screen; nothing may hang on it"
+                    )
+        compared = self.comparison[target]
         for level in [*given.u, *given.m]:
-            self.comparison[target].level(level)
+            compared.level(level)
+        if compared.frequencies and compared.levels[0].name in given.m:
+            raise ValueError(
+                f"given: m of {compared.name} {compared.levels[0].name!r} is fixed by its frequencies"
+            )
 
     @property
     def id(self) -> str:
@@ -291,7 +299,7 @@ def probability(match_weight: float) -> float:
     """The match probability of a match weight in bits (prior included)."""
     if match_weight < -1000:
         return 0.0
-    return 1.0 / (1.0 + 2.0**-match_weight)
+    return 1.0 / (1.0 + math.pow(2.0, -match_weight))
 
 
 def shipped_models() -> list[str]:
@@ -359,5 +367,3 @@ def frequency_table(comparison: Comparison) -> dict[str, float] | None:
     with path.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
         return {row["value"]: int(row["per_million"]) / 1_000_000 for row in rows}
-
-

@@ -22,7 +22,6 @@ from fraudmatch.linkage.model import Model, load_model
 from fraudmatch.linkage.scorer import Scorer
 from fraudmatch.schemas import GROUPS, conform
 
-
 _ADDRESS = ("uprn", "flat", "number", "building", "street", "town", "postcode")
 _ORGANISATION = (
     "company_number", "charity_number", "vat_number", "organisation_core", "trading_name",
@@ -94,7 +93,15 @@ def link_all(
     def run(name: str, table: pa.Table, apart: npt.NDArray[np.int32] | None = None) -> Linked:
         made = link(table, chosen[name], apart=apart, threads=threads, progress=progress)
         steps.append(
-            Step(chosen[name], table.num_rows, made.compared, made.kept, made.links.num_rows, made.plan, made.seconds)
+            Step(
+                chosen[name],
+                table.num_rows,
+                made.compared,
+                made.kept,
+                made.links.num_rows,
+                made.plan,
+                made.seconds,
+            )
         )
         return made
 
@@ -128,12 +135,17 @@ def _has_address(records: pa.Table) -> npt.NDArray[np.bool_]:
 
 def _has_organisation(records: pa.Table) -> npt.NDArray[np.bool_]:
     named = pc.is_valid(records["organisation_core"]).to_numpy()
-    numbered = pc.is_valid(records["company_number"]).to_numpy() | pc.is_valid(records["charity_number"]).to_numpy()
+    numbered = (
+        pc.is_valid(records["company_number"]).to_numpy() | pc.is_valid(records["charity_number"]).to_numpy()
+    )
     return np.asarray(named | numbered)
 
 
 def _grouped(
-    records: pa.Table, columns: tuple[str, ...], taking_part: npt.NDArray[np.bool_], run: Callable[[pa.Table], Linked]
+    records: pa.Table,
+    columns: tuple[str, ...],
+    taking_part: npt.NDArray[np.bool_],
+    run: Callable[[pa.Table], Linked],
 ) -> tuple[pa.Array, Linked, npt.NDArray[np.int64]]:
     """Link the distinct rows of some columns; give every record its group's smallest record id.
 
@@ -172,7 +184,9 @@ def distinct_rows(table: pa.Table) -> npt.NDArray[np.int64]:
     return dense(key).astype(np.int64)
 
 
-def people(records: pa.Table, property_id: pa.Array, roots: Mapping[str, str]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+def people(
+    records: pa.Table, property_id: pa.Array, roots: Mapping[str, str]
+) -> tuple[pa.Table, npt.NDArray[np.int64]]:
     """What the person model reads, for the records that name a person, and their record ids."""
     is_person = pc.fill_null(pc.equal(records["party_kind"], "person"), False)
     ids = np.flatnonzero(is_person.to_numpy())
@@ -210,7 +224,11 @@ def _payments(records: pa.Table, details: Mapping[str, pa.Table]) -> tuple[pa.Ta
     table = details.get("payment")
     if table is None:
         table = records.slice(0, 0).append_column("gross_pence", pa.array([], pa.int64()))
-        for name, kind in (("invoice_ref", pa.string()), ("creditor_ref", pa.string()), ("invoice_date", pa.date32())):
+        for name, kind in (
+            ("invoice_ref", pa.string()),
+            ("creditor_ref", pa.string()),
+            ("invoice_date", pa.date32()),
+        ):
             table = table.append_column(name, pa.array([], kind))
         return table, np.zeros(0, np.int64)
     kind = pc.fill_null(table["transaction_type"], "invoice")
@@ -224,7 +242,11 @@ def _payments(records: pa.Table, details: Mapping[str, pa.Table]) -> tuple[pa.Ta
 
 
 def _groups(
-    records: pa.Table, property_id: pa.Array, organisation_id: pa.Array, persons: Linked, ids: npt.NDArray[np.int64]
+    records: pa.Table,
+    property_id: pa.Array,
+    organisation_id: pa.Array,
+    persons: Linked,
+    ids: npt.NDArray[np.int64],
 ) -> pa.Table:
     """GROUPS."""
     person = np.zeros(records.num_rows, np.uint32)

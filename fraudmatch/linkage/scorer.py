@@ -65,12 +65,18 @@ class Scorer:
 
 
 def _evidence_of(
-    model: Model, position: int, keys: npt.NDArray[np.object_], level: npt.NDArray[np.int8], weight: npt.NDArray[np.int32]
+    model: Model,
+    position: int,
+    keys: npt.NDArray[np.object_],
+    level: npt.NDArray[np.int8],
+    weight: npt.NDArray[np.int32],
 ) -> pa.Table:
     """The rows of one comparison; a crosswise comparison that found nothing has nothing to tell."""
     comparison = model.comparison[position]
     names = np.array([one.name for one in comparison.levels] + ["missing"], dtype=object)
-    words = np.array([agreement(comparison, k) for k in range(len(comparison.levels))] + ["missing"], dtype=object)
+    words = np.array(
+        [agreement(comparison, k) for k in range(len(comparison.levels))] + ["missing"], dtype=object
+    )
     telling = np.ones(len(level), np.bool_)
     if is_crosswise(comparison):
         telling = (level != MISSING) & (level < len(comparison.levels) - 1)

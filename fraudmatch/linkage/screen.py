@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numba as nb
 import numpy as np
@@ -163,8 +164,8 @@ def _screen(  # type: ignore[no-untyped-def]
                             if verdict == _NO:
                                 continue
                             value = weights[c, variant, l]
-                            if l == 0 and variant == 0 and weighed[c] >= 0:
-                                value = common[i, weighed[c]]
+                            if l == 0 and weighed[c] >= 0:
+                                value = min(value, common[i, weighed[c]])
                             gain = max(gain, value)
                             if verdict == _YES:
                                 state |= sets[c, l]
@@ -245,6 +246,6 @@ def tasks(blocks: Blocks) -> list[tuple[int, int, int, int]]:
         rows = blocks.rows(low, high)
         steps = max(1, int(-(-int(pairs[low]) // TASK_PAIRS))) if high == low + 1 else 1
         edges = [rows * step // steps for step in range(steps + 1)]
-        made += [(low, high, a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+        made += [(low, high, a, b) for a, b in pairwise(edges) if b > a]
         low = high
     return made

@@ -52,14 +52,8 @@ class Tables:
     threshold: int
 
 
-def compile_model(model: Model, common_most: npt.NDArray[np.int32]) -> Tables:
-    """The arrays of a model.
-
-    Args:
-        model: the model.
-        common_most: int32 [weighed]; the largest value weight of each weighed comparison in
-            the data, which bounds what its exact level can give.
-    """
+def compile_model(model: Model) -> Tables:
+    """The arrays of a model."""
     comparisons, places = model.comparison, layout(model)
     wide = max(len(c.levels) for c in comparisons)
     variants = [variants_of(model, c) for c in comparisons]
@@ -77,8 +71,6 @@ def compile_model(model: Model, common_most: npt.NDArray[np.int32]) -> Tables:
         for v, (need, values) in enumerate(variants[c]):
             weights[c, v, : len(values)], needs[c, v] = values, need
         best[c] = max(0, max(max(values) for _, values in variants[c]))
-        if places.weighed[c] >= 0 and len(common_most):
-            best[c] = max(best[c], common_most[places.weighed[c]])
     return Tables(
         tests=tests,
         numbers=numbers,

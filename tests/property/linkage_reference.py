@@ -29,7 +29,9 @@ def value(row: Row, expression: str) -> object:
     return DERIVATIONS[derivation](str(found))
 
 
-def candidates(rows: list[Row], model: Model, side: list[int] | None, apart: list[int]) -> set[tuple[int, int]]:
+def candidates(
+    rows: list[Row], model: Model, side: list[int] | None, apart: list[int]
+) -> set[tuple[int, int]]:
     """Pairs that share all keys of some pass."""
     found = set()
     for i in range(len(rows)):
@@ -148,17 +150,20 @@ def judge(model: Model, a: Row, b: Row) -> tuple[list[int | None], int]:
     return levels, total
 
 
-def _weight(model: Model, comparison: Comparison, position: int, reached: dict[str, str], held: object) -> int:
+def _weight(
+    model: Model, comparison: Comparison, position: int, reached: dict[str, str], held: object
+) -> int:
     level = comparison.levels[position]
+    m, u = level.m, level.u
     for given in model.given:
         wanted = {name: [w] if isinstance(w, str) else w for name, w in given.when.items()}
         if given.comparison == comparison.name and all(reached.get(n) in w for n, w in wanted.items()):
-            m, u = given.m.get(level.name, level.m), given.u.get(level.name, level.u)
-            return round(math.log2(m / u) * 1000)
+            m, u = given.m.get(level.name, m), given.u.get(level.name, u)
+            break
     chances = frequency_table(comparison) or {}
-    if position == 0 and held in chances:
-        return round(math.log2(level.m / max(chances[str(held)], level.u)) * 1000)
-    return round(math.log2(level.m / level.u) * 1000)
+    if position == 0:
+        u = max(u, chances.get(str(held), 0.0))
+    return round(math.log2(m / u) * 1000)
 
 
 def links(

@@ -6,11 +6,12 @@ import datetime as dt
 
 import numpy as np
 import pyarrow as pa
-from fraudmatch.linkage import link, load_model
-from fraudmatch.linkage.model import Model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linkage_reference import Row, links
+
+from fraudmatch.linkage import link, load_model
+from fraudmatch.linkage.model import Model
 
 COLUMNS = {
     "partner": pa.string(), "nino": pa.string(), "property_id": pa.string(), "postcode": pa.string(),
@@ -156,4 +157,6 @@ def test_row_order_and_threads_change_nothing(found, random):
 def test_an_unrelated_record_changes_nothing(found, extra):
     stranger = extra | {"sex": None, "forename": None, "surname": None}
     apart = [-1] * len(found)
-    assert as_links([*found, stranger], EVERY_TEST, None, [*apart, -1]) == as_links(found, EVERY_TEST, None, apart)
+    assert as_links([*found, stranger], EVERY_TEST, None, [*apart, -1]) == as_links(
+        found, EVERY_TEST, None, apart
+    )

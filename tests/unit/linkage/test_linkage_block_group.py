@@ -1,0 +1,149 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from fraudmatch.errors import BudgetError
+from fraudmatch.linkage import block
+from fraudmatch.linkage.encode import NULL, Encoder, dense, join_keys
+from fraudmatch.linkage.group import components, group
+from fraudmatch.linkage.model import Model
+from fraudmatch.linkage.screen import tasks
+
+
+def model(limit=1_000_000, refine=()):
+    return Model.model_validate(
+        {
+            "name": "m", "version": 1, "relation": "person", "description": "", "prior": -1.0, "threshold": 0.0,
+            "block_limit": limit, "pass": [{"key": ["a"], "refine": list(refine)}],
+            "comparison": [{"name": "a", "columns": ["a"], "levels": [
+                {"name": "same", "when": "exact", "m": 0.9, "u": 0.1},
+                {"name": "differs", "when": "otherwise", "m": 0.1, "u": 0.9}]}],
+        }
+    )  # fmt: skip
+
+
+def encoder(**columns):
+    return Encoder(pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
+
+
+def pairs_in(blocks):
+    made = set()
+    for start, middle, end in zip(blocks.starts, blocks.middles, blocks.ends, strict=True):
+        lefts = range(start, middle if middle >= 0 else end)
+        for i in lefts:
+            for j in range(middle if middle >= 0 else i + 1, end):
+                made.add(tuple(sorted((int(blocks.order[i]), int(blocks.order[j])))))
+    return made
+
+
+def test_null_keys_block_with_nothing():
+    keys, plans = block.plan(encoder(a=[None, None, "X", "X"]), model(), None)
+    assert keys[:, 0].tolist()[:2] == [-1, -1]
+    assert plans[0].pairs == 1 and plans[0].keyed == 2
+    assert pairs_in(block.group(keys[:, 0])) == {(2, 3)}
+
+
+def test_two_sides_pair_only_across():
+    side = np.array([0, 1, 0, 1, 0], np.int8)
+    blocks = block.group(np.array([1, 1, 1, 2, -1]), side)
+    assert pairs_in(blocks) == {(0, 1), (1, 2)}
+    assert blocks.pairs().sum() == 2
+
+
+def test_an_oversized_block_is_refined_then_left_out_and_said():
+    a, b = ["X"] * 6 + ["Y"] * 2, ["P", "P", "Q", "Q", "Q", "Q", None, None]
+    keys, plans = block.plan(encoder(a=a, b=b), model(limit=3, refine=["b"]), None)
+    plan = plans[0]
+    assert plan.refined == 6
+    assert plan.left_out_records == 4 and plan.left_out_pairs == 6
+    assert pairs_in(block.group(keys[:, 0])) == {(0, 1), (6, 7)}
+
+
+def test_a_budget_is_enforced_before_any_pair_is_made():
+    with pytest.raises(BudgetError, match="would compare 45 pairs; the budget is 44"):
+        block.plan(encoder(a=["X"] * 10), model(), None, budget=44)
+
+
+def test_join_keys_does_not_collide_when_columns_are_wide():
+    rng = np.random.default_rng(0)
+    parts = [rng.integers(0, 2**31 - 2, 500).astype(np.int32) for _ in range(5)]
+    parts[0][:10] = NULL
+    key = join_keys(parts)
+    assert (key[:10] == -1).all() and (key[10:] >= 0).all()
+    assert len(np.unique(key[10:])) == 490
+
+
+def test_dense_keeps_null():
+    assert dense(np.array([-1, 70, 5, 70])).tolist() == [NULL, 1, 0, 1]
+
+
+def test_shared_codes_are_equal_for_equal_values():
+    first, second = encoder(a=["X", "Y", None], b=["Y", "Z", "X"]).shared("a", "b")
+    assert first.values[first.codes[0]] == "X" and second.codes[2] == first.codes[0]
+    assert second.codes[0] == first.codes[1] and first.codes[2] == NULL
+
+
+def test_tasks_cover_every_row_once():
+    key = np.repeat(np.arange(5), [2, 3000, 2, 4000, 1])
+    blocks = block.group(key)
+    covered = 0
+    for low, high, first, last in tasks(blocks):
+        assert 0 <= first < last <= blocks.rows(low, high)
+        covered += last - first
+    assert covered == blocks.rows(0, len(blocks.starts))
+
+
+def weigher(table):
+    def weigh(left, right):
+        return np.array(
+            [table.get((min(a, b), max(a, b)), -9000) for a, b in zip(left, right, strict=True)], np.int32
+        )
+
+    return weigh
+
+
+def test_a_chain_is_split_where_the_average_speaks_against_it():
+    weights = {(0, 1): 8000, (1, 2): 2000, (0, 2): -9000}
+    left, right = np.array([0, 1]), np.array([1, 2])
+    found = group(
+        4, left, right, np.array([8000, 2000], np.int32), weigher(weights), np.full(4, -1, np.int32), 0
+    )
+    assert found.tolist() == [0, 0, 2, 3]
+
+
+def test_a_chain_holds_where_the_average_speaks_for_it():
+    weights = {(0, 1): 8000, (1, 2): 8000, (0, 2): -1000}
+    left, right = np.array([0, 1]), np.array([1, 2])
+    found = group(
+        3, left, right, np.array([8000, 8000], np.int32), weigher(weights), np.full(3, -1, np.int32), 0
+    )
+    assert found.tolist() == [0, 0, 0]
+
+
+def test_records_known_to_differ_never_share_a_group():
+    weights = {(0, 1): 12000, (1, 2): 12000, (0, 2): 12000}
+    left, right = np.array([0, 1]), np.array([1, 2])
+    apart = np.array([7, -1, 7], np.int32)
+    found = group(3, left, right, np.array([12000, 12000], np.int32), weigher(weights), apart, 0)
+    assert found[0] != found[2]
+
+
+def test_a_huge_component_is_cut_at_its_weak_links():
+    # two stars of 300 joined by one weak link
+    left = np.concatenate([np.zeros(299, int), np.full(299, 300), [0]])
+    right = np.concatenate([np.arange(1, 300), np.arange(301, 600), [300]])
+    weights = np.concatenate([np.full(598, 9000), [1000]]).astype(np.int32)
+    strong = {(int(a), int(b)): int(w) for a, b, w in zip(left, right, weights, strict=True)}
+
+    def weigh(a, b):
+        same_star = (a < 300) == (b < 300)
+        return np.where(same_star, 9000, -9000).astype(np.int32)
+
+    found = group(600, left, right, weights, weigh, np.full(600, -1, np.int32), 0)
+    assert set(found.tolist()) == {0, 300}
+    assert strong[(0, 300)] == 1000
+
+
+def test_components():
+    labels = components(4, np.array([0]), np.array([2]))
+    assert labels[0] == labels[2] != labels[1]
