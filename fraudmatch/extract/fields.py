@@ -133,7 +133,8 @@ class FieldReader:
             values = pc.if_else(blank, _constant(field, source.codes[""]), values)
         unread = pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
         detail = f"declared: {', '.join(formats)}" if field.kind == "date" else None
-        self._note(_REASON_OF_KIND[field.kind], unread, field, places, detail)
+        reason = "UNKNOWN_CODE" if source.codes else _REASON_OF_KIND[field.kind]
+        self._note(reason, unread, field, places, detail)
         return values
 
     def _parser(self, field: schemas.Field, source: FieldSource, formats: tuple[str, ...]) -> Parser:

@@ -31,7 +31,7 @@ def read_fixed_width(content: bytes, form: FileForm) -> Grid:
     lines, numbers = lines.filter(pa.array(whole)), numbers[whole]
     grid = Grid(
         tuple(columns),
-        tuple(pc.utf8_slice_codeunits(lines, at - 1, at - 1 + width) for at, width in columns.values()),
+        tuple(_cut(lines, first, width) for first, width in columns.values()),
         numbers,
         skipped=skipped,
         counted=counted.lines + counted.records,
@@ -42,6 +42,10 @@ def read_fixed_width(content: bytes, form: FileForm) -> Grid:
         rows = counted.records - form.has_header
         raise Refused([Fault("COUNT_MISMATCH", detail=mismatch)], records=rows, skipped=skipped)
     return grid
+
+
+def _cut(lines: pa.Array, first: int, width: int) -> pa.Array:
+    return pc.utf8_slice_codeunits(lines, first - 1, first - 1 + width).cast(pa.string())
 
 
 def _lines(content: bytes) -> pa.Array:

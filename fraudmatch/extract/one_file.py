@@ -99,7 +99,9 @@ def _loaded(
         if not rows.alive.any() and not grid.spoilt:
             raise Refused([Fault("FILE_NO_ROWS")])
     except Refused as refused:
-        raise Refused(refused.faults, records=grid.rows + len(grid.spoilt), skipped=grid.skipped) from None
+        blank = int(blank_rows(grid, np.ones(grid.rows, bool)).sum())
+        records = grid.rows - blank + len(grid.spoilt)
+        raise Refused(refused.faults, records=records, skipped=grid.skipped + blank) from None
     rows.faults.add([*wiring.notes, *grid.spoilt])
     reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at)
     columns = {

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from fraudmatch import schemas
+from fraudmatch.errors import ConfigurationError, MappingError
+from fraudmatch.extract import Mapping, extract_file, load_mapping
+from fraudmatch.extract.draft import draft_mapping
+from fraudmatch.extract.recognise import _synonyms, guess_dataset, recognise
+
+TAX = (
+    "Acc Ref,Liable Party Surname,DOB,Addr 1,Addr 2,Post Code,Disc Code,CT Band,Gross Charge,Colour\n"
+    "100001,Testa,31/01/1980,1 High St,Town,ZZ1 1ZZ,SPD,A,1234.50,red\n"
+    "100002,Testb,15/02/1975,2 High St,Town,ZZ1 1ZZ,,B,1234.50,\n"
+    "100003,Testc,,3 High St,Town,ZZ1 1ZZ,DIS,a,1000,\n"
+)
+
+
+def drafted(tmp_path: Path, name: str, content: bytes, dataset: str | None = None) -> str:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return draft_mapping(path, dataset=dataset)
+
+
+def loaded(tmp_path: Path, text: str) -> Mapping:
+    path = tmp_path / "draft.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_mapping(path)
+
+
+def test_a_draft_is_a_mapping_but_for_the_codes(tmp_path: Path) -> None:
+    text = drafted(tmp_path, "CTAX_202604.csv", TAX.encode())
+    assert 'dataset = "council_tax"' in text
+    assert 'pattern = "CTAX_*.csv"' in text
+    with pytest.raises(MappingError) as caught:
+        loaded(tmp_path, text)
+    assert {problem.where for problem in caught.value.problems} == {
+        "fields.discount_type.codes.DIS",
+        "fields.discount_type.codes.SPD",
+    }
+    assert all("TODO" in problem.what for problem in caught.value.problems)
+    mapping = loaded(tmp_path, text.replace('"TODO"', '"other"'))
+    file = extract_file(tmp_path / "CTAX_202604.csv", mapping, partner="avon", partner_ids=["avon"])
+    assert file.rejects.num_rows == 0
+    row = file.received.to_pylist()[0]
+    assert (row["source_ref"], row["surname"], row["address"]) == ("100001", "Testa", "1 High St, Town")
+    assert (row["date_of_birth"], row["charge_annual_pence"]) == (dt.date(1980, 1, 31), 123450)
+    assert mapping.ignore.columns == ("Colour",)
+
+
+def test_evidence_shows_shapes_and_no_values_of_people(tmp_path: Path) -> None:
+    text = drafted(tmp_path, "CTAX_202604.csv", TAX.encode())
+    assert "67% filled, 2 distinct, like 99/99/9999, dates %d/%m/%Y" in text
+    assert "Testa" not in text
+    assert "1980" not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (TAX.replace(",", ";").encode(), ['delimiter = ";"']),
+        (TAX.replace(",", "\t").encode(), ['delimiter = "\\t"']),
+        (TAX.replace("\n", "\r").encode(), ['delimiter = ","']),
+        (TAX.replace("Testa", "Siân").encode("cp1252"), ['encoding = ["cp1252"]']),
+        (("\ufeff" + TAX).encode(), ['encoding = ["utf-8"]', 'source_ref = "Acc Ref"']),
+        (TAX.encode("utf-16"), ['encoding = ["utf-16"]', 'source_ref = "Acc Ref"']),
+        (("Council tax\nPrinted today\n" + TAX).encode(), ["skip_rows = 2"]),
+        (TAX.replace("DIS", "DIS,").encode(), ["have another number of cells than 10"]),
+        (TAX.split("\n", 1)[1].encode(), ["header = false", '"COLUMN_10"']),
+        (
+            TAX.replace("31/01", "11/01").replace("15/02", "05/02").encode(),
+            ["day and month could be changed over"],
+        ),
+        (TAX.replace("31/01/1980", "31/01/80").replace("1975", "75").encode(), ["two-digit years"]),
+        (TAX.replace("1234.50", "1234").encode(), ["are they pounds or pence?"]),
+    ],
+)
+def test_forms_are_recognised(tmp_path: Path, content: bytes, lines: list[str]) -> None:
+    text = drafted(tmp_path, "CTAX.csv", content, "council_tax")
+    for line in lines:
+        assert line in text
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    book.add_worksheet("Notes")
+    page = book.add_worksheet("Extract")
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    page.write_row(1, 0, ["Employee No", "Surname", "Date Started", "Hours"])
+    for row in range(2, 6):
+        page.write_row(row, 0, [row, f"Test{row}"])
+        page.write_datetime(row, 2, dt.datetime(2020, 1, row), day)
+    book.close()
+    text = drafted(tmp_path, "Payroll.xlsx", stream.getvalue())
+    mapping = loaded(tmp_path, text)
+    assert (mapping.dataset, mapping.file.sheet, mapping.file.skip_rows) == ("payroll", "Extract", 1)
+    file = extract_file(tmp_path / "Payroll.xlsx", mapping, partner="avon", partner_ids=["avon"])
+    assert file.received["employment_start"].to_pylist()[0] == dt.date(2020, 1, 2)
+
+
+def test_parquet_and_fixed_width(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"Claim Ref": ["a", "b"], "Claim Start": [dt.date(2020, 1, 1)] * 2}), stream)
+    assert (
+        loaded(tmp_path, drafted(tmp_path, "ctr.parquet", stream.getvalue())).dataset
+        == "council_tax_reduction"
+    )
+    lines = "".join(
+        f"{number:06d} TESTA{number:02d}    {number % 28 + 1:02d}011980\n" for number in range(30)
+    )
+    mapping = loaded(tmp_path, drafted(tmp_path, "p.txt", lines.encode(), "person"))
+    assert mapping.file.columns == {"COLUMN_1": (1, 7), "COLUMN_2": (8, 11), "COLUMN_3": (19, 8)}
+    assert mapping.fields["source_ref"].column == ("COLUMN_1",)
+
+
+@pytest.mark.parametrize(
+    ("headings", "name", "dataset", "expected"),
+    [
+        (["Ratepayer", "Property Reference Number", "RV"], "q1.csv", "business_rates",
+         {"organisation_name": (0,), "property_ref": (1,), "rateable_value_pence": (2,)}),
+        (["BeneficiaryName", "TransactionNumber", "Payment Date", "Amount"], "spend.csv", "payment",
+         {"organisation_name": (0,), "source_ref": (1,), "payment_date": (2,), "gross_pence": (3,)}),
+        (["Elector Number", "Name", "Address1", "Address2", "Franchise Marker"], "x.csv", "electoral_register",
+         {"source_ref": (0,), "full_name": (1,), "address": (2, 3), "franchise": (4,)}),
+        (["ID", "First Name", "Last Name"], "x.csv", "person", {"source_ref": (0,), "forename": (1,), "surname": (2,)}),
+    ],
+)  # fmt: skip
+def test_headings_are_recognised(
+    headings: list[str], name: str, dataset: str, expected: dict[str, tuple[int, ...]]
+) -> None:
+    assert guess_dataset(headings, name) == dataset
+    assert recognise(headings, dataset) == expected
+
+
+def test_every_synonym_belongs_to_a_field() -> None:
+    party = {field.name for field in schemas.PARTY_FIELDS}
+    lists = dict(_synonyms())
+    assert set(lists.pop("party")) <= party
+    assert set(lists.pop("address_lines")) <= party
+    assert set(lists.pop("file_words")) <= set(schemas.DATASETS)
+    for dataset, fields in lists.items():
+        assert set(fields) <= {field.name for field in schemas.DATASETS[dataset].fields}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8bbroken", b"PK\x03\x04broken", b"Ref,Surname\n"])
+def test_what_cannot_be_drafted(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ConfigurationError, match="No mapping can be drafted"):
+        drafted(tmp_path, "x.csv", content)
+
+
+def test_an_unknown_data_set(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        drafted(tmp_path, "x.csv", TAX.encode(), "counciltax")
+    assert "council_tax" in caught.value.remedy
