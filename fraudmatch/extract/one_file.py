@@ -226,12 +226,21 @@ class _Rows:
         columns["dataset"] = pa.repeat(pa.scalar(self.mapping.dataset, pa.string()), count)
         columns["delivery"] = pa.repeat(pa.scalar(origin.delivery, pa.string()), count)
         columns["source_row"] = pa.array(self.cells.grid.source_rows, pa.int64())
-        table = pa.table(columns).filter(pa.array(self.alive & ~self.fatal))
+        table = pa.table(columns)
+        standing = self.alive & ~self.fatal
+        if not standing.all():
+            table = table.filter(pa.array(standing))
         schema = schemas.received_schema(self.mapping.dataset)
         return in_order(schemas.conform(table, schema, what=f"RECEIVED of {origin.file}"))
 
 
 def in_order(received: pa.Table) -> pa.Table:
-    """RECEIVED by partner, source_ref, source_row; delivery breaks what ties are left."""
+    """RECEIVED by partner, source_ref, source_row; delivery breaks what ties are left.
+
+    Extracts mostly come in the order of their references, and then nothing is moved.
+    """
     keys = ("partner", "source_ref", "source_row", "delivery")
-    return received.sort_by([(key, "ascending") for key in keys])
+    order = pc.sort_indices(received.select(keys), sort_keys=[(key, "ascending") for key in keys]).to_numpy()
+    if np.array_equal(order, np.arange(len(order))):
+        return received
+    return received.take(pa.array(order))
