@@ -1,0 +1,269 @@
+"""Rule files: every fault of every file at once; the lock; the commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fraudmatch.cli.rules import command
+from fraudmatch.errors import RuleFileError
+from fraudmatch.scoring import load_library
+from fraudmatch.scoring.examples import try_examples
+from fraudmatch.scoring.lock import check_lock, text_hash, write_lock
+from fraudmatch.shipped import shipped
+
+RULE = """
+id = "XX-TST-001"
+title = "A drawn rule"
+version = 1
+status = "live"
+owner = "tests"
+service = "tests"
+description = "Drawn for a test."
+legal_basis = [{ title = "An Act" }]
+innocent_explanations = ["None."]
+next_step = "Look."
+[pair]
+left = "payroll"
+right = "pension"
+relation = "person"
+[facts]
+works = "left.running"
+rich = "right.pension_annual_pence > param.plenty"
+[reasons]
+works = "in employment"
+rich = "a large pension"
+[flag]
+when = "works and rich"
+[points]
+base = 10
+rich = 5
+[value]
+notional = "value.case"
+[show]
+left = ["job_title"]
+[[example]]
+name = "both"
+left = { employment_start = 2020-01-01 }
+right = { pension_annual_pence = 500 }
+expect = { flagged = true, points = 15, value = { notional = 7 } }
+[[example]]
+name = "neither"
+expect = { flagged = false }
+"""
+PARAMETERS = """
+[plenty]
+label = "Plenty"
+unit = "pence"
+basis = "design"
+in_force = [{ from = 2000-01-01, value = 100, source = "drawn" }, { from = 2026-01-01, value = 200, source = "drawn" }]
+"""
+VALUES = """
+[case]
+label = "A case"
+unit = "pence"
+basis = "design"
+in_force = [{ from = 2000-01-01, value = 7, source = "drawn" }]
+"""
+
+Writer = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Writer:
+    """Writes a rules folder; keyword arguments replace text in the rule."""
+
+    def write(*replace: tuple[str, str], name: str = "rules") -> Path:
+        text = RULE
+        for old, new in replace:
+            assert old in text
+            text = text.replace(old, new)
+        root = tmp_path / name
+        for path, body in (
+            ("tests/xx-tst-001.toml", text), ("parameters/p.toml", PARAMETERS), ("values/v.toml", VALUES),
+        ):  # fmt: skip
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(body, encoding="utf-8")
+        return root
+
+    return write
+
+
+def test_sound_folder_loads(folder: Writer) -> None:
+    library = load_library([folder()])
+    assert [rule.id for rule in library.rules] == ["XX-TST-001"]
+    text = library.texts()["XX-TST-001"]
+    assert text.legal_basis == (("An Act (to be verified)", ""),)
+    assert text.show_left == ("job_title",) and text.right == "pension"
+    assert [each.differences for each in try_examples(library)] == [(), ()]
+
+
+def test_parameter_follows_its_date(folder: Writer) -> None:
+    library = load_library([folder()])
+    import datetime as dt
+
+    assert library.constants(dt.date(2025, 12, 31))["param", "plenty"] == 100
+    assert library.constants(dt.date(2026, 1, 1))["param", "plenty"] == 200
+    assert ("param", "plenty") not in library.constants(dt.date(1999, 12, 31))
+
+
+FAULTS = [
+    (("title =", "tilte ="), "tilte", "there is no such key", "Did you mean title?"),
+    (('owner = "tests"\n', ""), "owner", "this key is missing", ""),
+    (('status = "live"', 'status = "on"'), "status", "Input should be 'draft'", ""),
+    (("version = 1", 'version = "1"'), "version", "valid integer", ""),
+    (('relation = "person"', 'relatoin = "person"'), "pair.relatoin", "no such key", "Did you mean relation?"),
+    (('left = "payroll"', 'left = "payrol"'), "pair.left", "no data set payrol", "Did you mean payroll?"),
+    (('relation = "person"', 'relation = "none"'), "pair.relation", "single records", ""),
+    (('relation = "person"', 'relation = "payment"'), "pair.relation", "payments only", ""),
+    (('"left.running"', '"left.runing"'), "facts.works", "no left.runing", "Did you mean left.running?"),
+    (('"left.running"', '"left.employment_start"'), "facts.works", "yields a date, not yes or no", ""),
+    (("param.plenty", "param.plentiful"), "facts.rich", "no param.plentiful", "param.plenty"),
+    (("works and rich", "works and poor"), "flag.when", "there is no poor here", "Choose one of"),
+    (("works and rich", "works or left.running"), "flag.when", "nothing is called left here", ""),
+    (("works and rich", "rich"), "facts.works", "neither flag.when nor points", "Use it or remove it."),
+    (('works = "in employment"\n', ""), "reasons.works", "no phrase", "Add one."),
+    (("rich = 5", "riche = 5"), "points.riche", "no such fact", "Did you mean rich?"),
+    (("rich = 5", "rich = 95"), "points", "come to 105", "100 or less"),
+    (("base = 10\n", ""), "points", "come to 5", "Give a base"),
+    (('notional = "value.case"', 'notional = "works"'), "value.notional", "there is no works here", ""),
+    (('["job_title"]', '["job_titel"]'), "show.left", "no detail job_titel", "Did you mean job_title?"),
+    (("pension_annual_pence = 500", "pension_anual = 5"), "example.0.right.pension_anual", "no such column", ""),
+    (("{ employment_start = 2020-01-01 }", "{ employment_start = 1 }"), "example.0.left.employment_start", "not a date", ""),
+    (("flagged = false", "flagged = true"), "example", "one way only", ""),
+    (('id = "XX-TST-001"', 'id = "XX-TST-002"'), "id", "is called xx-tst-001.toml", "xx-tst-002.toml"),
+    (('title = "A', 'title "A'), "", "not a TOML file", "Correct the line"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("replace", "where", "what", "remedy"), FAULTS, ids=[str(f[1]) + f[2] for f in FAULTS]
+)
+def test_fault_names_file_key_and_mend(
+    folder: Writer, replace: tuple[str, str], where: str, what: str, remedy: str
+) -> None:
+    with pytest.raises(RuleFileError) as caught:
+        load_library([folder(replace)])
+    found = [p for p in caught.value.problems if p.where == where and what in p.what]
+    assert found, str(caught.value)
+    assert found[0].file == "rules/tests/xx-tst-001.toml"
+    assert remedy in found[0].remedy
+
+
+def test_all_faults_of_all_files_come_at_once(folder: Writer) -> None:
+    root = folder(("title =", "tilte ="), ("left.running", "left.runing"))
+    other = RULE.replace("XX-TST-001", "XX-TST-002").replace("left.running", "left.runing")
+    (root / "tests/xx-tst-002.toml").write_text(other.replace("works and rich", "rich"), encoding="utf-8")
+    (root / "values/w.toml").write_text(VALUES.replace("value = 7", "value = 7.5"), encoding="utf-8")
+    with pytest.raises(RuleFileError) as caught:
+        load_library([root])
+    places = {(p.file.rsplit("/", 1)[1], p.where) for p in caught.value.problems}
+    assert ("xx-tst-001.toml", "tilte") in places
+    assert ("xx-tst-002.toml", "facts.works") in places
+    assert ("w.toml", "case.in_force") in places and ("w.toml", "case") in places
+
+
+def test_id_is_used_once_in_a_folder(folder: Writer) -> None:
+    root = folder()
+    (root / "more").mkdir()
+    (root / "more/xx-tst-001.toml").write_text(RULE, encoding="utf-8")
+    with pytest.raises(RuleFileError, match="has this id too"):
+        load_library([root])
+
+
+def test_later_folder_replaces_and_adds(folder: Writer) -> None:
+    first = folder()
+    second = folder(('title = "A drawn rule"', 'title = "Another"'), name="own")
+    library = load_library([first, second, first / "absent"])
+    assert [rule.file.title for rule in library.rules] == ["Another"]
+    assert (
+        len(load_library([shipped("rules"), second]).rules) == len(load_library([shipped("rules")]).rules) + 1
+    )
+
+
+def test_lock_holds_text_and_version(folder: Writer) -> None:
+    root = folder()
+    assert check_lock(root) == []
+    write_lock(root)
+    assert check_lock(root) == []
+    folder(("Look.", "Look again."))
+    [problem] = check_lock(root)
+    assert "changed and is still version 1" in problem.what and "Raise it to 2" in problem.remedy
+    with pytest.raises(RuleFileError, match="cannot be renewed"):
+        write_lock(root)
+    folder(("Look.", "Look again."), ("version = 1", "version = 2"))
+    assert "older version" in check_lock(root)[0].what
+    write_lock(root)
+    folder()
+    assert "Never go back" in check_lock(root)[0].remedy
+    (root / "tests/xx-tst-001.toml").unlink()
+    assert "has no file" in check_lock(root)[0].what
+
+
+def test_draft_is_not_locked(folder: Writer) -> None:
+    root = folder()
+    write_lock(root)
+    folder(('status = "live"', 'status = "draft"'))
+    assert "has no file" in check_lock(root)[0].what
+    (root / "lock.toml").write_text("", encoding="utf-8")
+    assert check_lock(root) == []
+
+
+def test_hash_does_not_see_line_ends(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.toml", tmp_path / "b.toml"
+    one.write_bytes(b"a = 1\r\nb = 2  \r\n")
+    other.write_bytes(b"a = 1\nb = 2\n\n")
+    assert text_hash(one) == text_hash(other)
+
+
+def test_broken_lock_is_an_error(folder: Writer) -> None:
+    root = folder()
+    (root / "lock.toml").write_text("[XX-TST-001]\nversion = 'one'\n", encoding="utf-8")
+    with pytest.raises(RuleFileError, match=r"rules/lock\.toml cannot be read"):
+        check_lock(root)
+
+
+def test_check_command(folder: Writer) -> None:
+    good = CliRunner().invoke(command, ["check", str(folder())])
+    assert good.exit_code == 0 and "nothing wrong" in good.output
+    bad = CliRunner().invoke(command, ["check", str(folder(("title =", "tilte =")))])
+    assert bad.exit_code == 2
+    assert "FM113" in bad.stderr and "rules/tests/xx-tst-001.toml: tilte" in bad.stderr
+    told = CliRunner().invoke(command, ["check", "--json", str(folder(("title =", "tilte =")))])
+    assert told.exit_code == 2
+    assert {p["where"] for p in json.loads(told.stdout)["problems"]} >= {"tilte", "title"}
+
+
+def test_check_command_reads_a_site(folder: Writer, tmp_path: Path) -> None:
+    folder(("left.running", "left.runing"))
+    (tmp_path / "site.toml").write_text("", encoding="utf-8")
+    assert CliRunner().invoke(command, ["check", str(tmp_path)]).exit_code == 2
+
+
+def test_test_command(folder: Writer) -> None:
+    good = CliRunner().invoke(command, ["test", str(folder())])
+    assert good.exit_code == 0 and "XX-TST-001    2 of 2" in good.output
+    root = folder(("points = 15", "points = 16"))
+    bad = CliRunner().invoke(command, ["test", str(root)])
+    assert bad.exit_code == 1 and "both: 15 points, not 16" in bad.output
+    told = json.loads(CliRunner().invoke(command, ["test", "--json", str(root)]).stdout)
+    assert told["failed"] == 1
+
+
+def test_example_that_differs_names_its_facts(folder: Writer) -> None:
+    root = folder(("pension_annual_pence = 500", "pension_annual_pence = 50"))
+    [differences] = [each.differences for each in try_examples(load_library([root])) if each.differences]
+    assert differences == ("not flagged: works true, rich false",)
+
+
+def test_list_and_lock_commands(folder: Writer) -> None:
+    root = folder()
+    rows = json.loads(CliRunner().invoke(command, ["list", "--json", str(root)]).stdout)
+    assert [row["id"] for row in rows if row["id"].startswith("XX")] == ["XX-TST-001"]
+    assert "XX-TST-001" in CliRunner().invoke(command, ["list", str(root)]).output
+    assert CliRunner().invoke(command, ["lock", str(root)]).exit_code == 0
+    assert "[XX-TST-001]" in (root / "lock.toml").read_text(encoding="utf-8")
