@@ -70,14 +70,12 @@ def to_utf8(content: bytes, encodings: Sequence[str]) -> bytes:
     for name in encodings:
         try:
             text = content.decode(name)
+            return content.removeprefix(_BOM) if _is_utf8(name) else text.removeprefix("\ufeff").encode()
         except UnicodeDecodeError as error:
-            failures.append(
-                f"{name} fails at byte offset {error.start}, line {_line_of(content, error.start)}"
-            )
-            continue
-        if _is_utf8(name):
-            return content.removeprefix(_BOM)
-        return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+            line = _line_of(content, error.start)
+            failures.append(f"{name} fails at byte offset {error.start}, line {line}")
+        except UnicodeError:  # a codec that does not say where, or gives half a character
+            failures.append(f"{name} fails")
     raise Refused([Fault("ENCODING_MISMATCH", detail="; ".join(failures))])
 
 

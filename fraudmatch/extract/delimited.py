@@ -61,10 +61,9 @@ def read_delimited(content: bytes, form: FileForm) -> Grid:
         raise Refused([_lost_quote(content, form, counted)], records=rows, skipped=skipped) from None
     except Refused as refused:
         raise Refused(refused.faults, records=rows, skipped=skipped) from None
-    if count_mismatch(grid):
-        raise Refused(
-            [_lost_quote(content, form, counted, count_mismatch(grid))], records=rows, skipped=skipped
-        )
+    mismatch = count_mismatch(grid)
+    if mismatch:
+        raise Refused([_lost_quote(content, form, counted, mismatch)], records=rows, skipped=skipped)
     return grid
 
 

@@ -84,7 +84,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _keys(model: type[BaseModel]) -> list[str]:
-    return sorted(info.alias or name for name, info in model.model_fields.items())
+    return sorted(known.alias or name for name, known in model.model_fields.items())
 
 
 def _part(raw: dict[str, Any], name: str, faults: _Faults) -> BaseModel | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from extract_views import brief, counts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.errors import REASONS
-from fraudmatch.extract import ExtractedFile, Mapping
+from fraudmatch.errors import REASONS, ConservationError
+from fraudmatch.extract import ExtractedFile, Mapping, delimited, extract_file, one_file
 
 Read = Callable[..., ExtractedFile]
 MappingOf = Callable[..., Mapping]
@@ -215,6 +216,35 @@ fields = { source_ref = "Ref", gross_pence = "Amount" }
 def test_rows_equal_in_the_mapped_columns_only_repeat(read: Read) -> None:
     file = read("Ref,Surname,DOB,Disc,Printed on\n1,a,,,x\n1,a,,,y\n1,b,,,x\n")
     assert brief(file) == [("DUPLICATE_ROW", 3, None, None)]
+
+
+def test_a_parser_that_loses_a_row_is_caught(
+    read: Read, mapping_of: MappingOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = delimited._parse_once
+
+    def lossy(*arguments: Any) -> Any:
+        table, misfits = real(*arguments)
+        return table.slice(0, table.num_rows - 1), misfits
+
+    monkeypatch.setattr(delimited, "_parse_once", lossy)
+    file = read(HEADER + GOOD + "2,Testb,,,\n")
+    assert brief(file) == [("COUNT_MISMATCH", None, None, None)]
+    assert detail(file, "COUNT_MISMATCH") == "the parser read 2 records, the count says 3"
+    assert counts(file) == (2, 0, 2, 1, "refused")
+
+
+def test_a_program_that_loses_a_row_is_an_error(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = one_file.in_order
+    monkeypatch.setattr(one_file, "in_order", lambda table: real(table).slice(1))
+    with pytest.raises(ConservationError, match="3 records counted, but 1 loaded, 0 rejected"):
+        read(HEADER + GOOD + "2,Testb,,,\n")
+
+
+def test_a_file_that_cannot_be_opened(tmp_path: Path, mapping_of: MappingOf) -> None:
+    file = extract_file(tmp_path / "CTAX_0.csv", mapping_of(), partner="avon", partner_ids=["avon"])
+    assert brief(file) == [("FILE_UNREADABLE", None, None, None)]
+    assert counts(file) == (0, 0, 0, 0, "refused")
 
 
 ROWS = st.lists(
