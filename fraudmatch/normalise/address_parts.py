@@ -225,7 +225,7 @@ def _numbered(tokens: list[str]) -> tuple[list[str], tuple[str | None, str, str 
     return [], None, _spoken(tokens)
 
 
-def _building_ends(tokens: list[str]) -> int:
+def building_ends(tokens: list[str]) -> int:
     """How many words in front are a building's name with a street behind it; 0 for none."""
     for at in range(1, len(tokens) - 2):
         word = _last_words().get(tokens[at], tokens[at])
@@ -235,21 +235,41 @@ def _building_ends(tokens: list[str]) -> int:
     return 0
 
 
+@cache
+def part_words() -> frozenset[str]:
+    """Words that can start a flat, a floor or "rear of"; without one none of them need be looked for."""
+    floors = [word for phrase in table("streets", "floors") for word in phrase.split()]
+    beside = [phrase[0] for phrase in _BESIDE]
+    return frozenset([*table("streets", "flats"), *table("streets", "floor_letters"), *floors, *beside])
+
+
+@lru_cache(maxsize=200_000)
+def _words_after(text: str) -> tuple[str | None, str | None, str | None, bool, str | None]:
+    """(building in front, street, rest, definite, other) of the words after the number."""
+    tokens = text.split()
+    cut = building_ends(tokens)
+    street, rest, definite = street_and_rest(" ".join(tokens[cut:]))
+    return place(tokens[:cut]), street, rest, definite, None if street else place(tokens[cut:])
+
+
 @lru_cache(maxsize=200_000)
 def read_segment(text: str) -> Segment:
     """Take one folded segment apart; letters, digits and the signs - / & may be in it."""
-    joined = _RANGE.sub(r"\1-\2", text) if text[0].isdigit() or any(s.isdigit() for s in text) else text
-    flat, tokens = _flat_off(joined.split())
-    beside, tokens = _beside_off(tokens)
-    lead, number, after = _numbered(tokens)
+    flat, beside, tokens = None, None, _RANGE.sub(r"\1-\2", text).split()
+    if not part_words().isdisjoint(tokens):
+        flat, tokens = _flat_off(tokens)
+        beside, tokens = _beside_off(tokens)
+    lead_words, number, after = _numbered(tokens)
+    lead = place(lead_words)
     part, digits, letter = number or (None, None, None)
-    cut = 0 if lead else _building_ends(after)
-    if cut:
-        lead, after = after[:cut], after[cut:]
-        if digits and number and not flat and not part:
+    building, street, rest, definite, other = _words_after(" ".join(after))
+    if building and not lead:
+        lead = building
+        if digits and not flat and not part:
             part, digits, letter = digits + (letter or ""), None, None
-    street, rest, definite = street_and_rest(" ".join(after))
-    other = None if street else place(after)
-    if flat and flat[0].isdigit() and digits is None and definite and not lead and flat.isdigit():
+    elif building:
+        street, rest, definite = street_and_rest(" ".join(after))
+        other = None if street else place(after)
+    if flat and flat.isdigit() and digits is None and definite and not lead:
         flat, digits = None, flat  # FLAT 74 HIGH STREET: the flat at number 74
-    return Segment(flat or part or beside, digits, letter, place(lead), street, definite, rest, other)
+    return Segment(flat or part or beside, digits, letter, lead, street, definite, rest, other)

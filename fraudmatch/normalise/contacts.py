@@ -10,6 +10,7 @@ from fraudmatch.normalise.wordlists import words
 _EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 )
+_PLAIN = re.compile(r"0[0-9]{9,10}")
 _EXTENSION = re.compile(r"(?:\bext?n?\.?|\bx)\s*\d+\s*$", re.IGNORECASE)
 _BETWEEN_NUMBERS = re.compile(r"[/;,]|\bor\b|\band\b", re.IGNORECASE)
 _TRUNK_IN_BRACKETS = re.compile(r"\(0\)")
@@ -39,6 +40,8 @@ def read_phone(text: str, *, lenient: bool = False) -> Reading:
     Returns PHONE_INVALID for what has not 10 or 11 digits starting with 0 (`lenient`: 7 to 15
     digits of any country) and for numbers made to fill the field.
     """
+    if _PLAIN.fullmatch(text) and not _filler(text):
+        return text, None
     if says_nothing(text):
         return NOTHING
     plain = _TRUNK_IN_BRACKETS.sub("", ascii_of(text))
@@ -63,7 +66,7 @@ def read_email(text: str) -> Reading:
     Returns EMAIL_INVALID for another shape and for mailboxes nobody reads (noreply@…): many
     people share those, so they say nothing about who is who.
     """
-    if says_nothing(text):
+    if "@" not in text and says_nothing(text):
         return NOTHING
     address = ascii_of(text).strip().strip("<>;,.").lower().removeprefix("mailto:").strip()
     if not _EMAIL.fullmatch(address) or ".." in address:

@@ -24,6 +24,7 @@ _COMPANY_PREFIXED = re.compile(
 _COMPANY_SUFFIXED = re.compile(r"(?:IP|SP|NP|RS)\d{5}[RS]|R0\d{6}")
 _CHARITY = re.compile(r"\d{6,7}|SC\d{6}|NIC\d{6}")
 _SORT_CODE_SIGNS = re.compile(r"[\d\s.\-–/]+")
+_PLAIN_UPRN = re.compile(r"[1-9][0-9]{0,11}")
 _VAT_WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
 
 
@@ -58,6 +59,8 @@ def read_uprn(text: str) -> Reading:
 
     A number in scientific notation has lost its last digits and is refused.
     """
+    if _PLAIN_UPRN.fullmatch(text):
+        return text, None
     if says_nothing(text):
         return NOTHING
     digits = re.sub(r"[\s,]", "", _whole(text))

@@ -9,7 +9,7 @@ written and the linkage core compares them crosswise.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fraudmatch.normalise.text import fold, says_nothing
@@ -18,6 +18,7 @@ from fraudmatch.normalise.wordlists import known_forenames, phrases, table, word
 _IN_BRACKETS = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
 _DECEASED = re.compile(r"\bDEC'?D\b", re.IGNORECASE)
 _TRAILING_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX", "DR", "REV"})
+_PLAIN = re.compile(r"[A-Za-z' .-]+")
 _NOT_LETTERS = re.compile(r"[^A-Z ]+")
 
 
@@ -44,9 +45,21 @@ def letters(text: str) -> str:
     return folded if folded.replace(" ", "").isalpha() else " ".join(_NOT_LETTERS.sub(" ", folded).split())
 
 
-def starts_with(tokens: list[str], wanted: tuple[tuple[str, ...], ...]) -> int:
-    """How many words the longest of the phrases takes at the front of `tokens`; 0 for none."""
-    return next((len(p) for p in wanted if tuple(tokens[: len(p)]) == p), 0)
+@cache
+def _by_first_word(wanted: tuple[tuple[str, ...], ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Phrases by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in wanted:
+        found.setdefault(phrase[0], []).append(phrase)
+    return {word: tuple(several) for word, several in found.items()}
+
+
+def starts_with(tokens: list[str], name: str, key: str, at: int = 0) -> int:
+    """How many words the longest phrase of a list takes at position `at` of `tokens`; 0 for none."""
+    if at >= len(tokens):
+        return 0
+    several = _by_first_word(phrases(name, key)).get(tokens[at], ())
+    return next((len(p) for p in several if tuple(tokens[at : at + len(p)]) == p), 0)
 
 
 def is_placeholder(text: str) -> bool:
@@ -57,13 +70,13 @@ def is_placeholder(text: str) -> bool:
     folded = fold(text)
     if folded in words("names", "placeholders"):
         return True
-    return bool(starts_with(folded.split(), phrases("names", "placeholder_starts")))
+    return bool(starts_with(folded.split(), "names", "placeholder_starts"))
 
 
 def without_prefix(text: str) -> str:
     """A folded name without "EXECUTORS OF THE LATE", "C/O" and the like in front."""
     tokens = text.split()
-    while taken := starts_with(tokens, phrases("names", "prefixes")):
+    while taken := starts_with(tokens, "names", "prefixes"):
         if taken == len(tokens):
             break
         tokens = tokens[taken:]
@@ -73,7 +86,7 @@ def without_prefix(text: str) -> str:
 def _without_remarks(tokens: list[str]) -> list[str]:
     """Words before NEE, AKA, S/O and the like; all of them when nothing stands before."""
     for at in range(1, len(tokens)):
-        if starts_with(tokens[at:], phrases("names", "remarks")) and at + 1 < len(tokens):
+        if starts_with(tokens, "names", "remarks", at) and at + 1 < len(tokens):
             return tokens[:at]
     return tokens
 
@@ -249,6 +262,30 @@ def _by_comma(text: str) -> PersonName | None:
     if not left or not right:
         return None
     return PersonName(later or found, right[0], _text(right[1:]), _text(_joined(left)), suffix)
+
+
+@cache
+def _special() -> frozenset[str]:
+    """Every word that any list gives a meaning of its own in a name."""
+    lists = ("placeholders", "placeholder_starts", "prefixes", "remarks", "particles", "dropped_suffixes")
+    tables = ("titles", "titles_or_names", "suffixes")
+    in_lists = [word for key in lists for phrase in phrases("names", key) for word in phrase]
+    return frozenset([*in_lists, *(word for key in tables for word in table("names", key)), "O"])
+
+
+def plain_name(text: str) -> PersonName | None:
+    """The commonest form at once: perhaps a title, then forenames and one surname. Else None.
+
+    A short cut for speed; it gives what `read_full_name` gives (the tests hold it to that).
+    """
+    if not _PLAIN.fullmatch(text):
+        return None
+    tokens, found = fold(text).split(), None
+    if len(tokens) > 2 and len(tokens[0]) > 1 and tokens[0] in table("names", "titles"):
+        found, tokens = table("names", "titles")[tokens[0]], tokens[1:]
+    if len(tokens) < 2 or len(tokens[-1]) == 1 or not _special().isdisjoint(tokens):
+        return None
+    return PersonName(found, tokens[0], _text(tokens[1:-1]), tokens[-1])
 
 
 def read_full_name(text: str) -> PersonName:

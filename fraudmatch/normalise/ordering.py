@@ -102,5 +102,6 @@ def _details(read: DatasetRead, order: Codes, ids: Sequence[Codes]) -> pa.Table:
     """DETAILS of a data set: its details by record, in the order of record ids."""
     details = read.details.take(pa.array(read.rows[order]))
     numbers = np.concatenate([*ids, np.empty(0, np.int64)])
-    table = details.append_column("record_id", pa.array(numbers, pa.uint32()))
+    columns = {name: details[name] for name in details.column_names}
+    table = pa.table(columns | {"record_id": pa.array(numbers, pa.uint32())})
     return conform(table, details_schema(read.name), what=f"details of {read.name}")

@@ -8,7 +8,7 @@ after the name, notes, and anything from "FORMERLY" on. What stands after T/A is
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from fraudmatch.normalise.names import is_placeholder as is_person_placeholder
@@ -108,7 +108,6 @@ def core_of(text: str) -> str | None:
     return read_organisation(text).core
 
 
-@lru_cache(maxsize=200_000)
 def is_placeholder(text: str) -> bool:
     """Whether the name is redacted or stands for "not known"."""
     if fold(text) in words("organisations", "placeholders"):
@@ -164,10 +163,20 @@ def _speaks(tokens: list[str], key: str) -> bool:
     return not _single(key).isdisjoint(tokens) or _has(tokens, _several(key))
 
 
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every word that can make a name an organisation's; without one the rest need not be tried."""
+    strong = [word for phrase in phrases("organisations", "strong") for word in phrase]
+    forms = [word for written, _ in _forms() for word in written]
+    return frozenset([*strong, *forms, *words("organisations", "cut_forms"), "TA", "TRADING", "AS"])
+
+
 def names_organisation(text: str) -> bool:
     """Whether a name field of a data set of persons holds an organisation: a legal form (LTD, PLC),
     COUNCIL, TRUST, ASSOCIATION, CARE HOME or another strong word, not alone, or a T/A.
     """
+    if _vocabulary().isdisjoint(fold(text).split()):
+        return False
     if _TRADING.search(text) and len(fold(text)) > 3:
         return True
     tokens = _folded(text)

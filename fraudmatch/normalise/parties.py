@@ -94,6 +94,10 @@ def read_whole(text: str, parties: str) -> Whole:
         text: as written.
         parties: what the data set names: person, organisation or either.
     """
+    if parties == "person" and not organisations.names_organisation(text):
+        plain = names.plain_name(text)
+        if plain is not None:
+            return Whole(_person(plain, one_blank(text)))
     if parties == "organisation" or (
         organisations.kind_of(text) == "organisation"
         if parties == "either"

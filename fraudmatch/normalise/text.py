@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 #: A value and the code of the fault found in it; either may be None. See `errors.REASONS`.
 Reading = tuple[str | None, str | None]
@@ -57,6 +57,7 @@ def ascii_of(text: str) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=8192)  # several readers fold the same text one after another
 def fold(text: str, kept: str = "") -> str:
     """`text` in upper-case ASCII words with single blanks; may be empty.
 
