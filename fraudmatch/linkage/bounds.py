@@ -111,6 +111,15 @@ def fewest_edits(shared, size_a, size_b):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
+def edits_allowed(edits, most, size_a, size_b):  # type: ignore[no-untyped-def]
+    """Whether so many edits still count as a keying error: at most `most`, and fewer than half
+    the characters of the longer text (any two initials are one edit apart). Exact; it can only
+    turn from true to false as `edits` grows, so a lower bound of them bounds it.
+    """
+    return edits <= most and 2 * edits < max(np.int64(size_a), np.int64(size_b))
+
+
+@nb.njit(cache=True)
 def digits_differing(a, b):  # type: ignore[no-untyped-def]
     """In how many of their eight decimal places two packed dates (yyyymmdd) differ. Exact."""
     differing = 0

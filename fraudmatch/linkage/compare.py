@@ -138,7 +138,8 @@ def _similar(level: Level) -> Callable[[npt.NDArray[np.object_], npt.NDArray[np.
     def run(one: npt.NDArray[np.object_], two: npt.NDArray[np.object_]) -> Truths:
         if level.test == "edits":
             found = process.cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int32)
-            return np.asarray(found <= level.number)
+            longer = np.fromiter(map(max, map(len, one), map(len, two)), np.int64, len(one))
+            return np.asarray((found <= level.number) & (2 * found < longer))
         scorer = JaroWinkler.similarity if level.test == "jaro_winkler" else Levenshtein.normalized_similarity
         found = process.cpdist(one, two, scorer=scorer, dtype=np.float64)
         return np.asarray(found >= level.number - 1e-9)

@@ -1,7 +1,7 @@
 """Values made from values, for keys and for coarser agreement: each a function of one text.
 
-A column expression in a model is `column` or `column:derivation`; `a+b:unordered` and
-`a+b:joined` speak of two columns. Every derivation takes a distinct, non-null value and gives
+A column expression in a model is `column` or `column:derivation`; `a+b:unordered`, `a+b:joined`
+and `a+b:first_known` speak of two columns. Every derivation takes a distinct, non-null value and gives
 a text or None; None never blocks and never agrees.
 """
 
@@ -94,9 +94,9 @@ def reference(value: str) -> str | None:
     return text or None
 
 
-def or_none(value: str) -> str | None:
-    """The value itself; the null is filled by the encoder with "-", so that absence compares."""
-    return value
+def presence(value: str) -> str | None:
+    """"has" for any value; the encoder fills "-" for null, so that absence compares."""
+    return "has"
 
 
 #: Derivations by the name a model uses.
@@ -110,9 +110,9 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "outward": outward,
     "sector": sector,
     "reference": reference,
-    "or_none": or_none,
+    "presence": presence,
     "year": lambda value: value[:4],
 }
 
 #: Combinations of two columns by the name a model uses.
-COMBINATIONS = ("unordered", "joined")
+COMBINATIONS = ("unordered", "joined", "first_known")

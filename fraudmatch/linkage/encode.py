@@ -56,7 +56,7 @@ class Encoder:
             column, _, derivation = expression.partition(":")
             if "+" in column:
                 first, second = column.split("+")
-                made = _combined(*self.shared(first, second), unordered=derivation == "unordered")
+                made = _combined(*self.shared(first, second), derivation)
             elif derivation:
                 made = _derived(self.codes(column), derivation)
             else:
@@ -100,15 +100,17 @@ def _derived(base: Codes, derivation: str) -> Codes:
         made = make(value)
         moved[code] = NULL if made is None else place.setdefault(made, len(place))
     codes = _through(base.codes, moved)
-    if derivation == "or_none":
+    if derivation == "presence":
         codes = np.where(codes == NULL, place.setdefault("-", len(place)), codes).astype(np.int32)
     return Codes(codes, list(place))
 
 
-def _combined(left: Codes, right: Codes, *, unordered: bool) -> Codes:
-    """One code for the pair of values; null when either is."""
+def _combined(left: Codes, right: Codes, how: str) -> Codes:
+    """One code for the pair of values, null when either is; or the first of them that is known."""
+    if how == "first_known":
+        return Codes(np.where(left.codes != NULL, left.codes, right.codes), left.values)
     a, b = left.codes.astype(np.int64), right.codes.astype(np.int64)
-    if unordered:
+    if how == "unordered":
         a, b = np.minimum(a, b), np.maximum(a, b)
     known = (left.codes != NULL) & (right.codes != NULL)
     return Codes(dense(np.where(known, a * (len(left.values) + 1) + b, -1)), [])

@@ -24,6 +24,7 @@ from fraudmatch.linkage.bounds import (
     common_prefix,
     day_month_swapped,
     digits_differing,
+    edits_allowed,
     fewest_edits,
     jaro_winkler_bound,
     parts_agreeing,
@@ -70,7 +71,7 @@ def _verdict(test, number, first, last, i, j, codes, text, signature, head, size
         elif test == _LEVENSHTEIN:
             reach = shared + 1e-6 >= number * max(la, lb)
         else:
-            reach = fewest_edits(shared, la, lb) <= number
+            reach = edits_allowed(fewest_edits(shared, la, lb), number, la, lb)
         return _PERHAPS if reach else _NO
     if test == _INITIAL:
         one = size[i, text] == 1 or size[j, text] == 1

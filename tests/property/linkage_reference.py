@@ -16,14 +16,16 @@ def value(row: Row, expression: str) -> object:
     column, _, derivation = expression.partition(":")
     if "+" in column:
         first, second = (row[name] for name in column.split("+"))
+        if derivation == "first_known":
+            return second if first is None else first
         if first is None or second is None:
             return None
         return tuple(sorted([str(first), str(second)])) if derivation == "unordered" else (first, second)
     found = row[column]
     if isinstance(found, dt.date):
         found = found.isoformat()
-    if derivation == "or_none":
-        return "-" if found is None else found
+    if derivation == "presence":
+        return "-" if found is None else "has"
     if not derivation or found is None:
         return found
     return DERIVATIONS[derivation](str(found))
@@ -116,7 +118,8 @@ def passes(comparison: Comparison, level: Level, a: Row, b: Row) -> bool:
     if test == "levenshtein":
         return x == y or 1 - levenshtein(x, y) / max(len(x), len(y)) >= level.number - 1e-9
     if test == "edits":
-        return levenshtein(x, y) <= level.number
+        edits = levenshtein(x, y)
+        return edits <= level.number and 2 * edits < max(len(x), len(y))
     if test == "initial":
         return x[0] == y[0] and 1 in (len(x), len(y))
     if test == "within":

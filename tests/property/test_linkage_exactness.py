@@ -17,7 +17,7 @@ COLUMNS = {
     "partner": pa.string(), "nino": pa.string(), "property_id": pa.string(), "postcode": pa.string(),
     "date_of_birth": pa.date32(), "sex": pa.string(), "name_suffix": pa.string(), "forename": pa.string(),
     "forename_root": pa.string(), "surname": pa.string(), "middle_names": pa.string(), "phone": pa.string(),
-    "email": pa.string(), "bank": pa.string(),
+    "email": pa.string(), "bank": pa.string(), "correspondence_postcode": pa.string(),
 }  # fmt: skip
 
 EVERY_TEST = Model.model_validate(
@@ -38,6 +38,9 @@ EVERY_TEST = Model.model_validate(
                 {"name": "parts", "when": "two_parts", "m": 0.04, "u": 0.03},
                 {"name": "year", "when": "same_year", "m": 0.02, "u": 0.04},
                 {"name": "differs", "when": "otherwise", "m": 0.01, "u": 0.86}]},
+            {"name": "house", "columns": ["middle_names+property_id:first_known"], "levels": [
+                {"name": "same", "when": "exact", "m": 0.6, "u": 0.3},
+                {"name": "differs", "when": "otherwise", "m": 0.4, "u": 0.7}]},
             {"name": "gap", "columns": ["date_of_birth"], "levels": [
                 {"name": "near", "when": "within 40", "m": 0.5, "u": 0.3},
                 {"name": "far", "when": "otherwise", "m": 0.5, "u": 0.7}]},
@@ -94,6 +97,7 @@ row = st.fixed_dictionaries(
         "middle_names": st.sampled_from([None, "A", "ANNA", "BOB"]),
         "phone": st.sampled_from([None, "07700900001"]),
         "email": st.sampled_from([None, "a@b.example", "c@d.example"]),
+        "correspondence_postcode": places,
         "bank": st.sampled_from([None, "1" * 14, "2" * 14]),
     }
 )

@@ -11,7 +11,7 @@ from fraudmatch.linkage import load_model, prepare
 BASE = {
     "forename": "JOHN", "surname": "ARKWRIGHT", "forename_root": "JOHN", "middle_names": None, "name_suffix": None,
     "sex": None, "date_of_birth": dt.date(1980, 3, 4), "nino": "AB123456", "property_id": 1,
-    "postcode": "GL50 1AA", "phone": None, "email": None, "bank": None,
+    "postcode": "GL50 1AA", "phone": None, "email": None, "bank": None, "correspondence_postcode": None,
 }  # fmt: skip
 TYPES = {"date_of_birth": pa.date32(), "property_id": pa.uint32()}
 
