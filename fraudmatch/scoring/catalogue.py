@@ -80,6 +80,8 @@ PAIR: dict[str, tuple[Column, str]] = {
         Column(Kind.TRUTH),
         "first forenames agree; unknown when one is an initial that fits the other",
     ),
+    "same_initial": (Column(Kind.TRUTH), "forenames begin with one letter"),
+    "same_contact": (Column(Kind.TRUTH), "telephone or e-mail agree; false when one differs and none agrees"),
     "same_address_parts": (
         Column(Kind.TRUTH),
         "flat, number and postcode all agree; false when one differs; unknown otherwise",

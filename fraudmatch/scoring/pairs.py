@@ -50,9 +50,18 @@ def same_forename(view: PairView) -> pa.Array:
     """Equal forenames; null when one is unknown or an initial that fits the other."""
     left, right = _both(view, "forename")
     initial = pc.or_(pc.equal(pc.utf8_length(left), 1), pc.equal(pc.utf8_length(right), 1))
-    fits = pc.equal(pc.utf8_slice_codeunits(left, 0, 1), pc.utf8_slice_codeunits(right, 0, 1))
-    otherwise = pc.if_else(pc.and_(initial, fits), _UNKNOWN, _FALSE)
+    otherwise = pc.if_else(pc.and_(initial, pc.equal(*_initials(view))), _UNKNOWN, _FALSE)
     return pc.if_else(pc.equal(left, right), _TRUE, otherwise)
+
+
+def _initials(view: PairView) -> list[pa.Array]:
+    return [pc.utf8_slice_codeunits(side, 0, 1) for side in _both(view, "forename")]
+
+
+def same_contact(view: PairView) -> pa.Array:
+    """Telephone or e-mail agree: true when one does, else false when one differs, else null."""
+    phone, email = pc.equal(*_both(view, "phone")), pc.equal(*_both(view, "email"))
+    return pc.if_else(pc.fill_null(phone, False), _TRUE, pc.coalesce(email, phone))
 
 
 def same_address_parts(view: PairView) -> pa.Array:
@@ -157,6 +166,8 @@ PAIR_FUNCTIONS: dict[str, Callable[[PairView], pa.Array]] = {
     "same_date_of_birth": lambda view: pc.equal(*_both(view, "date_of_birth")),
     "same_surname": lambda view: pc.equal(*_both(view, "surname")),
     "same_forename": same_forename,
+    "same_initial": lambda view: pc.equal(*_initials(view)),
+    "same_contact": same_contact,
     "same_address_parts": same_address_parts,
     "overlap_days": overlap_days,
     "start_gap_days": start_gap_days,

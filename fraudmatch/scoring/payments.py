@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: A credit nets off an invoice dated at most so many days away (domain brief 3.7).
 NETTING_DAYS = 120
 
+_PREFIX_APART = "^[^A-Z0-9]*(?:(?:INVOICE|INV)[^A-Z0-9]+)?(?:(?:NUMBER|NUM|NO)[^A-Z0-9]+)?"
+_PREFIX_BEFORE_DIGIT = "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$"
+
 _NO_DAY = np.iinfo(np.int64).min // 4
 
 
@@ -27,12 +30,12 @@ def letters_and_digits(references: pa.Array) -> pa.Array:
 def clean_reference(references: pa.Array) -> pa.Array:
     """Invoice numbers as compared: capitals, letters and digits only, INV, NO and leading zeros off.
 
-    A reference without letters or digits becomes null. The patterns are ours; RE2 runs them in
-    linear time.
+    INV and NO come off where a sign or blank sets them apart, or where a digit follows, so that
+    a number such as NORTH12 stays whole. What has no letter or digit becomes null. The patterns
+    are ours; RE2 runs them in linear time.
     """
-    bare = pc.replace_substring_regex(
-        letters_and_digits(references), "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$", r"\1"
-    )
+    apart = pc.replace_substring_regex(pc.utf8_upper(references), _PREFIX_APART, "")
+    bare = pc.replace_substring_regex(letters_and_digits(apart), _PREFIX_BEFORE_DIGIT, r"\1")
     short = pc.replace_substring_regex(bare, "^0+", "")
     return pc.if_else(pc.equal(short, ""), pa.scalar(None, pa.string()), short)
 

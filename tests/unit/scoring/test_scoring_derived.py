@@ -25,7 +25,7 @@ def night_of(tiny_night: Any, rows: list[dict[str, Any]]) -> Night:
 @pytest.mark.parametrize(
     ("written", "clean"),
     [
-        ("INV-00123", "123"), ("inv 123", "123"), ("Invoice No. 00123", "123"), ("NO 123", "123"),
+        ("INV-00123", "123"), ("inv 123", "123"), ("Invoice No. 00123", "123"), ("NO 123", "123"), ("inv b0788", "B0788"), ("Inv. No: B/07", "B07"), ("INVB07", "INVB07"),
         ("123/", "123"), ("000", None), ("--", None), ("NORTH12", "NORTH12"), ("INVERNESS", "INVERNESS"),
         ("00A12", "A12"), ("S/2024/001", "S2024001"), (None, None), ("INV", "INV"), ("INVNO00A7", "A7"),
     ],

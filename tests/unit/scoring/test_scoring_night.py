@@ -32,7 +32,7 @@ def only(library: Library, *ids: str) -> Library:
 def account(**more: Any) -> dict[str, Any]:
     return {
         "dataset": "council_tax", "partner": "ashford", "source_ref": "CT1", "person": "p1", "property": "h1",
-        "forename": "GRETA", "surname": "PENHALE", "discount_type": "single_person",
+        "forename": "GRETA", "surname": "PENHALE", "date_of_birth": DAY(1970, 5, 6), "discount_type": "single_person",
         "liability_start": DAY(2020, 1, 1), "discount_start": DAY(2020, 1, 1), "discount_annual_pence": 40000,
     } | more  # fmt: skip
 
