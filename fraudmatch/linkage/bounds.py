@@ -106,7 +106,11 @@ def jaro_winkler_bound(shared, size_a, size_b, prefix):  # type: ignore[no-untyp
 
 @nb.njit(cache=True)
 def fewest_edits(shared, size_a, size_b):  # type: ignore[no-untyped-def]
-    """Lower bound of the Levenshtein distance: the longer text has at least max - c characters to lose."""
+    """Lower bound of the edit distance, swapped neighbours counting one: max(a, b) - c.
+
+    Each of the max - c characters of the longer text that the other lacks costs an edit; a
+    swap of neighbours (optimal string alignment; Damerau 1964) changes no bag of characters.
+    """
     return max(np.int64(size_a), np.int64(size_b)) - shared
 
 

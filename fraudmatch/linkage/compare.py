@@ -133,11 +133,11 @@ def _similar(level: Level) -> Callable[[npt.NDArray[np.object_], npt.NDArray[np.
     threshold counts as reaching it.
     """
     from rapidfuzz import process
-    from rapidfuzz.distance import JaroWinkler, Levenshtein
+    from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
     def run(one: npt.NDArray[np.object_], two: npt.NDArray[np.object_]) -> Truths:
         if level.test == "edits":
-            found = process.cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int32)
+            found = process.cpdist(one, two, scorer=OSA.distance, dtype=np.int32)
             longer = np.fromiter(map(max, map(len, one), map(len, two)), np.int64, len(one))
             return np.asarray((found <= level.number) & (2 * found < longer))
         scorer = JaroWinkler.similarity if level.test == "jaro_winkler" else Levenshtein.normalized_similarity

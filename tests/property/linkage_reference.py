@@ -61,6 +61,17 @@ def levenshtein(a: str, b: str) -> int:
     return before[-1]
 
 
+def alignment(a: str, b: str) -> int:
+    """Edit distance in which swapping two neighbours is one edit (optimal string alignment)."""
+    d = [[i + j if i * j == 0 else 0 for j in range(len(b) + 1)] for i in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            d[i][j] = min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                d[i][j] = min(d[i][j], d[i - 2][j - 2] + 1)
+    return d[-1][-1]
+
+
 def jaro_winkler(a: str, b: str) -> float:
     """Jaro (1989) with Winkler's (1990) prefix of up to four characters, above Jaro 0.7."""
     reach = max(max(len(a), len(b)) // 2 - 1, 0)
@@ -118,7 +129,7 @@ def passes(comparison: Comparison, level: Level, a: Row, b: Row) -> bool:
     if test == "levenshtein":
         return x == y or 1 - levenshtein(x, y) / max(len(x), len(y)) >= level.number - 1e-9
     if test == "edits":
-        edits = levenshtein(x, y)
+        edits = alignment(x, y)
         return edits <= level.number and 2 * edits < max(len(x), len(y))
     if test == "initial":
         return x[0] == y[0] and 1 in (len(x), len(y))
