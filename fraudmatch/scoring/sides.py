@@ -54,7 +54,7 @@ class Night:
     def __init__(
         self, records: pa.Table, details: Mapping[str, pa.Table], groups: pa.Table, as_at: dt.date
     ) -> None:
-        self.records = records.sort_by("record_id")
+        self.records = _by_record_id(records)
         self.details = details
         self.as_at = as_at
         self.size = records.num_rows
@@ -96,6 +96,12 @@ class Night:
         return households.deceased(self)
 
 
+def _by_record_id(records: pa.Table) -> pa.Table:
+    """RECORDS in order; left as they are when they are, because sorting copies every text."""
+    ids = records["record_id"].to_numpy()
+    return records if (ids[1:] > ids[:-1]).all() else records.sort_by("record_id")
+
+
 class Side:
     """Columns of the records of one data set, in order of record_id.
 
@@ -135,22 +141,30 @@ class Side:
         if name in DERIVED_OF.get(self.dataset, {}):
             return _DERIVE_OF[name](self)
         if schemas.DATASETS[self.dataset].field(name) and name not in schemas.RECORDS.names:
-            return flat(self._details[name])
+            return self._detail(name)
         own = self.night.record(name).take(pa.array(self.ids))
         if self.dataset == "payment" and name in _LENT_BY_CREDITOR:
             return pc.coalesce(own, payments.from_creditor(self, name))
         return own
 
-    @cached_property
-    def _details(self) -> pa.Table:
-        """DETAILS in the order of `ids`; nulls for a record without a row of details."""
+    def _detail(self, name: str) -> pa.Array:
+        """A column of DETAILS in the order of `ids`; null for a record without details."""
         details = self.night.details.get(self.dataset)
         if details is None:
-            details = schemas.empty(schemas.details_schema(self.dataset))
+            return pa.nulls(len(self), schemas.details_schema(self.dataset).field(name).type)
+        column, position = flat(details[name]), self._detail_position
+        return column if position is None else column.take(position)
+
+    @cached_property
+    def _detail_position(self) -> pa.Array | None:
+        """Row of DETAILS of each record; None when they stand in the order of `ids` already."""
+        own = self.night.details[self.dataset]["record_id"].to_numpy()
+        if np.array_equal(own, self.ids):
+            return None
         where = np.full(self.night.size, -1, dtype=np.int64)
-        where[details["record_id"].to_numpy()] = np.arange(details.num_rows)
+        where[own] = np.arange(len(own))
         position = where[self.ids]
-        return details.combine_chunks().take(pa.array(position, mask=position < 0))
+        return pa.array(position, mask=position < 0)
 
     def group(self, name: str) -> np.ndarray:
         """Group id per row as int64; -1 where null."""
