@@ -126,6 +126,14 @@ def street_and_rest(text: str) -> tuple[str | None, str | None, bool]:
 def _floor_at(tokens: list[str], at: int) -> tuple[str, int] | None:
     """(floor code, words taken) when a floor is named at that position."""
     floors, letters = table("streets", "floors"), table("streets", "floor_letters")
+    several = tokens[at + 1 : at + 4]  # FIRST AND SECOND FLOORS
+    if (
+        tokens[at] in floors
+        and len(several) == 3
+        and several[0] in ("AND", "&")
+        and several[2] in _FLOOR_WORDS
+    ):
+        return floors[tokens[at]], 4
     for count in (2, 1):
         code = floors.get(" ".join(tokens[at : at + count]))
         taken = at + count

@@ -61,7 +61,11 @@ def _with_titles(sides: tuple[str, ...]) -> list[tuple[list[str], list[str]]]:
         if rest:  # MR & MRS J & A SMITH
             return [(first_titles, names), (second_titles, rest[0][1])]
         return [(first_titles, names), (second_titles, [])]
-    return parted[:2]
+    first, second = parted[:2]
+    names = parted[-1][1]
+    if len(parted) > 2 and len(second[1]) == 1 and len(names) > 1 and _is_forename(second[1][0]):
+        second = (second[0], [*second[1], *_surname_of(names)])  # A, B & C Smith
+    return [first, second]
 
 
 def _surname_of(wordsleft: list[str]) -> list[str]:

@@ -16,7 +16,6 @@ from fraudmatch.normalise.text import fold, says_nothing
 from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
 
 _IN_BRACKETS = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
-_DECEASED = re.compile(r"\bDEC'?D\b", re.IGNORECASE)
 _TRAILING_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX", "DR", "REV"})
 _PLAIN = re.compile(r"[A-Za-z' .-]+")
 _NOT_LETTERS = re.compile(r"[^A-Z ]+")
@@ -39,10 +38,10 @@ class PersonName(NamedTuple):
 
 @lru_cache(maxsize=200_000)
 def letters(text: str) -> str:
-    """Folded words of a name, letters only, remarks in brackets left out; may be empty."""
-    plain = _IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text
-    folded = fold(_DECEASED.sub(" ", plain))
-    return folded if folded.replace(" ", "").isalpha() else " ".join(_NOT_LETTERS.sub(" ", folded).split())
+    """Folded words of a name, letters only, remarks in brackets and DEC'D left out; may be empty."""
+    folded = fold(_IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text)
+    plain = folded if folded.replace(" ", "").isalpha() else " ".join(_NOT_LETTERS.sub(" ", folded).split())
+    return " ".join(word for word in plain.split() if word != "DECD") if "DECD" in plain else plain
 
 
 @cache
@@ -167,22 +166,18 @@ def read_forenames(text: str) -> PersonName:
 
     A field that holds nothing but a title gives the title alone.
     """
-    if is_placeholder(text):
+    if is_placeholder(text) or is_placeholder(plain := letters(text)):
         return PersonName()
-    tokens = _without_remarks(letters(text).split())
-    if len(tokens) == 1 and len(tokens[0]) > 1 and tokens[0] in table("names", "titles"):
-        return PersonName(title=table("names", "titles")[tokens[0]])
+    tokens = _without_remarks(plain.split())
     found, tokens = _titles_off(tokens, whole=False)
-    if not tokens:
+    if len(tokens) == 1 and len(tokens[0]) > 1 and tokens[0] in table("names", "titles"):
+        return PersonName(title=found or table("names", "titles")[tokens[0]])
+    if not tokens or is_placeholder(" ".join(tokens)) or is_placeholder(tokens[0]):
         return PersonName()
     return PersonName(title=found, forename=tokens[0], middle_names=_text(tokens[1:]))
 
 
-def read_surname(text: str) -> PersonName:
-    """A surname column: title in front off, suffix behind apart, particles and Mc joined.
-
-    A surname column that also holds forenames keeps them: which word is which is not known.
-    """
+def _surname_once(text: str) -> PersonName:
     if is_placeholder(text):
         return PersonName()
     tokens = _without_remarks(without_prefix(letters(text)).split())
@@ -194,9 +189,29 @@ def read_surname(text: str) -> PersonName:
     return PersonName(title=found, surname=_text(tokens), name_suffix=suffix)
 
 
+def read_surname(text: str) -> PersonName:
+    """A surname column: title in front off, suffix behind apart, particles and Mc joined.
+
+    A surname column that also holds forenames keeps them: which word is which is not known.
+    Read again until nothing changes, for what is left may be a title or a placeholder in turn.
+    """
+    name = _surname_once(text)
+    while name.surname is not None:
+        again = _surname_once(name.surname)
+        if again.surname == name.surname:
+            break
+        name = PersonName(
+            title=name.title or again.title,
+            surname=again.surname,
+            name_suffix=name.name_suffix or again.name_suffix,
+        )
+    return name
+
+
 def middle_names(text: str) -> str | None:
     """A middle name column: folded words with single blanks."""
-    return None if is_placeholder(text) else letters(text) or None
+    plain = letters(text)
+    return None if is_placeholder(text) or is_placeholder(plain) else plain or None
 
 
 def forename(text: str) -> str | None:

@@ -23,7 +23,6 @@ _FORMER = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS_AT_END = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$")
-_ONLY_SIGN = re.compile(r"[A-Z]")
 
 
 class OrganisationName(NamedTuple):
@@ -108,11 +107,37 @@ def core_of(text: str) -> str | None:
     return read_organisation(text).core
 
 
+def _settled(core: str) -> str | None:
+    """A core read again until nothing changes, for what is left may be a note or a placeholder."""
+    found: str | None = core
+    while found is not None:
+        again = _read_once(found)[1]
+        if again == found:
+            break
+        found = again
+    return found
+
+
 def is_placeholder(text: str) -> bool:
     """Whether the name is redacted or stands for "not known"."""
     if fold(text) in words("organisations", "placeholders"):
         return True
     return is_person_placeholder(text)
+
+
+def _read_once(text: str) -> tuple[str | None, str | None, str | None]:
+    """(name, core, text of the trading name) in one pass."""
+    if is_placeholder(text):
+        return None, None, None
+    plain = _FORMER.sub("", _NOTE.sub(" ", text)) or text
+    parts = [part for part in _TRADING.split(plain) if fold(part)]
+    if not parts:
+        return None, None, None
+    bare = parts[0]
+    while (shorter := _BRACKETS_AT_END.sub("", bare)) != bare and fold(shorter):
+        bare = shorter
+    trading = parts[1] if len(parts) > 1 else None
+    return " ".join(_folded(parts[0])) or None, " ".join(_core(_folded(bare))) or None, trading
 
 
 def read_organisation(text: str) -> OrganisationName:
@@ -121,18 +146,8 @@ def read_organisation(text: str) -> OrganisationName:
     Notes between asterisks, "USE 51317" and what follows "FORMERLY" are left out. Brackets at
     the end (a branch, an abbreviation) stay in the name and leave the core.
     """
-    if is_placeholder(text):
-        return OrganisationName()
-    plain = _FORMER.sub("", _NOTE.sub(" ", text)) or text
-    parts = [part for part in _TRADING.split(plain) if _ONLY_SIGN.search(fold(part)) or fold(part)]
-    if not parts:
-        return OrganisationName()
-    name = _folded(parts[0])
-    bare = parts[0]
-    while (shorter := _BRACKETS_AT_END.sub("", bare)) != bare and fold(shorter):
-        bare = shorter
-    trading = core_of(parts[1]) if len(parts) > 1 and parts[1] != text else None
-    return OrganisationName(" ".join(name) or None, " ".join(_core(_folded(bare))) or None, trading)
+    name, core, trading = _read_once(text)
+    return OrganisationName(name, _settled(core) if core else None, core_of(trading) if trading else None)
 
 
 def organisation_name(text: str) -> str | None:

@@ -133,12 +133,7 @@ def read_odd(
     parties: str, title: str | None, forename: str | None, middle: str | None, surname: str | None
 ) -> Whole:
     """A row whose name columns do not hold what their headings say."""
-    alone = surname is not None and forename is None and middle is None
-    if (
-        surname
-        and alone
-        and (parties != "person" or "," in surname or organisations.names_organisation(surname))
-    ):
+    if surname and forename is None and middle is None:
         whole = read_whole(surname if title is None else f"{title} {surname}", parties)
         if whole.first.organisation_name is not None or whole.second is not None or "," in surname:
             return whole

@@ -105,6 +105,9 @@ def postcode(text: str) -> str | None:
 
 def cut_at_end(text: str) -> tuple[str, str] | None:
     """(the address without it, the packed postcode) when an address ends in something of its shape."""
+    end = text.rstrip(" ,.")
+    if not end[-3:-2].isdigit():  # most addresses; the search is dear
+        return None
     found = _AT_END.search(text)
     return (text[: found.start()], (found[1] + found[2]).upper()) if found else None
 

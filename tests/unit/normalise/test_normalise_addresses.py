@@ -1,0 +1,71 @@
+"""Addresses: what is written -> flat, number, building, street, town."""
+
+import pytest
+
+from fraudmatch.normalise.addresses import Address, read_address, street
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("FLAT 2, 10 HIGH ST", ("2", "10", None, "HIGH STREET", None)),
+        ("2/10 X ROAD", ("2", "10", None, "X ROAD", None)),
+        ("10B HIGH STREET", ("B", "10", None, "HIGH STREET", None)),
+        ("10 B HIGH STREET", ("B", "10", None, "HIGH STREET", None)),
+        ("FLAT 2, 10B HIGH STREET", ("2", "10B", None, "HIGH STREET", None)),
+        ("APT 4, ROSE HOUSE, 5 MILL LANE, LEEDS", ("4", "5", "ROSE HOUSE", "MILL LANE", "LEEDS")),
+        ("UNIT 3 THE OLD MILL", ("3", None, "THE OLD MILL", None, None)),
+        ("GROUND FLOOR FLAT, 12 PARK ROAD", ("GF", "12", None, "PARK ROAD", None)),
+        ("1ST FLOOR, 5 HIGH ST", ("1F", "5", None, "HIGH STREET", None)),
+        ("BASEMENT, 5 HIGH ST", ("BF", "5", None, "HIGH STREET", None)),
+        ("STUDIO 2, 8 HIGH ST", ("2", "8", None, "HIGH STREET", None)),
+        ("ROOM 6, 8 HIGH ST", ("6", "8", None, "HIGH STREET", None)),
+        ("FIRST AND SECOND FLOORS, 5 HIGH ST", ("1F", "5", None, "HIGH STREET", None)),
+        ("REAR OF 5 HIGH STREET", ("REAR", "5", None, "HIGH STREET", None)),
+        ("ROSE COTTAGE, CHURCH LANE", (None, None, "ROSE COTTAGE", "CHURCH LANE", None)),
+        ("10-12 HIGH STREET", (None, "10-12", None, "HIGH STREET", None)),
+        ("12 & 14 HIGH STREET", (None, "12-14", None, "HIGH STREET", None)),
+        ("10/12 HIGH STREET", (None, "10-12", None, "HIGH STREET", None)),
+        ("10, HIGH STREET, CHELTENHAM", (None, "10", None, "HIGH STREET", "CHELTENHAM")),
+        ("10 HIGH STREET CHELTENHAM GL50 1AA", (None, "10", None, "HIGH STREET", "CHELTENHAM")),
+        ("10 HIGH STREET, CHELTENHAM, GLOS, GL50 1AA, UK", (None, "10", None, "HIGH STREET", "CHELTENHAM")),
+        ("10 St Stephens Rd, St Albans", (None, "10", None, "SAINT STEPHENS ROAD", "SAINT ALBANS")),
+        ("10 High St, St Johns, Anytown", (None, "10", None, "HIGH STREET", "ANYTOWN")),
+        ("10 ROSE COURT, HIGH STREET, TOWN", ("10", None, "ROSE COURT", "HIGH STREET", "TOWN")),
+        ("10 ROSE COURT, TOWN", (None, "10", None, "ROSE COURT", "TOWN")),
+        ("10 COURT ROAD LEEDS", (None, "10", None, "COURT ROAD", "LEEDS")),
+        ("No. 5 The Avenue, Bath", (None, "5", None, "THE AVENUE", "BATH")),
+        ("FLAT 74 HIGH STREET NEWPORT", (None, "74", None, "HIGH STREET", "NEWPORT")),
+        ("ROSE CAFE 74 HIGH STREET NEWPORT", (None, "74", "ROSE CAFE", "HIGH STREET", "NEWPORT")),
+        ("12 Broadway, Cheltenham", (None, "12", None, "BROADWAY", "CHELTENHAM")),
+        ("123 Main Street, Las Vegas NV 89132", (None, "123", None, "MAIN STREET", "LAS VEGAS NV 89132")),
+        ("13 rue de la Paix, 75002 Paris, France", (None, "13", None, "RUE DE LA PAIX", "FRANCE")),
+        ("10 High Street, Stoke-on-Trent", (None, "10", None, "HIGH STREET", "STOKE ON TRENT")),
+        ("10 High Street\nCheltenham", (None, "10", None, "HIGH STREET", "CHELTENHAM")),
+        ("NO FIXED ABODE", (None,) * 5),
+        ("GL50 1AA", (None,) * 5),
+        (", ,", (None,) * 5),
+    ],
+)
+def test_address(written, expected):
+    assert tuple(read_address(written)) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Flat 2, 10 High Street, Cheltenham", "APARTMENT 2 10 HIGH ST CHELTENHAM"),
+        ("10B High Street, Cheltenham", "Flat B, 10 High Street, Cheltenham"),
+        ("Ground Floor Flat, 12 Park Rd", "GFF, 12 PARK ROAD"),
+        ("First Floor Flat 21 Rose Road Anytown", "Flat First Floor 21 Rose Road Anytown"),
+        ("10 St. John's Road, Anytown, Gloucestershire", "10, SAINT JOHNS RD, ANYTOWN"),
+    ],
+)
+def test_same_property_written_twice(one, other):
+    assert read_address(one) == read_address(other) != Address()
+
+
+def test_street():
+    assert street("ST JOHNS RD") == "SAINT JOHNS ROAD"
+    assert street("high st") == "HIGH STREET"
+    assert street(" ") is None

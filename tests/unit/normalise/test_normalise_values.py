@@ -1,0 +1,198 @@
+"""Postcodes, identifiers, contacts, organisations: what is written -> what is compared."""
+
+import pytest
+
+from fraudmatch.errors import REASONS
+from fraudmatch.normalise.contacts import read_email, read_phone
+from fraudmatch.normalise.identifiers import (
+    read_account,
+    read_charity_number,
+    read_company_number,
+    read_nino,
+    read_sort_code,
+    read_uprn,
+    read_vat_number,
+)
+from fraudmatch.normalise.organisations import kind_of, names_organisation, read_organisation
+from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
+from fraudmatch.normalise.wordlists import words
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("GL50 1AA", ("GL50 1AA", None)),
+        (" gl501aa ", ("GL50 1AA", None)),
+        ("gl50\u00a01aa", ("GL50 1AA", None)),
+        ("N1P 1AA", ("N1P 1AA", None)),
+        ("W1A 0AX", ("W1A 0AX", None)),
+        ("GIR0AA", ("GIR 0AA", None)),
+        ("GL5O 1AA", ("GL50 1AA", "POSTCODE_REPAIRED")),
+        ("GL50 IAA", ("GL50 1AA", "POSTCODE_REPAIRED")),
+        ("S01 4AA", ("SO1 4AA", "POSTCODE_REPAIRED")),
+        ("ZZ99 3VZ", (None, None)),
+        ("NFA", (None, None)),
+        ("BFPO 12", (None, None)),
+        ("QQ1 1AA", (None, "POSTCODE_INVALID")),
+        ("GL50", (None, "POSTCODE_INVALID")),
+        ("4011", (None, "POSTCODE_INVALID")),
+        ("50155", (None, "POSTCODE_INVALID")),
+        ("GL50 1AC", (None, "POSTCODE_INVALID")),
+    ],
+)
+def test_postcode(written, expected):
+    assert read_postcode(written) == expected
+
+
+def test_foreign_postcodes_stay_in_files_of_any_kind():
+    assert read_postcode(" 4011 ", lenient=True) == ("4011", None)
+    assert read_postcode("89132-1234", lenient=True) == ("89132 1234", None)
+    assert read_postcode("00000", lenient=True) == (None, None)
+
+
+def test_there_are_124_areas():
+    assert len(words("postcode_areas", "areas")) == 124
+
+
+def test_postcode_at_end():
+    assert postcode_at_end("10 High Street, Cheltenham GL50 1AA") == "GL50 1AA"
+    assert postcode_at_end("10 High Street, Cheltenham") is None
+    assert postcode_at_end("Unit QQ1 1AA") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("AB 12 34 56 C", ("AB123456", None)),
+        ("ab123456", ("AB123456", None)),
+        ("AB123456", ("AB123456", None)),
+        ("TN010180F", (None, "NINO_TEMPORARY")),
+        ("PY123456A", (None, "NINO_TEMPORARY")),
+        ("11A11111", (None, "NINO_TEMPORARY")),
+        ("QQ123456C", (None, "NINO_INVALID")),
+        ("GB123456C", (None, "NINO_INVALID")),
+        ("AO123456A", (None, "NINO_INVALID")),
+        ("AB123456E", (None, "NINO_INVALID")),
+        ("AB000000A", (None, "NINO_INVALID")),
+        ("not known", (None, None)),
+    ],
+)
+def test_nino(written, expected):
+    assert read_nino(written) == expected
+
+
+def test_other_national_numbers_stay_in_files_of_any_kind():
+    assert read_nino("786-77-6454", lenient=True) == ("786776454", None)
+    assert read_nino("000-00-0000", lenient=True) == (None, None)
+    assert read_nino("AB 123456 C", lenient=True) == ("AB123456", None)
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "expected"),
+    [
+        (read_uprn, "000100121234", ("100121234", None)),
+        (read_uprn, "100121234.0", ("100121234", None)),
+        (read_uprn, "1.00012E+11", (None, "UPRN_INVALID")),
+        (read_uprn, "1234567890123", (None, "UPRN_INVALID")),
+        (read_uprn, "0000", (None, None)),
+        (read_sort_code, "12-34-56", ("123456", None)),
+        (read_sort_code, "21-Nov-97", (None, "BANK_INVALID")),
+        (read_sort_code, "12345", (None, "BANK_INVALID")),
+        (read_sort_code, "00-00-00", (None, None)),
+        (read_account, "123456", ("00123456", None)),
+        (read_account, "12345678", ("12345678", None)),
+        (read_account, "123456789", (None, "BANK_INVALID")),
+        (read_account, "00000000", (None, None)),
+        (read_company_number, "1234567", ("01234567", None)),
+        (read_company_number, "SC1234", ("SC001234", None)),
+        (read_company_number, "IP12345R", ("IP12345R", None)),
+        (read_company_number, "XX123456", (None, "COMPANY_NUMBER_INVALID")),
+        (read_company_number, "00000000", (None, None)),
+        (read_charity_number, "1234567-1", ("1234567", None)),
+        (read_charity_number, "SC012345", ("SC012345", None)),
+        (read_charity_number, "12", (None, "CHARITY_NUMBER_INVALID")),
+        (read_vat_number, "GB 831 4958 16", ("831495816", None)),
+        (read_vat_number, "831495816001", ("831495816", None)),
+        (read_vat_number, "831495817", (None, "VAT_NUMBER_INVALID")),
+        (read_vat_number, "GBGD001", (None, None)),
+        (read_phone, "+44 (0)1242 123456", ("01242123456", None)),
+        (read_phone, "01242 123456 ext 12", ("01242123456", None)),
+        (read_phone, "7911123456", ("07911123456", None)),
+        (read_phone, "07911 123456 / 01242 123456", ("07911123456", None)),
+        (read_phone, "07000000000", (None, "PHONE_INVALID")),
+        (read_phone, "12345", (None, "PHONE_INVALID")),
+        (read_phone, "ex directory", (None, None)),
+        (read_email, " Jo.Bloggs@Example.ORG ", ("jo.bloggs@example.org", None)),
+        (read_email, "mailto:jo@example.org", ("jo@example.org", None)),
+        (read_email, "jo at example.org", (None, "EMAIL_INVALID")),
+        (read_email, "jo@example", (None, "EMAIL_INVALID")),
+        (read_email, "noreply@example.org", (None, "EMAIL_INVALID")),
+        (read_email, "none", (None, None)),
+    ],
+)
+def test_identifiers_and_contacts(read, written, expected):
+    assert read(written) == expected
+    assert expected[1] is None or expected[1] in REASONS
+
+
+def test_vat_second_series_has_55_added():
+    weighted = sum(d * w for d, w in zip((1, 2, 3, 4, 5, 6, 7), (8, 7, 6, 5, 4, 3, 2), strict=True))
+    check = (-weighted - 55) % 97
+    assert read_vat_number(f"1234567{check:02d}") == (f"1234567{check:02d}", None)
+
+
+def test_foreign_phone_stays_in_files_of_any_kind():
+    assert read_phone("702-919-1300 x1", lenient=True)[0] in ("07029191300", "7029191300")
+    assert read_phone("5551234", lenient=True) == ("5551234", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "core", "trading"),
+    [
+        ("Acme Widgets Limited", "ACME WIDGETS LTD", "ACME WIDGETS", None),
+        ("ACME WIDGETS LIMITE", "ACME WIDGETS LTD", "ACME WIDGETS", None),
+        ("Acme & Sons P.L.C.", "ACME AND SONS PLC", "ACME AND SONS", None),
+        ("Acme Public Limited Company", "ACME PLC", "ACME", None),
+        ("The Acme Care C I C", "THE ACME CARE CIC", "ACME CARE", None),
+        ("Acme (UK) Ltd", "ACME UK LTD", "ACME", None),
+        ("T R L Ltd", "T R L LTD", "TRL", None),
+        ("Acme Ltd T/A Rose Cafe", "ACME LTD", "ACME", "ROSE CAFE"),
+        ("Acme Ltd (T/A Rose Cafe)", "ACME LTD", "ACME", "ROSE CAFE"),
+        ("Acme Limited trading as Rose Cafe Ltd", "ACME LTD", "ACME", "ROSE CAFE"),
+        ("Acme Ltd / Formerly Power Srvc", "ACME LTD", "ACME", None),
+        ("ACME BUILD**USE 27681**", "ACME BUILD", "ACME BUILD", None),
+        ("ACME PLC (EXETER HSE)", "ACME PLC EXETER HSE", "ACME", None),
+        ("Redacted under DP Act", None, None, None),
+        ("The Account Holder", None, None, None),
+        ("***", None, None, None),
+    ],
+)
+def test_organisation(written, name, core, trading):
+    assert tuple(read_organisation(written)) == (name, core, trading)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("Acme Ltd", "organisation"),
+        ("Mr A Jones & Ms B Patel", "person"),
+        ("Marks & Bloggs", "organisation"),
+        ("John Smith", "person"),
+        ("CHANT A P", "person"),
+        ("Smith, J", "person"),
+        ("Rose Electrical", "organisation"),
+        ("247 Bloggs", "organisation"),
+        ("Bloggs", "organisation"),
+        ("Dr Bloggs", "person"),
+        ("Hilltop Bloggs", "organisation"),
+    ],
+)
+def test_kind(written, kind):
+    assert kind_of(written) == kind
+
+
+def test_organisations_among_persons():
+    assert names_organisation("Bloggs Care Home")
+    assert names_organisation("Anytown Borough Council")
+    assert not names_organisation("John Homer")
+    assert not names_organisation("Trust")  # alone it may be a surname
