@@ -23,8 +23,13 @@ _NARROWEST = 4
 _CREATED = dt.datetime(2026, 3, 31)
 
 
-def file_bytes(columns: list[Column], form: dict[str, Any]) -> tuple[bytes, dict[str, tuple[int, int]]]:
-    """The file, and for fixed width where each column stands (first character from 1, width)."""
+def file_bytes(
+    columns: list[Column], form: dict[str, Any], *, last_line: str = ""
+) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    """The file, and for fixed width where each column stands (first character from 1, width).
+
+    `last_line` is put at the end of text files as it is.
+    """
     places: dict[str, tuple[int, int]] = {}
     if form["format"] == "xlsx":
         content = _workbook(columns, form["sheet"])
@@ -34,6 +39,8 @@ def file_bytes(columns: list[Column], form: dict[str, Any]) -> tuple[bytes, dict
         content, places = _fixed_width(columns, form["encoding"])
     else:
         content = _delimited(columns, form)
+    if last_line:
+        content += (last_line + _LINE_END).encode(str(form["encoding"]).removesuffix("-sig"))
     if str(form["name"]).endswith(".gz"):
         content = _gzipped(content)
     return content, places

@@ -101,6 +101,7 @@ def make_people(
     homes = Households(kinds, home, moved_in, tenure, head, partner)
     _sexes(streams, everyone, homes)
     _name_everyone(streams, words, everyone, homes)
+    _twins_apart(streams, everyone, homes)
     _settle(streams, places, everyone, homes)
     return everyone, homes
 
@@ -204,6 +205,20 @@ def _sexes(streams: Streams, people: People, homes: Households) -> None:
     people.married[head], people.married[partner] = married, married
     alone = np.flatnonzero(np.isin(people.role, (HEAD, RESIDENT, DEAD, STRANGER)) & ~people.married)
     people.married[alone] = chance(rng, np.clip((people.age()[alone] - 25) / 60, 0, 0.7), len(alone))
+
+
+def _twins_apart(streams: Streams, people: People, homes: Households) -> None:
+    """Twins who live apart: 1.2 % of heads share the birthday and birth name of another of about their age."""
+    rng = streams("twins")
+    heads = homes.head[np.isin(homes.kind, (SINGLE, COUPLE))]
+    heads = heads[people.tradition[heads] == 0]
+    some = rng.permutation(heads)[: len(heads) * 12 // 1000 // 2 * 2]
+    by_age = some[np.argsort(people.born[some], kind="stable")]
+    elder, younger = by_age[::2], by_age[1::2]
+    people.born[younger] = people.born[elder]
+    kept = people.surname[younger] != people.birth_surname[younger]
+    people.birth_surname[younger] = people.birth_surname[elder]
+    people.surname[younger] = np.where(kept, people.surname[younger], people.birth_surname[elder])
 
 
 def _name_everyone(streams: Streams, words: Words, people: People, homes: Households) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from fraudmatch.sample.streams import Array, Streams, draw
 from fraudmatch.sample.word_lists import plain_words, rows
@@ -177,10 +176,3 @@ def _within_street(
         "number": np.where(kind == _NAMED, -1, numbers[number - 1]),
         "building": np.select([kind == _BLOCK, kind == _NAMED], [block_name, house_name], -1),
     }
-
-
-def outward(places: Places, properties: Array) -> pa.Array:
-    """The first halves of the postcodes of some properties."""
-    import pyarrow.compute as pc
-
-    return pc.list_element(pc.split_pattern(places.words.text(places.postcode[properties]), " "), 0)

@@ -189,16 +189,20 @@ def waiting_list(world: World) -> None:
     renting = _some(rng, homes.head[(homes.tenure == 1) & (homes.kind <= p.FAMILY)], count // 3)
     family = np.flatnonzero(np.isin(people.role, (p.GROWN, p.SHARER)) & (people.home >= 0))
     at_home = _some(rng, family, count - len(transfers) - len(renting))
-    _apply(world, rng, transfers, people.home[transfers], "social_tenant", 1)
-    _apply(world, rng, renting, people.home[renting], "private_tenant", 0)
+    for heads, tenure, transfer in ((transfers, "social_tenant", 1), (renting, "private_tenant", 0)):
+        _apply(world, rng, heads, people.home[heads], tenure, transfer)
+        partner = homes.partner[people.household[heads]]
+        joint = partner[(partner >= 0) & chance(rng, 0.4, len(partner))]
+        _apply(world, rng, joint, people.home[joint], tenure, transfer, role="joint")
     old = (people.old_home[at_home] >= 0) & chance(rng, 0.65, len(at_home))
     written = np.where(old, people.old_home[at_home], people.home[at_home])
     _apply(world, rng, at_home, written, "living_with_family", 0)
 
 
 def _apply(
-    world: World, rng: np.random.Generator, who: Array, written: Array, tenure: str, transfer: int
-) -> None:
+    world: World, rng: np.random.Generator, who: Array, written: Array, tenure: str, transfer: int,
+    role: str = "main",
+) -> None:  # fmt: skip
     register = world["waiting_list"]
     applied = between(rng, np.maximum(world.people.joined[who], TODAY - years(5)), TODAY - 30)
     register.add(
@@ -206,7 +210,7 @@ def _apply(
         partner=world.places.district[written],
         person=who,
         property=written,
-        applicant_role="main",
+        applicant_role=role,
         application_status=register.code("application_status", "active", "suspended", "housed", "cancelled")[
             draw(rng, (0.86, 0.06, 0.03, 0.05), len(who))
         ],

@@ -83,7 +83,8 @@ def payments(world: World) -> None:
     dates = _invoice_dates(rng, chosen, serial, monthly)
     amount = (np.exp(rng.uniform(np.log(40), np.log(60_000), count)) * 100).astype(np.int64)
     fixed = between(rng, 15_000, 900_000, len(suppliers))
-    gross = np.where(monthly, fixed[chosen], amount)
+    own_pence = amount // 1000 * 1000 + serial * 7 % 1000  # no amount twice within months of a creditor
+    gross = np.where(monthly, fixed[chosen], own_pence)
     credit = chance(rng, 0.01, count) & ~monthly
     refs = invoice_refs(world, suppliers[chosen], serial + 100)
     pay(world, suppliers[chosen], refs, np.where(credit, -gross, gross), dates,

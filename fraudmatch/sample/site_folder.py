@@ -79,11 +79,14 @@ def _references(world: World, kinds: list[Extract]) -> dict[str, pa.Array]:
 def _write_extract(
     world: World, extract: Extract, rows: Array, references: dict[str, pa.Array], out: Path
 ) -> None:
+    """A delivery and its mapping; a system that holds nothing delivers nothing, as in a very small site."""
     columns = render(world, extract, rows, references)
     rng = world.streams(f"spoil {extract.partner} {extract.key}")
     columns = spoil.spoil(columns, rng, repeat=extract.dataset != "payment")
-    content, positions = file_bytes(columns, extract.file)
-    _put(out / "deliveries" / extract.partner / str(extract.file["name"]), content)
+    broken = spoil.broken_line(columns, extract.file)
+    content, positions = file_bytes(columns, extract.file, last_line=broken)
+    if len(rows):
+        _put(out / "deliveries" / extract.partner / str(extract.file["name"]), content)
     _put(out / "partners" / extract.partner / f"{extract.key}.toml", mapping_text(extract, positions))
 
 

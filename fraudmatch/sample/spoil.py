@@ -1,6 +1,8 @@
-"""Rows a loader must refuse, added to those that are true: cells missing, a row twice, no reference."""
+"""Rows a loader must refuse, added to those that are true: a row twice, no reference, a broken line."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,8 +44,9 @@ def _take(column: Column, order: np.ndarray, blank: np.ndarray | None) -> Column
     )
 
 
-def ragged_line(content: bytes, delimiter: str) -> bytes:
-    """The file with one more line, which breaks off in the middle."""
-    last = content.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
-    cells = last.split(delimiter.encode())
-    return content + delimiter.encode().join(cells[: len(cells) // 2]) + b"\r\n"
+def broken_line(columns: list[Column], form: dict[str, Any]) -> str:
+    """The first row breaking off behind its reference; nothing in small files and where lines cannot break."""
+    if len(columns[0].text) < SMALLEST or form["format"] not in ("delimited", "fixed_width"):
+        return ""
+    end = form["delimiter"] if form["format"] == "delimited" else " "
+    return f"{columns[0].text[0].as_py() or 0}{end}"

@@ -1,0 +1,349 @@
+"""What every rule would find if it knew the truth: plain joins over the generator's own tables.
+
+Written from the catalogue of rules alone, without a look at how cases are planted, so that an
+inconsistency nobody meant shows as a pair that the answer key lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pandas as pd
+
+from fraudmatch.sample.registers import World
+from fraudmatch.sample.streams import NULL, TODAY
+from fraudmatch.schemas import DATASETS
+
+Pairs = set[tuple[int, int]]
+FAR = 10**9
+
+
+class Truth:
+    """The registers as data frames: codes as words, open ends far in the future, one row per party."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.born = pd.Series(world.people.born)
+
+    def table(self, dataset: str, *, parties: bool = False) -> pd.DataFrame:
+        register = self.world[dataset]
+        frame = pd.DataFrame(dict(register.columns))
+        frame["row"] = np.arange(len(frame))
+        for field in DATASETS[dataset].details:
+            if field.kind == "code":
+                words = np.asarray([*field.codes, None], dtype=object)
+                frame[field.name] = words[frame[field.name].to_numpy()]
+            elif field.kind == "date":
+                frame[field.name] = frame[field.name].replace(
+                    NULL, FAR if field.name.endswith("end") else -FAR
+                )
+        if parties:
+            second = frame[frame["second"] >= 0].assign(person=lambda t: t["second"])
+            frame = pd.concat([frame, second], ignore_index=True)
+        return frame
+
+
+def pairs(
+    left: pd.DataFrame, right: pd.DataFrame, on: str, when: Callable[[pd.DataFrame], pd.Series]
+) -> Pairs:
+    """Row pairs that agree on a column (never on "none") and of which `when` is true."""
+    both = left[left[on] >= 0].merge(right[right[on] >= 0], on=on, suffixes=("", "_r"))
+    hit = both[when(both).to_numpy(dtype=bool)]
+    return set(zip(hit["row"].tolist(), hit["row_r"].tolist(), strict=True))
+
+
+def twice(table: pd.DataFrame, on: str, when: Callable[[pd.DataFrame], pd.Series]) -> Pairs:
+    """Pairs of different rows of one table, the lower row number first."""
+    return {(min(p), max(p)) for p in pairs(table, table, on, lambda t: (t["row"] != t["row_r"]) & when(t))}
+
+
+def plain_discounts(truth: Truth) -> pd.DataFrame:
+    tax = truth.table("council_tax")
+    return tax[
+        (tax["discount_type"] == "single_person")
+        & (tax["discount_end"] > TODAY)
+        & (tax["liability_end"] > TODAY)
+    ]
+
+
+def electors(truth: Truth) -> pd.DataFrame:
+    roll = truth.table("electoral_register")
+    roll = roll[(roll["date_removed"] == -FAR) & (roll["franchise"] != "overseas")]
+    return roll.assign(eighteen=truth.born.reindex(roll["person"]).to_numpy() + 18 * 365.25)
+
+
+def tenancies(truth: Truth) -> pd.DataFrame:
+    lets = truth.table("housing_tenancy")
+    return lets[(lets["tenancy_end"] > TODAY) & ~lets["tenancy_type"].isin(["temporary", "garage"])]
+
+
+def jobs(truth: Truth) -> pd.DataFrame:
+    pay = truth.table("payroll")
+    return pay.assign(runs=pay["employment_end"] > TODAY)
+
+
+def others(t: pd.DataFrame) -> pd.Series:
+    return t["person"] != t["person_r"]
+
+
+def ct_001(truth: Truth) -> Pairs:
+    return pairs(plain_discounts(truth), electors(truth), "property",
+                 lambda t: others(t) & (t["eighteen"] <= TODAY) & (t["date_added"] > t["discount_start"]))  # fmt: skip
+
+
+def ct_002(truth: Truth) -> Pairs:
+    return pairs(plain_discounts(truth), electors(truth), "property",
+                 lambda t: others(t) & (t["date_added"] < t["eighteen"]) & t["eighteen"].between(TODAY - 365, TODAY))  # fmt: skip
+
+
+def ct_003(truth: Truth) -> Pairs:
+    lets = tenancies(truth)
+    lets = lets[~lets["person"].isin(truth.table("deaths")["person"])]
+    return pairs(
+        plain_discounts(truth), lets, "property", lambda t: others(t) & (t["tenant_status"] == "other")
+    )
+
+
+def ct_004(truth: Truth) -> Pairs:
+    return pairs(plain_discounts(truth), jobs(truth), "property", lambda t: others(t) & t["runs"])
+
+
+def ct_005(truth: Truth) -> Pairs:
+    return twice(plain_discounts(truth), "person", lambda t: t["partner"] != t["partner_r"])
+
+
+def dead(truth: Truth) -> pd.DataFrame:
+    return truth.table("deaths")[["person", "row", "date_of_death"]]
+
+
+def ct_006(truth: Truth) -> Pairs:
+    tax = truth.table("council_tax", parties=True)
+    return pairs(
+        tax[tax["liability_end"] > TODAY], dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 60
+    )
+
+
+def ct_007(truth: Truth) -> Pairs:
+    tax = truth.table("council_tax")
+    posts = jobs(truth)
+    return pairs(tax[tax["disregard_type"] == "student"], posts[posts["runs"]], "person",
+                 lambda t: t["full_time_code"] == "full")  # fmt: skip
+
+
+def ct_008(truth: Truth) -> Pairs:
+    tax = truth.table("council_tax")
+    empty = tax[(tax["discount_type"] == "empty") & (tax["discount_start"] < TODAY - 180)]
+    return pairs(empty, electors(truth), "property", lambda t: t["date_added"] > t["discount_start"])
+
+
+def ht_001(truth: Truth) -> Pairs:
+    return twice(tenancies(truth), "person",
+                 lambda t: TODAY - np.maximum(t["tenancy_start"], t["tenancy_start_r"]) > 56)  # fmt: skip
+
+
+def ht_002(truth: Truth) -> Pairs:
+    tax = truth.table("council_tax", parties=True)
+    tax = tax[(tax["liability_end"] > TODAY) & (tax["discount_type"] != "empty")]
+    return pairs(tenancies(truth), tax, "person",
+                 lambda t: (t["property"] != t["property_r"]) & (t["liability_start"] < TODAY - 56))  # fmt: skip
+
+
+def ht_003(truth: Truth) -> Pairs:
+    lets = tenancies(truth)
+    alone = lets.groupby("property")["person"].transform("nunique") == 1
+    return pairs(lets[alone], dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 60)
+
+
+def ht_004(truth: Truth) -> Pairs:
+    bought = truth.table("right_to_buy")
+    return pairs(tenancies(truth), bought[bought["application_stage"] == "completed"], "person",
+                 lambda t: (t["completion_date"] - t["tenancy_start"]).abs() < 5 * 365.25)  # fmt: skip
+
+
+def active(truth: Truth) -> pd.DataFrame:
+    asked = truth.table("waiting_list")
+    return asked[asked["application_status"] == "active"]
+
+
+def wl_001(truth: Truth) -> Pairs:
+    return pairs(active(truth), tenancies(truth), "person", lambda t: t["transfer_applicant"] == 0)
+
+
+def wl_002(truth: Truth) -> Pairs:
+    tax = truth.table("council_tax", parties=True)
+    return pairs(active(truth), tax[tax["liability_end"] > TODAY], "person",
+                 lambda t: (t["property"] != t["property_r"]) & (t["declared_tenure"] != "owner")
+                 & (t["liability_start"] <= t["renewed_date"]))  # fmt: skip
+
+
+def wl_003(truth: Truth) -> Pairs:
+    return pairs(active(truth), dead(truth), "person", lambda t: t["row"] >= 0)
+
+
+def py_001(truth: Truth) -> Pairs:
+    posts = jobs(truth)
+    posts = posts[posts["full_time_code"] == "full"]
+
+    def overlap(t: pd.DataFrame) -> pd.Series:
+        last = np.minimum(np.minimum(t["employment_end"], t["employment_end_r"]), TODAY)
+        return (t["partner"] != t["partner_r"]) & (
+            last - np.maximum(t["employment_start"], t["employment_start_r"]) > 28
+        )
+
+    return twice(posts, "person", overlap)
+
+
+def py_002(truth: Truth) -> Pairs:
+    firms, world = truth.world.firms, truth.world
+    paid = truth.table("creditor")
+    paid = paid[(paid["creditor_type"] == "supplier") & (paid["firm"] >= 0)]
+    paid = paid.assign(account=firms.account[paid["firm"].to_numpy()])
+    staff = jobs(truth).assign(account=lambda t: account_of(world, t["person"].to_numpy()))
+    return pairs(staff, paid, "account", lambda t: t["row"] >= 0)
+
+
+def account_of(world: World, who: np.ndarray) -> np.ndarray:
+    from fraudmatch.sample.identifiers import bank_of_people
+
+    return bank_of_people(world, who)
+
+
+def py_003(truth: Truth) -> Pairs:
+    return pairs(jobs(truth), dead(truth), "person", lambda t: t["last_paid"] > t["date_of_death"] + 31)
+
+
+def pn_001(truth: Truth) -> Pairs:
+    paid = truth.table("pension")
+    return pairs(paid[paid["pension_kind"] == "in_payment"], dead(truth), "person",
+                 lambda t: t["last_paid"] > t["date_of_death"] + 31)  # fmt: skip
+
+
+def live_badges(truth: Truth) -> pd.DataFrame:
+    held = truth.table("blue_badge")
+    return held[(held["badge_status"] == "live") & (held["badge_expiry"] >= TODAY)]
+
+
+def bb_001(truth: Truth) -> Pairs:
+    return pairs(live_badges(truth), dead(truth), "person", lambda t: t["row"] >= 0)
+
+
+def bb_002(truth: Truth) -> Pairs:
+    held = live_badges(truth)
+    return twice(held[held["holder_kind"] == "person"], "person", lambda t: t["row"] >= 0)
+
+
+def rated(truth: Truth) -> pd.DataFrame:
+    rates = truth.table("business_rates")
+    rates = rates[(rates["liability_end"] > TODAY) & (rates["occupied"] == 1)]
+    payer = np.where(rates["firm"] >= 0, rates["firm"], FAR + rates["person"])
+    return rates.assign(payer=payer, pounds=rates["rateable_value_pence"] / 100)
+
+
+def excused(t: pd.DataFrame) -> pd.Series:
+    """The second property is small enough for relief to stay."""
+    smaller = np.minimum(t["pounds"], t["pounds_r"])
+    return (smaller <= 2_899) & (t["pounds"] + t["pounds_r"] <= 19_999)
+
+
+def br_001(truth: Truth) -> Pairs:
+    return twice(rated(truth), "payer",
+                 lambda t: (t["relief_type"] == "small_business") & (t["relief_type_r"] == "small_business")
+                 & (t["partner"] != t["partner_r"]) & ~excused(t))  # fmt: skip
+
+
+def br_002(truth: Truth) -> Pairs:
+    return twice(rated(truth), "payer",
+                 lambda t: ((t["relief_type"] == "small_business") | (t["relief_type_r"] == "small_business"))
+                 & (t["partner"] == t["partner_r"]) & ~excused(t))  # fmt: skip
+
+
+def invoices(truth: Truth) -> pd.DataFrame:
+    paid = truth.table("payment")
+    spent = {
+        (c, -g)
+        for c, g in paid.loc[paid["gross_pence"] < 0, ["creditor_ref", "gross_pence"]].itertuples(index=False)
+    }
+    refs = [clean(truth.world.texts[code]) for code in paid["invoice_ref"]]
+    netted = [(c, g) in spent for c, g in paid[["creditor_ref", "gross_pence"]].itertuples(index=False)]
+    paid = paid.assign(ref=refs, netted=netted)
+    return paid[(paid["gross_pence"] > 0) & ~paid["netted"]]
+
+
+def clean(ref: str) -> str:
+    bare = "".join(letter for letter in ref.upper() if letter.isalnum())
+    return bare.removeprefix("INV")
+
+
+def cr_001(truth: Truth) -> Pairs:
+    return twice(invoices(truth), "creditor_ref",
+                 lambda t: (t["gross_pence"] == t["gross_pence_r"]) & (t["ref"] == t["ref_r"]))  # fmt: skip
+
+
+def cr_002(truth: Truth) -> Pairs:
+    return twice(invoices(truth), "creditor_ref",
+                 lambda t: (t["gross_pence"] == t["gross_pence_r"]) & (t["ref"] != t["ref_r"])
+                 & ((t["invoice_date"] - t["invoice_date_r"]).abs() <= 3))  # fmt: skip
+
+
+def cr_003(truth: Truth) -> Pairs:
+    return twice(invoices(truth), "firm",
+                 lambda t: (t["creditor_ref"] != t["creditor_ref_r"]) & (t["gross_pence"] == t["gross_pence_r"])
+                 & (t["ref"] == t["ref_r"]))  # fmt: skip
+
+
+def cr_004(truth: Truth) -> Pairs:
+    live = truth.table("creditor")
+    live = live[(live["creditor_status"] == "live") & (live["firm"] >= 0)]
+    live = live.assign(account=truth.world.firms.account[live["firm"].to_numpy()])
+    few = live.groupby("account")["firm"].transform("nunique") < 5
+    return twice(live[few], "account", lambda t: t["firm"] != t["firm_r"])
+
+
+def claims(truth: Truth) -> pd.DataFrame:
+    made = truth.table("council_tax_reduction", parties=True)
+    return made[(made["claim_end"] > TODAY) & (made["passported"] == 0)]
+
+
+def ctr_001(truth: Truth) -> Pairs:
+    posts = jobs(truth)
+    return pairs(claims(truth), posts[posts["runs"]], "person", lambda t: t["employment_declared"] == 0)
+
+
+def ctr_002(truth: Truth) -> Pairs:
+    paid = truth.table("pension")
+    paid = paid[(paid["pension_kind"] == "in_payment") & (paid["pension_end"] > TODAY)]
+    return pairs(claims(truth), paid, "person", lambda t: t["pension_declared"] == 0)
+
+
+def ctr_003(truth: Truth) -> Pairs:
+    made = truth.table("council_tax_reduction", parties=True)
+    return twice(made[made["claim_end"] > TODAY], "person", lambda t: t["partner"] != t["partner_r"])
+
+
+def cp_001(truth: Truth) -> Pairs:
+    return pairs(truth.table("care_payment"), dead(truth), "person",
+                 lambda t: t["last_paid_to"] > t["date_of_death"] + 14)  # fmt: skip
+
+
+def lc_001(truth: Truth) -> Pairs:
+    held = truth.table("licence")
+    held = held[held["licence_kind"].isin(["hackney", "private_hire"]) & (held["licence_status"] == "live")]
+    return pairs(claims(truth), held, "person", lambda t: t["self_employment_declared"] == 0)
+
+
+def pp_001(truth: Truth) -> Pairs:
+    held = truth.table("permit")
+    return pairs(held[held["permit_status"] == "live"], dead(truth), "person", lambda t: t["row"] >= 0)
+
+
+RULES: dict[str, Callable[[Truth], Pairs]] = {
+    f"FM-{name.split('_')[0].upper()}-{name.split('_')[1]}": rule
+    for name, rule in sorted(globals().items())
+    if name.split("_")[-1].isdigit() and callable(rule)
+}
+
+
+def ends(rows: Iterable[tuple[int, int]], same: bool) -> Pairs:
+    """Pairs of row numbers, in order where both are of one table."""
+    return {(min(pair), max(pair)) if same else pair for pair in rows}

@@ -1,0 +1,49 @@
+"""The answer key holds every inconsistency there is, and no look-alike is one."""
+
+from __future__ import annotations
+
+import pytest
+from sample_oracle import RULES, Truth, ends
+
+from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
+
+RULE_IDS = [
+    *(f"FM-CT-00{n}" for n in range(1, 9)), *(f"FM-HT-00{n}" for n in range(1, 5)),
+    *(f"FM-WL-00{n}" for n in range(1, 4)), *(f"FM-PY-00{n}" for n in range(1, 4)), "FM-PN-001",
+    "FM-BB-001", "FM-BB-002", "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in range(1, 5)),
+    *(f"FM-CTR-00{n}" for n in range(1, 4)), "FM-CP-001", "FM-LC-001", "FM-PP-001",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def truth(small_plan: Plan) -> Truth:
+    return Truth(small_plan.world)
+
+
+def listed(plan: Plan, rule: str, kind: str) -> set[tuple[int, int]]:
+    return {
+        pair
+        for case in plan.cases
+        if case.rule == rule and case.kind == kind
+        for pair in ends(
+            zip(case.left_rows.tolist(), case.right_rows.tolist(), strict=True), case.left == case.right
+        )
+    }
+
+
+def test_the_oracle_knows_every_rule() -> None:
+    assert sorted(RULES) == sorted(RULE_IDS)
+
+
+@pytest.mark.parametrize("rule", RULE_IDS)
+def test_planted_is_what_there_is_to_find(small_plan: Plan, truth: Truth, rule: str) -> None:
+    planted = listed(small_plan, rule, PLANTED)
+    assert len(planted) >= 3
+    assert RULES[rule](truth) == planted
+
+
+@pytest.mark.parametrize("rule", RULE_IDS)
+def test_look_alikes_are_lawful(small_plan: Plan, truth: Truth, rule: str) -> None:
+    lawful = listed(small_plan, rule, LOOK_ALIKE)
+    assert lawful
+    assert not lawful & RULES[rule](truth)
