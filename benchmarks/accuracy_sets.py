@@ -1,0 +1,205 @@
+"""The published sets with known answers: how each is laid out for linking, and its answers.
+
+Where a file names its own rows and can be read as it is, it is linked as published. Where rows
+have no name of their own, or several files make one, a copy is written with a column `row`.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+#: source_ref -> (true entity, scope). Pairs are judged inside one scope: where answers are known
+#: per council only, a pair across councils is neither right nor wrong.
+Answer = dict[str, tuple[str, str]]
+
+Prepared = tuple[list[Path], list[Answer]]
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class AnswerSet:
+    """A set with answers.
+
+    Attributes:
+        title: what it is, for readers. model: the shipped model.
+        mappings: files of tests/real/link, one for each file or one for all.
+        prepare: (data folder, scratch folder) -> files to link and their answers.
+    """
+
+    name: str
+    title: str
+    model: str
+    mappings: tuple[str, ...]
+    prepare: Callable[[Path, Path], Prepared]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    packed = path.suffix == ".gz"
+    content = gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), skipinitialspace=True))
+
+
+def _numbered(path: Path, rows: Iterable[Cells]) -> list[Cells]:
+    """Write rows with a column `row` that names each, and give them back."""
+    made: list[Cells] = [{"row": f"{number:06d}", **row} for number, row in enumerate(rows, 1)]
+    return _written(path, made)
+
+
+def _written(path: Path, rows: list[Cells]) -> list[Cells]:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+def _febrl_paths(data: Path) -> list[Path]:
+    return [data / "febrl" / f"dataset4{part}.csv.gz" for part in "ab"]
+
+
+def _febrl_answer(rows: Iterable[Cells]) -> Answer:
+    """Truth: the number in rec-N-org and rec-N-dup-0."""
+    return {row["rec_id"]: (row["rec_id"].split("-")[1], "") for row in rows}
+
+
+def _febrl4_plain(data: Path, scratch: Path) -> Prepared:
+    paths = _febrl_paths(data)
+    return paths, [_febrl_answer(_rows(path)) for path in paths]
+
+
+#: Prefixes that NI numbers may have, one for each first digit of a seven-digit number.
+_PREFIXES = ("AA", "AB", "AC", "AE", "AG", "AH", "AJ", "AK", "AL", "AM")
+
+
+def _febrl4(data: Path, scratch: Path) -> Prepared:
+    """As published, but the seven-digit social security number is written as an NI number.
+
+    Ours are two letters and six digits, so the first digit becomes two letters. Equal numbers
+    stay equal and a wrong digit stays one or two wrong characters.
+    """
+    paths, answers = [], []
+    for source in _febrl_paths(data):
+        rows = [row | {"nino": _as_nino(row["soc_sec_id"].strip())} for row in _rows(source)]
+        path = scratch / source.name.removesuffix(".gz")
+        _written(path, list(rows))
+        paths.append(path)
+        answers.append(_febrl_answer(rows))
+    return paths, answers
+
+
+def _as_nino(number: str) -> str:
+    return _PREFIXES[int(number[0])] + number[1:] if len(number) == 7 and number.isdigit() else ""
+
+
+def _historical(data: Path, scratch: Path) -> Prepared:
+    path = data / "historical_figures_50k" / "historical_figures.parquet"
+    table = pq.read_table(path, columns=["unique_id", "cluster"])
+    pairs = zip(table["unique_id"].to_pylist(), table["cluster"].to_pylist(), strict=True)
+    return [path], [{ref: (cluster, "") for ref, cluster in pairs}]
+
+
+def _fake_1000(data: Path, scratch: Path) -> Prepared:
+    path = data / "splink_fake_1000" / "fake_1000.csv"
+    return [path], [{row["unique_id"]: (row["cluster"], "") for row in _rows(path)}]
+
+
+_SENZING = (
+    "DATA_SOURCE", "RECORD_ID", "PRIMARY_NAME_FIRST", "PRIMARY_NAME_MIDDLE", "PRIMARY_NAME_LAST",
+    "PRIMARY_NAME_ORG", "SECONDARY_NAME_ORG", "GENDER", "DATE_OF_BIRTH", "ADDR_FULL", "ADDR_LINE1",
+    "ADDR_CITY", "ADDR_POSTAL_CODE", "PHONE_NUMBER", "EMAIL_ADDRESS",
+)  # fmt: skip
+
+
+def _senzing(kind: str) -> Callable[[Path, Path], Prepared]:
+    """Customers, reference and watch list as one file, of one record type."""
+
+    def prepare(data: Path, scratch: Path) -> Prepared:
+        folder = data / "senzing_truthset"
+        key = {
+            f"{row['DATA_SOURCE']}-{row['RECORD_ID']}": (row["CLUSTER_ID"], "")
+            for row in _rows(folder / "actual_truthset_key.csv")
+        }
+        rows = [
+            row for name in ("customers", "reference", "watchlist") for row in _rows(folder / f"{name}.csv")
+        ]
+        made: list[Cells] = [
+            {name: row.get(name) or "" for name in _SENZING}
+            | {"FULL_NAME": row.get("PRIMARY_NAME_FULL") or row.get("NATIVE_NAME_FULL") or ""}
+            for row in rows
+            if row["RECORD_TYPE"] == kind
+        ]
+        path = scratch / "senzing.csv"
+        _written(path, made)
+        refs = [f"{row['DATA_SOURCE']}-{row['RECORD_ID']}" for row in made]
+        return [path], [{ref: key[ref] for ref in refs}]
+
+    return prepare
+
+
+_PSEUDOPEOPLE = {
+    "electoral": "electoral_like_census_2020",
+    "payroll": "payroll_like_w2_2019",
+    "deaths": "deaths_and_ssn_like_ssa_2020",
+}
+
+
+def _pseudopeople(left: str, right: str, events: tuple[str, ...] = ()) -> Callable[[Path, Path], Prepared]:
+    """Two files of the simulated population, rows numbered; truth: the simulant."""
+
+    def prepare(data: Path, scratch: Path) -> Prepared:
+        paths, answers = [], []
+        for name in (left, right):
+            path = scratch / f"{name}.csv"
+            rows = _rows(data / "pseudopeople_sample" / f"{_PSEUDOPEOPLE[name]}.csv.gz")
+            kept = [row for row in rows if name != "deaths" or not events or row["event_type"] in events]
+            made = _numbered(path, kept)
+            paths.append(path)
+            answers.append({row["row"]: (row["simulant_id"], "") for row in made})
+        return paths, answers
+
+    return prepare
+
+
+def _suppliers(data: Path, scratch: Path) -> Prepared:
+    """One row per name of a supplier; truth: council and supplier id, judged within a council."""
+    path = scratch / "suppliers.csv"
+    known = [
+        row for row in _rows(data / "uk_supplier_name_truth" / "supplier_names.csv.gz") if row["supplier_id"]
+    ]
+    made = _numbered(path, known)
+    return [path], [{row["row"]: (row["supplier_id"], row["council"]) for row in made}]
+
+
+_ALL = (
+    AnswerSet("febrl4", "FEBRL 4, two files", "person", ("febrl4.toml",), _febrl4),
+    AnswerSet("febrl4_plain", "FEBRL 4 without the number", "person", ("febrl4_plain.toml",), _febrl4_plain),
+    AnswerSet("historical", "historical figures, a part", "person", ("historical_figures.toml",), _historical),
+    AnswerSet("fake_1000", "Splink's invented people", "person", ("fake_1000.toml",), _fake_1000),
+    AnswerSet("senzing_people", "Senzing, people", "person", ("senzing_people.toml",), _senzing("PERSON")),
+    AnswerSet("senzing_organisations", "Senzing, organisations", "organisation",
+              ("senzing_organisations.toml",), _senzing("ORGANIZATION")),
+    AnswerSet("register_payroll", "pseudopeople, register × payroll", "person",
+              ("pseudopeople_register.toml", "pseudopeople_payroll.toml"), _pseudopeople("electoral", "payroll")),
+    AnswerSet("register_deaths", "pseudopeople, register × deaths", "person",
+              ("pseudopeople_register.toml", "pseudopeople_deaths.toml"),
+              _pseudopeople("electoral", "deaths", ("death",))),
+    AnswerSet("payroll_deaths", "pseudopeople, payroll × deaths", "person",
+              ("pseudopeople_payroll.toml", "pseudopeople_deaths.toml"),
+              _pseudopeople("payroll", "deaths", ("death",))),
+    AnswerSet("register_numbers", "pseudopeople, register × all numbers issued", "person",
+              ("pseudopeople_register.toml", "pseudopeople_deaths.toml"), _pseudopeople("electoral", "deaths")),
+    AnswerSet("supplier_names", "supplier names of five councils", "organisation",
+              ("supplier_names.toml",), _suppliers),
+    AnswerSet("supplier_numbers", "the same with VAT and company numbers", "organisation",
+              ("supplier_numbers.toml",), _suppliers),
+)  # fmt: skip
+
+#: The sets by name, in the order of the table.
+SETS: dict[str, AnswerSet] = {one.name: one for one in _ALL}

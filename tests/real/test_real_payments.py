@@ -1,0 +1,136 @@
+"""The payments of Devon and Trafford in one night."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from real_sites import flags_of, lay_out, night_of, rows_of
+
+from fraudmatch.exercise import Night
+
+pytestmark = pytest.mark.slow
+
+ENCODINGS = ("utf-8-sig", "cp1252")
+
+
+@pytest.fixture(scope="module")
+def site(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lay_out("payments", data, tmp_path_factory.mktemp("payments"))
+
+
+@pytest.fixture(scope="module")
+def night(site: Path) -> Night:
+    return night_of(site)
+
+
+def test_every_row_is_loaded_or_rejected_with_a_reason(night: Night, site: Path) -> None:
+    deliveries = night.prepared.deliveries.to_pylist()
+    assert len(deliveries) == 12
+    rejects = night.prepared.rejects
+    for one in deliveries:
+        rows = rows_of(site / "deliveries" / one["partner"] / one["file"], ENCODINGS)
+        assert one["state"] == "loaded"
+        assert one["received"] == len(rows) - 1 == one["loaded"] + one["rejected"]
+        fatal = rejects.filter(pc.and_(rejects["fatal"], pc.equal(rejects["file"], one["file"])))
+        assert one["rejected"] == len(set(fatal["source_row"].to_pylist()))
+
+
+def test_only_rows_without_a_transaction_are_rejected(night: Night, site: Path) -> None:
+    """One month of Devon ends in 1,622 rows that hold the name of the council and nothing else."""
+    refused = {
+        one["file"]: one["rejected"] for one in night.prepared.deliveries.to_pylist() if one["rejected"]
+    }
+    assert refused == {"DCCSpendingOver500_201110.csv.gz": 1622}
+    rows = rows_of(site / "deliveries" / "devon" / "DCCSpendingOver500_201110.csv.gz", ENCODINGS)
+    assert sum(not any(row[2:]) for row in rows[1:]) == 1622
+
+
+def test_faults_are_of_known_kinds(night: Night) -> None:
+    counts = Counter(
+        zip(*(night.prepared.rejects[c].to_pylist() for c in ("partner", "reason")), strict=True)
+    )
+    assert counts["devon", "UNPARSABLE_AMOUNT"] == 9  # 6.82121E-13, and half pennies
+    assert {reason for _, reason in counts} <= {
+        "KEY_MISSING", "UNPARSABLE_AMOUNT", "NAME_MISSING", "VAT_NUMBER_INVALID", "NAME_PLACEHOLDER",
+        "NAME_UNREADABLE",
+    }  # fmt: skip
+
+
+def test_amounts_and_dates_of_every_layout_are_read(night: Night, site: Path) -> None:
+    """The sum of the amounts but for those in fractions of a penny; every payment is dated."""
+    details = night.prepared.details["payment"]
+    assert details["payment_date"].null_count == 0
+    assert details["gross_pence"].null_count == 9
+    expected = sum(_pence(site / "deliveries" / "devon" / path.name) for path in _files(site, "devon"))
+    partner = night.prepared.records["partner"].take(details["record_id"])
+    assert pc.sum(details.filter(pc.equal(partner, "devon"))["gross_pence"]).as_py() == expected
+
+
+def _files(site: Path, partner: str) -> list[Path]:
+    return sorted((site / "deliveries" / partner).iterdir())
+
+
+def _pence(path: Path) -> int:
+    rows = rows_of(path, ENCODINGS)
+    place = [cell.strip() for cell in rows[0]].index("Amount")
+    amounts = (Decimal(row[place].strip().replace(",", "") or "0") * 100 for row in rows[1:])
+    return sum(int(amount) for amount in amounts if amount == int(amount))
+
+
+def test_the_rules_on_duplicate_payments_flag_pairs_that_agree(night: Night) -> None:
+    for rule, same_creditor in (("FM-CR-001", True), ("FM-CR-003", False)):
+        found = flags_of(night, rule)
+        assert found.num_rows >= 4
+        assert set(found["left_partner"].to_pylist()) == {"devon", "trafford"}
+        sides = [_payments(night, found[side]) for side in ("left_id", "right_id")]
+        assert sides[0]["gross_pence"].equals(sides[1]["gross_pence"])
+        agree = pc.equal(sides[0]["creditor_ref"], sides[1]["creditor_ref"])
+        assert set(agree.to_pylist()) == {same_creditor}
+        assert found["left_partner"].equals(found["right_partner"])
+        for facts in found["facts"].to_pylist():
+            known = json.loads(facts)
+            assert known["two_invoices"] and known["same_reference"] and known["same_gross"]
+            assert not known["netted_off"]
+
+
+def _payments(night: Night, ids: pa.ChunkedArray) -> pa.Table:
+    details = night.prepared.details["payment"]
+    place = pc.index_in(ids, value_set=details["record_id"].combine_chunks())
+    return details.take(place)
+
+
+def test_suppliers_are_linked_within_and_across_the_councils(night: Night) -> None:
+    """Councils by linked organisation; one VAT number is one organisation in both."""
+    table = pa.table(
+        {
+            "group": night.linked.groups["organisation_id"],
+            "partner": night.prepared.records["partner"],
+            "vat": night.prepared.records["vat_number"],
+            "name": night.prepared.records["organisation_core"],
+        }
+    )
+    councils = table.group_by("group").aggregate([("partner", "count_distinct"), ("name", "count_distinct")])
+    known = councils.filter(pc.is_valid(councils["group"]))
+    assert pc.sum(pc.greater(known["partner_count_distinct"], 1)).as_py() >= 50
+    assert pc.sum(pc.greater(known["name_count_distinct"], 1)).as_py() >= 100
+    shared = (
+        table.filter(pc.is_valid(table["vat"])).group_by("vat").aggregate([("partner", "count_distinct")])
+    )
+    assert pc.sum(pc.greater(shared["partner_count_distinct"], 1)).as_py() >= 50
+
+
+def test_reports_open(night: Night) -> None:
+    for partner in ("devon", "trafford"):
+        folder = night.run.reports / partner
+        book = openpyxl.load_workbook(folder / "exceptions.xlsx", read_only=True)
+        assert {"Summary", "FM-CR-001"} <= {name.split(" ")[0] for name in book.sheetnames}
+        book.close()
+        assert "FM-CR-001" in (folder / "index.html").read_text(encoding="utf-8")
+        assert (folder / "FM-CR-001.csv").stat().st_size > 500
