@@ -77,7 +77,11 @@ def _is_type(tokens: Sequence[str], at: int) -> bool:
 
 
 def place(tokens: Sequence[str]) -> str | None:
-    """Words of a building or town as text: ST as SAINT in front, its last word in one spelling."""
+    """Words of a building or town as text: ST as SAINT in front, its last word in one spelling,
+    the AT of "UNIT 9 AT" off.
+    """
+    while tokens and "AT" in (tokens[0], tokens[-1]):
+        tokens = tokens[1:] if tokens[0] == "AT" else tokens[:-1]
     out = ["SAINT" if _is_saint(tokens, at) else word for at, word in enumerate(tokens)]
     if len(out) > 1:
         out[-1] = _last_words().get(out[-1], out[-1])
@@ -116,7 +120,8 @@ def street_and_rest(text: str) -> tuple[str | None, str | None, bool]:
     if end is None:
         return None, None, False
     street = _street(tokens, end)
-    definite = street.rsplit(" ", 1)[-1] not in words("streets", "either")
+    grounds = end > 0 and tokens[end - 1] in words("streets", "before_grounds")
+    definite = not grounds and street.rsplit(" ", 1)[-1] not in words("streets", "either")
     after = end + 1
     if after < len(tokens) and tokens[after] in words("streets", "directions"):
         street, after = f"{street} {tokens[after]}", after + 1
@@ -185,7 +190,7 @@ def _flat_off(tokens: list[str]) -> tuple[str | None, list[str]]:
 def _beside_off(tokens: list[str]) -> tuple[str | None, list[str]]:
     """REAR for "rear of", ADJ for "adjacent to", and the words after it."""
     for phrase, code in _BESIDE.items():
-        if tuple(tokens[: len(phrase)]) == phrase and len(tokens) > len(phrase):
+        if tuple(tokens[: len(phrase)]) == phrase and len(tokens) >= len(phrase):
             return code, tokens[len(phrase) :]
     return None, tokens
 
@@ -278,6 +283,8 @@ def read_segment(text: str) -> Segment:
     elif building:
         street, rest, definite = street_and_rest(" ".join(after))
         other = None if street else place(after)
+    if digits is None and rest and names_building(rest):  # BRICK LANE MILLS, THORN HILL FARM
+        street, rest, definite, other = None, None, False, place(after)
     if flat and flat.isdigit() and digits is None and definite and not lead:
         flat, digits = None, flat  # FLAT 74 HIGH STREET: the flat at number 74
     return Segment(flat or part or beside, digits, letter, lead, street, definite, rest, other)

@@ -13,10 +13,12 @@ from fraudmatch.normalise.distinct import Codes, Mask, Read, flat, present
 from fraudmatch.normalise.wordlists import dates
 
 _EPOCH = dt.date(1970, 1, 1)
-#: A birthday that more than this share of the filled rows have is a placeholder.
+#: A birthday that more than this share of the filled rows have is a placeholder ...
 _MOST_SHARE = 0.005
 #: ... but a handful in a small file is chance.
 _LEAST_ROWS = 5
+#: In historical data 1 January 1800 is a birth known to the year; defaults of systems come later.
+_DEFAULTS_FROM = dt.date(1890, 1, 1)
 #: From this year on an end date means "no end".
 RUNNING_FROM = dt.date(2999, 1, 1)
 
@@ -29,7 +31,8 @@ class Bounds:
         first: earliest plausible day.
         last: latest plausible day; None = any before 2999.
         running: the far future means "no end" and is null without a fault.
-        by_share: a placeholder inside the bounds is only believed to be one when too many share it.
+        by_share: a placeholder inside the bounds is believed to be one only from 1890 on and when
+            too many share it.
     """
 
     first: dt.date
@@ -58,9 +61,9 @@ def _overused(values: Codes, filled: Mask, candidates: Codes) -> Mask:
 def _placeholders(values: Codes, filled: Mask, bounds: Bounds, birth: bool) -> Mask:
     listed, epochs = _listed("dates"), _listed("epochs")
     if bounds.by_share:
-        inside = (values >= days(bounds.first)) & (values < days(RUNNING_FROM))
-        shared = _overused(values, filled & inside, np.concatenate([listed, epochs]))
-        return shared | (filled & ~inside & np.isin(values, listed))
+        shared = _overused(values, filled, np.concatenate([listed, epochs]))
+        outside = (values < days(bounds.first)) | (values >= days(RUNNING_FROM))
+        return (shared & (values >= days(_DEFAULTS_FROM))) | (filled & outside & np.isin(values, listed))
     found: Mask = filled & np.isin(values, listed)
     return found | _overused(values, filled, epochs) if birth else found
 

@@ -19,7 +19,7 @@ from fraudmatch.normalise.wordlists import known_forenames, phrases, table, word
 _NOTE = re.compile(r"\*+[^*]*\*+|\*+.*$|\bDO NOT USE\b.*$|(?<=\S)\s+-?\s*USE \d{3,}\s*$", re.IGNORECASE)
 _TRADING = re.compile(r"[\s(,/-]*(?:\bT\s?[/\\]\s?A\b|\bTRADING[ -]AS\b|\bT\.A\.)[\s:.,-]*", re.IGNORECASE)
 _FORMER = re.compile(
-    r"[\s(,/-]+(?:FORMERLY|FORMELY|PREVIOUSLY|F/K/A|FKA|NOW KNOWN AS|IN LIQUIDATION|IN ADMINISTRATION)\b.*$",
+    r"[^A-Za-z0-9]+(?:FORMERLY|FORMELY|PREVIOUSLY|F/K/A|FKA|NOW KNOWN AS|IN LIQUIDATION|IN ADMINISTRATION)\b.*$",
     re.IGNORECASE,
 )
 _BRACKETS_AT_END = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$")
@@ -107,22 +107,21 @@ def core_of(text: str) -> str | None:
     return read_organisation(text).core
 
 
-def _settled(core: str) -> str | None:
-    """A core read again until nothing changes, for what is left may be a note or a placeholder."""
-    found: str | None = core
-    while found is not None:
-        again = _read_once(found)[1]
-        if again == found:
-            break
-        found = again
-    return found
-
-
 def is_placeholder(text: str) -> bool:
     """Whether the name is redacted or stands for "not known"."""
-    if fold(text) in words("organisations", "placeholders"):
-        return True
-    return is_person_placeholder(text)
+    return fold(text) in words("organisations", "placeholders") or is_person_placeholder(text)
+
+
+def _settled(text: str | None, part: int) -> str | None:
+    """A name (part 0) or core (1) read again until nothing changes, for what is left may be a note
+    or a placeholder in turn.
+    """
+    while text is not None:
+        again = _read_once(text)[part]
+        if again == text:
+            break
+        text = again
+    return text
 
 
 def _read_once(text: str) -> tuple[str | None, str | None, str | None]:
@@ -147,7 +146,7 @@ def read_organisation(text: str) -> OrganisationName:
     the end (a branch, an abbreviation) stay in the name and leave the core.
     """
     name, core, trading = _read_once(text)
-    return OrganisationName(name, _settled(core) if core else None, core_of(trading) if trading else None)
+    return OrganisationName(_settled(name, 0), _settled(core, 1), core_of(trading) if trading else None)
 
 
 def organisation_name(text: str) -> str | None:

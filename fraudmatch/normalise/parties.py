@@ -7,7 +7,7 @@ surname column) and whole names in one field are read as a whole and laid over t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -87,6 +87,13 @@ def _why_unusable(text: str) -> str:
     return "NAME_PLACEHOLDER" if organisations.is_placeholder(text) else "NAME_UNREADABLE"
 
 
+def _is_organisation(text: str, parties: str) -> bool:
+    """Whether a name field holds an organisation, given what the data set names."""
+    if parties == "either":
+        return organisations.kind_of(text) == "organisation"
+    return parties == "organisation" or organisations.names_organisation(text)
+
+
 def read_whole(text: str, parties: str) -> Whole:
     """A whole name in one field.
 
@@ -94,16 +101,11 @@ def read_whole(text: str, parties: str) -> Whole:
         text: as written.
         parties: what the data set names: person, organisation or either.
     """
-    if parties == "person" and not organisations.names_organisation(text):
-        plain = names.plain_name(text)
-        if plain is not None:
-            return Whole(_person(plain, one_blank(text)))
-    if parties == "organisation" or (
-        organisations.kind_of(text) == "organisation"
-        if parties == "either"
-        else organisations.names_organisation(text)
-    ):
+    if _is_organisation(text, parties):
         return _organisation(text)
+    plain = names.plain_name(text)
+    if plain is not None:
+        return Whole(_person(plain, one_blank(text)))
     if organisations.is_placeholder(text):
         return Whole(Party(one_blank(text)), reason="NAME_PLACEHOLDER")
     pair = joint.split_joint(text)
@@ -139,7 +141,9 @@ def read_odd(
             return whole
     pair = joint.split_columns(title, forename, surname)
     if pair is None:
-        return Whole(_from_parts(title, forename, middle, surname))
+        party = _from_parts(title, forename, middle, surname)
+        usable = party.surname is not None or party.forename is not None
+        return Whole(party, reason=None if usable else _why_unusable(surname or forename or ""))
     (title1, forename1, surname1), (title2, forename2, surname2) = pair
     first, second = (
         _from_parts(title1, forename1, middle, surname1),
@@ -148,13 +152,9 @@ def read_odd(
     return Whole(first, second, "NAMES_JOINED")
 
 
-def _columns_of(parts: Sequence[Party], encoded: Encoded | None = None) -> Columns:
-    """Parties as columns, spread over the rows of `encoded` when given."""
+def _spread(parts: Sequence[Party], encoded: Encoded) -> Columns:
+    """Parties per distinct text as columns over the rows."""
     turned = list(zip(*parts, strict=True)) if parts else [()] * len(NAME_COLUMNS)
-    if encoded is None:
-        return {
-            name: pa.array(values, pa.string()) for name, values in zip(NAME_COLUMNS, turned, strict=True)
-        }
     return {name: encoded.spread(values) for name, values in zip(NAME_COLUMNS, turned, strict=True)}
 
 
@@ -195,9 +195,9 @@ def _by_column(raw: Columns) -> Columns:
 def _odd_rows(raw: Columns, parties: str) -> Codes:
     """Rows whose name columns must be read together."""
 
-    def where(column: str, test: object) -> Mask:
+    def where(column: str, test: Callable[[str], bool]) -> Mask:
         encoded = Encoded.of(raw[column])
-        return encoded.mask([bool(test(value)) for value in encoded.values])  # type: ignore[operator]
+        return encoded.mask(encoded.each(test))
 
     def parts(text: str) -> bool:
         return joint.may_be_joint(text) and len(joint.sides_of(text)) > 1
@@ -251,14 +251,15 @@ def _lay_over(named: Named, positions: Codes, wholes: Sequence[Whole]) -> None:
 
 
 def _add_seconds(named: Named, positions: Codes, wholes: Sequence[Whole]) -> None:
-    kept = [at for at, whole in enumerate(wholes) if whole.second is not None]
-    rows = np.concatenate([named.rows, positions[kept]]) if kept else named.rows
-    seconds = [*named.seconds, *(whole.second for at in kept if (whole := wholes[at]).second)]
-    order = np.argsort(rows, kind="stable")
-    named.rows, named.seconds = rows[order], [seconds[at] for at in order if seconds[at] is not None]
+    """Add the second parties of `wholes`, which stand in the rows `positions`; rows stay rising."""
+    found = [(row, whole.second) for row, whole in zip(positions, wholes, strict=True) if whole.second]
+    both = sorted([*zip(named.rows, named.seconds, strict=True), *found], key=lambda pair: int(pair[0]))
+    named.rows = np.array([row for row, _ in both], np.int64)
+    named.seconds = [second for _, second in both]
 
 
 def _read_odd_rows(named: Named, raw: Columns, parties: str, prefix: str, odd: Codes) -> None:
+    """Read the rows `odd` each as a whole, once per combination of values."""
     seen: dict[tuple[str | None, ...], Whole] = {}
     tuples = _tuples(raw, odd)
     wholes = []
@@ -279,10 +280,10 @@ def _read_odd_rows(named: Named, raw: Columns, parties: str, prefix: str, odd: C
 
 
 def _read_whole_names(named: Named, full: pa.Array, use: Mask, parties: str, prefix: str) -> None:
-    """Names in one field, for the rows without names in columns."""
+    """Names in one field, for the rows whose columns name nobody."""
     encoded = Encoded.of(pc.if_else(pa.array(use), full, pa.scalar(None, pa.string())))
     wholes = encoded.each(lambda text: read_whole(text, parties))
-    spread = _columns_of([whole.first for whole in wholes], encoded)
+    spread = _spread([whole.first for whole in wholes], encoded)
     for name in NAME_COLUMNS:
         named.columns[name] = pc.if_else(pa.array(use), spread[name], named.columns[name])
     for reason in sorted({whole.reason for whole in wholes if whole.reason}):
@@ -302,13 +303,13 @@ def read_names(table: pa.Table, parties: str, prefix: str = "") -> Named:
     """
     columns = ("title", "forename", "middle_name", "surname", "full_name")
     raw = {name: flat(table[prefix + name]) for name in columns}
-    by_column = present(raw["forename"]) | present(raw["surname"])
     named = Named(_by_column(raw), np.empty(0, np.int64), [])
     odd = _odd_rows(raw, parties)
     named.faults += _placeholder_faults(raw, prefix, odd)
     if len(odd):
         _read_odd_rows(named, raw, parties, prefix, odd)
-    use = present(raw["full_name"]) & ~by_column
+    by_column = (present(named.columns[name]) for name in ("forename", "surname", "organisation_name"))
+    use = present(raw["full_name"]) & ~np.logical_or.reduce(list(by_column))
     if use.any():
         _read_whole_names(named, raw["full_name"], use, parties, prefix)
     return named

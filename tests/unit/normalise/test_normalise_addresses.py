@@ -21,6 +21,21 @@ from fraudmatch.normalise.addresses import Address, read_address, street
         ("STUDIO 2, 8 HIGH ST", ("2", "8", None, "HIGH STREET", None)),
         ("ROOM 6, 8 HIGH ST", ("6", "8", None, "HIGH STREET", None)),
         ("FIRST AND SECOND FLOORS, 5 HIGH ST", ("1F", "5", None, "HIGH STREET", None)),
+        (
+            "BRICK LANE MILLS, 298, THORN ROAD, LEEDS",
+            (None, "298", "BRICK LANE MILLS", "THORN ROAD", "LEEDS"),
+        ),
+        (
+            "UNIT 2F, ROSE ROAD INDUSTRIAL EST, MILL ROAD, LEEDS",
+            ("2F", None, "ROSE ROAD INDUSTRIAL ESTATE", "MILL ROAD", "LEEDS"),
+        ),
+        (
+            "UNIT C1, ROSE RETAIL PARK, MILL ROAD, LEEDS",
+            ("C1", None, "ROSE RETAIL PARK", "MILL ROAD", "LEEDS"),
+        ),
+        ("THORN HILL FARM, ANYTOWN", (None, None, "THORN HILL FARM", None, "ANYTOWN")),
+        ("REAR OF, 35, CHAPEL STREET", ("REAR", "35", None, "CHAPEL STREET", None)),
+        ("UNIT 9 AT, 365, ROSE ROAD", ("9", "365", None, "ROSE ROAD", None)),
         ("REAR OF 5 HIGH STREET", ("REAR", "5", None, "HIGH STREET", None)),
         ("ROSE COTTAGE, CHURCH LANE", (None, None, "ROSE COTTAGE", "CHURCH LANE", None)),
         ("10-12 HIGH STREET", (None, "10-12", None, "HIGH STREET", None)),

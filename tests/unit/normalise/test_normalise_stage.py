@@ -98,6 +98,7 @@ def test_second_columns_come_before_a_joined_name():
         ({"full_name": "The Occupier"}, ("full_name", "NAME_PLACEHOLDER")),
         ({"surname": "Unknown"}, ("surname", "NAME_PLACEHOLDER")),
         ({"surname": "12345"}, ("surname", "NAME_UNREADABLE")),
+        ({"title": "Mr", "surname": "The Occupier"}, ("surname", "NAME_PLACEHOLDER")),
         ({"organisation_name": "REDACTED"}, ("organisation_name", "NAME_PLACEHOLDER")),
     ],
 )
@@ -106,6 +107,17 @@ def test_a_row_that_names_nobody_stays(row, fault):
     assert record["party_kind"] is None
     assert record["organisation_name"] is None and record["surname"] is None
     assert faults == {fault}
+
+
+def test_a_whole_name_serves_where_the_columns_name_nobody():
+    record, faults = only("council_tax", {"surname": "Unknown", "full_name": "Ann Bloggs"})
+    assert (record["forename"], record["surname"]) == ("ANN", "BLOGGS")
+    assert faults == {("surname", "NAME_PLACEHOLDER")}
+
+
+def test_placeholder_in_the_surname_column_of_creditors():
+    record, faults = only("creditor", {"surname": "The Occupier"})
+    assert record["party_kind"] is None and faults == {("surname", "NAME_PLACEHOLDER")}
 
 
 def test_second_identity_without_a_name_is_reported():
@@ -169,6 +181,12 @@ def test_epoch_is_a_placeholder_when_too_many_share_it():
     out = run("payroll", [{"surname": "Bloggs", "date_of_birth": date} for date in born])
     assert out.records["date_of_birth"].null_count == 6
     assert out.rejects["reason"].to_pylist() == ["DATE_PLACEHOLDER"] * 6
+
+
+def test_years_alone_in_historical_data_are_no_placeholders():
+    born = [dt.date(1800, 1, 1)] * 50 + [dt.date(1900, 1, 1)] * 50 + [dt.date(1700, 1, 1)] * 50
+    out = run("person", [{"surname": "Bloggs", "date_of_birth": date} for date in born])
+    assert set(out.records["date_of_birth"].to_pylist()) == {None, dt.date(1800, 1, 1), dt.date(1700, 1, 1)}
 
 
 def test_far_future_ends_mean_running_and_cause_no_fault():
