@@ -84,11 +84,7 @@ def cases_file(world: World, cases: list[Case], references: dict[str, pa.Array])
     counted: dict[str, int] = {}
     for case in sorted(cases, key=lambda c: c.rule):
         left = _ends(world, references, case.left, case.left_rows)
-        right = (
-            _ends(world, references, case.right, case.right_rows)
-            if case.right
-            else [("", "", "")] * len(left)
-        )
+        right = _ends(world, references, case.right, case.right_rows)
         for a, b in zip(left, right, strict=True):
             ends = sorted((a, b)) if case.left == case.right else (a, b)
             counted[case.rule] = counted.get(case.rule, 0) + 1

@@ -8,6 +8,7 @@ and are no real ones.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,33 +102,30 @@ def _streets(rng: np.random.Generator, words: Words, district: int, count: int) 
     """Names, towns and outward codes of the streets of a district; names differ within a town."""
     towns = [row for row in rows("towns.csv") if row["partner"] == DISTRICTS[district]]
     of_row = np.sort(draw(rng, [float(row["weight"]) for row in towns], count))
-    town_names = [towns[i]["town"] for i in of_row.tolist()]
-    full, short = _street_names(rng)
-    taken: dict[str, int] = {}
-    picked = []
-    for town in town_names:
-        taken[town] = taken.get(town, -1) + 1
-        picked.append(taken[town])
-    offset = int(rng.integers(0, len(full)))
-    names = [(_PREFIXES[k // len(full) % len(_PREFIXES)], (k + offset) % len(full)) for k in picked]
+    in_town = [towns[i]["town"] for i in of_row.tolist()]
+    supply = {town: _street_names(rng) for town in dict.fromkeys(in_town)}
+    named = [next(supply[town]) for town in in_town]
     return {
-        "town": words.codes(town_names),
+        "town": words.codes(in_town),
         "outward": words.codes(towns[i]["outward"] for i in of_row.tolist()),
-        "street": words.codes(prefix + full[k] for prefix, k in names),
-        "short": words.codes(prefix + short[k] for prefix, k in names),
+        "street": words.codes(full for full, _ in named),
+        "short": words.codes(short for _, short in named),
     }
 
 
-def _street_names(rng: np.random.Generator) -> tuple[list[str], list[str]]:
-    """All street names in an order in which frequent types come early, and their short forms."""
+def _street_names(rng: np.random.Generator) -> Iterator[tuple[str, str]]:
+    """Street names and their short forms, in an order in which frequent types come early.
+
+    When all are used up they come again as Upper, Lower, Old … so that none repeats in a town.
+    """
     types = rows("street_types.csv")
     first = plain_words("street_words.txt")
     weight = np.tile([float(row["weight"]) for row in types], len(first))
     order = np.argsort(rng.exponential(size=len(weight)) / weight, kind="stable").tolist()
-    pairs = [(first[k // len(types)], types[k % len(types)]) for k in order]
-    return [f"{word} {kind['type']}" for word, kind in pairs], [
-        f"{word} {kind['short']}" for word, kind in pairs
-    ]
+    for prefix in _PREFIXES:
+        for k in order:
+            word, kind = prefix + first[k // len(types)], types[k % len(types)]
+            yield f"{word} {kind['type']}", f"{word} {kind['short']}"
 
 
 def _postcodes(

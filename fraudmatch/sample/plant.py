@@ -1,6 +1,6 @@
 """How cases are planted: pools of unused people and homes, records for them, and the answer key.
 
-A case is a pair of rows (or one row) and what must come of it: `planted` pairs are
+A case is a pair of rows and what must come of it: `planted` pairs are
 inconsistencies a rule is to find, `look_alike` pairs resemble them and are lawful. People come
 from three pools nobody else draws from: *singles* (alone at home with a single person
 discount), *couples*, both without any other record, and *strangers* without records at all.
@@ -23,7 +23,7 @@ PLANTED, LOOK_ALIKE = "planted", "look_alike"
 
 @dataclass(frozen=True)
 class Case:
-    """Rows that belong together; row numbers of two registers, right -1 for single-record rules."""
+    """Pairs of rows that belong together: row numbers of two registers, of the same length."""
 
     rule: str
     kind: str
@@ -67,15 +67,13 @@ class Plan:
         why: str,
         left: str,
         left_rows: Array,
-        right: str = "",
-        right_rows: Array | None = None,
+        right: str,
+        right_rows: Array,
     ) -> None:
         """Enter cases in the answer key and spare their rows planted faults."""
-        rows = np.full(len(left_rows), -1) if right_rows is None else right_rows
-        self.cases.append(Case(rule, kind, why, left, left_rows, right, rows))
+        self.cases.append(Case(rule, kind, why, left, left_rows, right, right_rows))
         self.world[left].put(left_rows, in_case=1)
-        if right:
-            self.world[right].put(rows, in_case=1)
+        self.world[right].put(right_rows, in_case=1)
 
     # people and homes -----------------------------------------------------------------
 

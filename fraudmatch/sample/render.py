@@ -51,7 +51,7 @@ class Rendering:
     extract: Extract
     rows: Array
     references: dict[str, pa.Array]
-    _made: dict[str, pa.Array] = field(default_factory=dict)
+    _made: dict[str, dict[str, pa.Array]] = field(default_factory=dict)
 
     def chance(self, purpose: str) -> np.random.Generator:
         """The random stream of one purpose within this extract."""
@@ -75,9 +75,9 @@ class Rendering:
 
     def once(self, key: str, make: Callable[[], dict[str, pa.Array]]) -> dict[str, pa.Array]:
         """Columns that are made together, such as the lines of an address."""
-        if f"{key}:" not in self._made:
-            self._made |= {f"{key}:": pa.nulls(0), **{f"{key}:{k}": v for k, v in make().items()}}
-        return {k.removeprefix(f"{key}:"): v for k, v in self._made.items() if k.startswith(f"{key}:")}
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
 
 def render(world: World, extract: Extract, rows: Array, references: dict[str, pa.Array]) -> list[Column]:
