@@ -19,7 +19,7 @@ FLOORS = {
     "historical": (0.98, 0.38, 0.52),
     "fake_1000": (0.99, 0.38, 0.48),
     "senzing_people": (0.62, 0.43, 0.47),
-    "register_payroll": (0.95, 0.90, 0.93),
+    "register_payroll": (0.95, 0.86, 0.91),
     "register_deaths": (0.98, 0.93, 0.95),
     "payroll_deaths": (0.98, 0.72, 0.83),
     "register_numbers": (0.99, 0.95, 0.97),

@@ -80,8 +80,8 @@ def _files(site: Path, partner: str) -> list[Path]:
 def _pence(path: Path) -> int:
     rows = rows_of(path, ENCODINGS)
     place = [cell.strip() for cell in rows[0]].index("Amount")
-    amounts = (Decimal(row[place].strip().replace(",", "") or "0") * 100 for row in rows[1:])
-    return sum(int(amount) for amount in amounts if amount == int(amount))
+    amounts = [Decimal(row[place].strip().replace(",", "") or "0") * 100 for row in rows[1:]]
+    return sum(round(amount) for amount in amounts if abs(amount - round(amount)) < Decimal("0.001"))
 
 
 def test_the_rules_on_duplicate_payments_flag_pairs_that_agree(night: Night) -> None:
