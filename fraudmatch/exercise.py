@@ -203,6 +203,7 @@ def run_night(
         files = report(run.reports, night)
     manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
     published = publish(run, run_id, manifest)
+    files = [published.folder / path.relative_to(run.folder) for path in files]
     refused = pc.any(pc.not_equal(prepared.deliveries["state"], "loaded")).as_py()
     return Night(
         site, day, published, prepared, linked, scored, library, watch,
