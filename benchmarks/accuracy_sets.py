@@ -177,6 +177,42 @@ def _suppliers(data: Path, scratch: Path) -> Prepared:
     return [path], [{row["row"]: (row["supplier_id"], row["council"]) for row in made}]
 
 
+def _across(data: Path, scratch: Path) -> Prepared:
+    """Suppliers of Devon's and of Trafford's payments that have a VAT number, by name.
+
+    One row for each name and number of a council; truth: the number.
+    """
+    devon = sorted((data / "devon_spending").glob("DCC*.csv.gz"))
+    trafford = sorted((data / "trafford_spending").glob("trafford-supplier-spend-*.csv.gz"))
+    paths, answers = [], []
+    for council, files, headings in (
+        ("devon", devon, ("supplier name", "vat reg no")),
+        ("trafford", trafford, ("beneficiaryname", "vatregistrationnumber")),
+    ):
+        known = sorted({pair for file in files for pair in _names_with_vat(file, *headings)})
+        path = scratch / f"{council}.csv"
+        made = _numbered(path, [{"name": name, "vat": vat} for name, vat in known])
+        paths.append(path)
+        answers.append({row["row"]: (row["vat"], "") for row in made})
+    return paths, answers
+
+
+def _names_with_vat(path: Path, name: str, vat: str) -> Iterable[tuple[str, str]]:
+    """(name, nine digits) of the rows that have both; some months are in cp1252."""
+    content = gzip.decompress(path.read_bytes())
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    rows = csv.reader(io.StringIO(text, newline=""))
+    headings = [" ".join(cell.lower().split()) for cell in next(rows)]
+    at, number = headings.index(name), headings.index(vat)
+    for row in rows:
+        digits = row[number].strip().removeprefix("GB")
+        if len(digits) == 9 and digits.isdigit() and row[at].strip():
+            yield row[at].strip(), digits
+
+
 _ALL = (
     AnswerSet("febrl4", "FEBRL 4, two files", "person", ("febrl4.toml",), _febrl4),
     AnswerSet("febrl4_plain", "FEBRL 4 without the number", "person", ("febrl4_plain.toml",), _febrl4_plain),
@@ -197,6 +233,8 @@ _ALL = (
               ("pseudopeople_register.toml", "pseudopeople_deaths.toml"), _pseudopeople("electoral", "deaths")),
     AnswerSet("supplier_names", "supplier names of five councils", "organisation",
               ("supplier_names.toml",), _suppliers),
+    AnswerSet("supplier_across", "names of suppliers, Devon × Trafford", "organisation",
+              ("supplier_names.toml",), _across),
     AnswerSet("supplier_numbers", "the same with VAT and company numbers", "organisation",
               ("supplier_numbers.toml",), _suppliers),
 )  # fmt: skip

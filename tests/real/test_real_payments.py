@@ -126,6 +126,30 @@ def test_suppliers_are_linked_within_and_across_the_councils(night: Night) -> No
     assert pc.sum(pc.greater(shared["partner_count_distinct"], 1)).as_py() >= 50
 
 
+def test_names_of_one_supplier_id_are_mostly_one_organisation(night: Night) -> None:
+    """The creditor reference is no evidence for the organisation model, so it can judge it.
+
+    Ids are used again for other suppliers and suppliers change their names, so that the share
+    cannot come near 1.
+    """
+    details = night.prepared.details["payment"]
+    table = pa.table(
+        {
+            "supplier": details["creditor_ref"],
+            "partner": night.prepared.records["partner"],
+            "name": night.prepared.records["organisation_name"],
+            "group": night.linked.groups["organisation_id"],
+        }
+    ).drop_null()
+    both = table.group_by(["partner", "supplier"]).aggregate(
+        [("name", "count_distinct"), ("group", "count_distinct")]
+    )
+    several = both.filter(pc.greater(both["name_count_distinct"], 1))
+    whole = pc.mean(pc.equal(several["group_count_distinct"], 1)).as_py()
+    assert several.num_rows > 200
+    assert whole >= 0.25
+
+
 def test_reports_open(night: Night) -> None:
     for partner in ("devon", "trafford"):
         folder = night.run.reports / partner
