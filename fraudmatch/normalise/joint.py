@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from fraudmatch.normalise.names import letters, without_prefix
-from fraudmatch.normalise.wordlists import known_forenames, table
+from fraudmatch.normalise.wordlists import common_surnames, known_forenames, table
 
 _SEPARATOR = re.compile(r"\s*[&+/;]\s*|\s+(?:and|a'r)\s+", re.IGNORECASE)
 _NOT_SEPARATORS = re.compile(r"\b[ctasdw]\s?/\s?[oak]\b|\bf/k/a\b|\ba/k/a\b", re.IGNORECASE)
@@ -84,10 +84,9 @@ def _shared(first: list[str], second: list[str], titled: bool) -> tuple[list[str
     if len(second) == 1 and len(first) > 1 and _is_forename(second[0]):  # John Smith & Anne
         return first, [*second, *_surname_of(first)]
     if len(first) == 1 and len(second) > 1:
-        known = _is_forename(first[0])
-        if known or not titled:  # J & A Smith, John and Anne Smith
-            return [*first, *_surname_of(second)], second
-        return first, second  # Mr Jones & Ms B Patel
+        if titled and letters(first[0]) in common_surnames():
+            return first, second  # Mr Jones & Ms B Patel
+        return [*first, *_surname_of(second)], second  # J & A Smith, Mr Gavin & Ms B Smith
     if len(first) > 1 and all(map(_is_initial, first)) and len(second) > 1:  # J M & A Smith
         return [*first, *_surname_of(second)], second
     return first, second

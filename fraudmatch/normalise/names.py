@@ -1,7 +1,8 @@
 """Names of persons: titles and suffixes off, forenames and surname apart, one spelling of signs.
 
 Everything comes out in upper-case ASCII: apostrophes dropped (O'BRIEN -> OBRIEN), hyphens as
-blanks, Mc and Mac and a lone O joined to what follows, digits and other signs left out.
+blanks, Mc and Mac and a lone O joined to what follows, a scanned digit inside a word read as the
+letter it looks like, other digits and signs left out.
 Forename and surname written the wrong way round cannot be known from one record; they stay as
 written and the linkage core compares them crosswise.
 """
@@ -19,6 +20,9 @@ _IN_BRACKETS = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
 _TRAILING_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX", "DR", "REV"})
 _PLAIN = re.compile(r"[A-Za-z' .-]+")
 _NOT_LETTERS = re.compile(r"[^A-Z ]+")
+# A digit between letters, or after three, is a letter badly scanned: PHI1IP, WIL5ON, THORNT0N.
+_SCANNED = re.compile(r"(?<=[A-Z])[013568](?=[A-Z])|(?<=[A-Z]{3})[013568](?![0-9])")
+_READ_AS = str.maketrans("013568", "OIESGB")
 
 
 class PersonName(NamedTuple):
@@ -40,7 +44,10 @@ class PersonName(NamedTuple):
 def letters(text: str) -> str:
     """Folded words of a name, letters only, remarks in brackets and DEC'D left out; may be empty."""
     folded = fold(_IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text)
-    plain = folded if folded.replace(" ", "").isalpha() else " ".join(_NOT_LETTERS.sub(" ", folded).split())
+    if not folded.replace(" ", "").isalpha():
+        folded = _SCANNED.sub(lambda found: found[0].translate(_READ_AS), folded)
+        folded = " ".join(_NOT_LETTERS.sub(" ", folded).split())
+    plain = folded
     return " ".join(word for word in plain.split() if word != "DECD") if "DECD" in plain else plain
 
 

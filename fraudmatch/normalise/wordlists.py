@@ -62,3 +62,10 @@ def forename_roots() -> dict[str, str]:
 def known_forenames() -> frozenset[str]:
     """Every forename and root of the list of diminutives."""
     return frozenset(_roots()) | frozenset(_roots().values())
+
+
+@cache
+def common_surnames() -> frozenset[str]:
+    """The commonest surnames that are no forenames, from `lists/surnames.csv`."""
+    text = (files("fraudmatch.normalise") / "lists" / "surnames.csv").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
