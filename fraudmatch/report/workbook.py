@@ -35,7 +35,7 @@ _OPTIONS = {
 _FIXED_WIDTHS = {"integer": 9, "hundredths": 12, "pence": 13, "date": 12}
 _LABEL_COLUMNS = 3  # the explanations' labels stand over rank, priority and points
 _TEXT_WIDTH = 130  # characters over which an explanation runs before it breaks
-_PAPER_A4 = 9
+_PAPER_A3 = 8
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ def _write_page(
     worksheet.autofilter(heading_row, 0, last, len(page.columns) - 1)
     worksheet.freeze_panes(heading_row + 1, 1)
     worksheet.repeat_rows(heading_row)
+    worksheet.repeat_columns(0)
     _print_setup(worksheet, partner, night)
     return sheet
 
@@ -183,8 +184,8 @@ def _width(column: Column, values: pa.ChunkedArray) -> int:
 
 def _print_setup(worksheet: Any, partner: Partner, night: ReportInput) -> None:
     worksheet.set_landscape()
-    worksheet.set_paper(_PAPER_A4)
-    worksheet.fit_to_pages(1, 0)
+    worksheet.set_paper(_PAPER_A3)
+    worksheet.fit_to_pages(2, 0)  # one page wide would be too small to read
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
     left = f"{partner.name[:80]}, as at {night.as_at.isoformat()}".replace("&", "&&")
     worksheet.set_footer(f"&L{left}&CA flag is not a finding&RPage &P of &N")
