@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 STAGES = ("extract", "normalise", "link", "score", "report")
@@ -67,7 +68,7 @@ def measure(people: int, repeat: int, place: Path) -> dict[str, object]:
 
 def growth(rows: list[dict]) -> list[str]:
     found = []
-    for small, large in zip(rows, rows[1:], strict=False):
+    for small, large in pairwise(rows):
         size = math.log(large["people"] / small["people"])
         for stage in STAGES:
             before, after = small["seconds"][stage], large["seconds"][stage]

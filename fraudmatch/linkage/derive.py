@@ -94,8 +94,46 @@ def reference(value: str) -> str | None:
     return text or None
 
 
+_SHARED_MAILBOXES = frozenset(
+    [
+        "ACCOUNTS",
+        "ADMIN",
+        "BOOKINGS",
+        "CONTACT",
+        "CUSTOMERSERVICE",
+        "ENQUIRIES",
+        "ENQUIRY",
+        "FINANCE",
+        "HELLO",
+        "HELP",
+        "INFO",
+        "INVOICES",
+        "MAIL",
+        "NOREPLY",
+        "OFFICE",
+        "PAYROLL",
+        "POST",
+        "PURCHASE",
+        "RECEPTION",
+        "SALES",
+        "SCHOOL",
+        "SECRETARY",
+        "SERVICE",
+        "SUPPORT",
+        "TEAM",
+        "WEBMASTER",
+    ]
+)
+
+
+def mailbox(value: str) -> str | None:
+    """An e-mail address, or None for a box many people read (info@, office@ …)."""
+    name = re.sub(r"[^A-Z]", "", value.partition("@")[0].upper())
+    return None if name in _SHARED_MAILBOXES else value
+
+
 def presence(value: str) -> str | None:
-    """"has" for any value; the encoder fills "-" for null, so that absence compares."""
+    """ "has" for any value; the encoder fills "-" for null, so that absence compares."""
     return "has"
 
 
@@ -111,6 +149,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "sector": sector,
     "reference": reference,
     "presence": presence,
+    "mailbox": mailbox,
     "year": lambda value: value[:4],
 }
 

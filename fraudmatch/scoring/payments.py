@@ -19,6 +19,8 @@ NETTING_DAYS = 120
 _PREFIX_APART = "^[^A-Z0-9]*(?:(?:INVOICE|INV)[^A-Z0-9]+)?(?:(?:NUMBER|NUM|NO)[^A-Z0-9]+)?"
 _PREFIX_BEFORE_DIGIT = "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$"
 
+_YEAR_ONLY = "^(?:19|20)[0-9]{2}(?:(?:19|20)?[0-9]{2})?$"
+
 _NO_DAY = np.iinfo(np.int64).min // 4
 
 
@@ -31,13 +33,15 @@ def clean_reference(references: pa.Array) -> pa.Array:
     """Invoice numbers as compared: capitals, letters and digits only, INV, NO and leading zeros off.
 
     INV and NO come off where a sign or blank sets them apart, or where a digit follows, so that
-    a number such as NORTH12 stays whole. What has no letter or digit becomes null. The patterns
-    are ours; RE2 runs them in linear time.
+    a number such as NORTH12 stays whole. What has no letter or digit becomes null, and so does
+    what only names a year ("2025", "2024/25"): many payments carry it and it numbers none. The
+    patterns are ours; RE2 runs them in linear time.
     """
     apart = pc.replace_substring_regex(pc.utf8_upper(references), _PREFIX_APART, "")
     bare = pc.replace_substring_regex(letters_and_digits(apart), _PREFIX_BEFORE_DIGIT, r"\1")
     short = pc.replace_substring_regex(bare, "^0+", "")
-    return pc.if_else(pc.equal(short, ""), pa.scalar(None, pa.string()), short)
+    no_number = pc.or_(pc.equal(short, ""), pc.match_substring_regex(short, _YEAR_ONLY))
+    return pc.if_else(no_number, pa.scalar(None, pa.string()), short)
 
 
 def _clean_credit_reference(references: pa.Array) -> pa.Array:

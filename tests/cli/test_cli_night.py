@@ -59,7 +59,7 @@ def demo(tmp_path_factory):
 
 
 def test_demo_prints_what_it_found_and_where(demo):
-    folder, code, out, err = demo
+    _, code, out, err = demo
     assert code == 0
     for word in ("received", "loaded", "rejected", "FM-CT-001", "Time:", "Reports:", "not a finding"):
         assert word in out

@@ -91,11 +91,6 @@ def test_no_ratepayer_has_relief_in_two_councils_and_the_report_agrees(night: Ni
     assert flags_of(night, "FM-BR-001").num_rows == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="organisation_v1: one name at two postcodes weighs less than nothing, and every business rates "
-    "record carries the postcode of its property, so that no ratepayer is ever linked across councils",
-)
 def test_one_ratepayer_written_into_two_lists_is_flagged(data: Path, tmp_path: Path) -> None:
     """The same night with one name of Selby's list on a relieved property of Bradford's."""
     site = lay_out("business_rates", data, tmp_path)

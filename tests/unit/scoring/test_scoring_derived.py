@@ -28,6 +28,7 @@ def night_of(tiny_night: Any, rows: list[dict[str, Any]]) -> Night:
         ("INV-00123", "123"), ("inv 123", "123"), ("Invoice No. 00123", "123"), ("NO 123", "123"), ("inv b0788", "B0788"), ("Inv. No: B/07", "B07"), ("INVB07", "INVB07"),
         ("123/", "123"), ("000", None), ("--", None), ("NORTH12", "NORTH12"), ("INVERNESS", "INVERNESS"),
         ("00A12", "A12"), ("S/2024/001", "S2024001"), (None, None), ("INV", "INV"), ("INVNO00A7", "A7"),
+        ("2025", None), ("2024/25", None), ("2024-2025", None), ("24/25", "2425"), ("20251", "20251"),
     ],
 )  # fmt: skip
 def test_invoice_number_is_cleaned(written: str | None, clean: str | None) -> None:
