@@ -1,4 +1,5 @@
 import pytest
+
 from fraudmatch.linkage.derive import DERIVATIONS
 
 
