@@ -10,6 +10,16 @@ from fraudmatch.cli.progress import progress
 from fraudmatch.cli.run import show
 
 
+def _itself() -> str:
+    """How the reader can call fraudmatch again: by name where it is on the path."""
+    import shutil
+    import sys
+
+    if shutil.which("fraudmatch"):
+        return "fraudmatch"
+    return "python -m fraudmatch" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
+
+
 @click.command("demo")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("fraudmatch-demo"), show_default=True,
@@ -39,5 +49,5 @@ def command(ctx: click.Context, out: Path, threads: int | None, as_json: bool, q
         click.echo(f"\nNext: open {night.run.reports / 'index.html'}")
         if night.scored.flags.num_rows:
             key = night.scored.flags["flag_key"][0].as_py()[:8]
-            click.echo(f"      fraudmatch explain {out} {key}")
+            click.echo(f"      {_itself()} explain {out} {key}")
     ctx.exit(night.exit_code)
