@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import RunError
-from fraudmatch.exercise import Kept, read_night
+from fraudmatch.kept import Kept, read_night
 from fraudmatch.linkage.evaluate import (
     measure_groups,
     measure_links,

@@ -12,25 +12,24 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import __version__
-from fraudmatch.audit import Run, open_run, publish, start_run
+from fraudmatch.audit import Run, publish, start_run
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.normalise import forename_roots, normalise
 from fraudmatch.report import ReportInput, report
-from fraudmatch.schemas import EVIDENCE, GROUPS, RECORDS, conform, empty, sort_rejects
+from fraudmatch.schemas import EVIDENCE, conform, empty, sort_rejects
 from fraudmatch.scoring import Library, load_library, score
 from fraudmatch.shipped import shipped
 from fraudmatch.site import Site
@@ -43,7 +42,7 @@ Say = Callable[[str], None]
 
 #: Columns of RECORDS that say where a record came from physically; they are stored apart, so
 #: that the content of a night has one digest whatever the order of rows in the files.
-_ORIGIN = ("delivery", "source_row")
+ORIGIN = ("delivery", "source_row")
 
 #: Evidence of a shared bank account, which no model weighs.
 _ACCOUNT = {"model": "account", "position": 0, "comparison": "bank", "level": "same", "agreement": "agrees"}
@@ -199,7 +198,7 @@ def run_night(
     digests = _write_tables(run, prepared, linked, scored.flags, evidence)
     run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
     with watch.stage("report", say):
-        night = _report_input(site, day, run_id, prepared, linked.groups, scored.flags, evidence, library)
+        night = report_input(site, day, run_id, prepared, linked.groups, scored.flags, evidence, library)
         files = report(run.reports, night)
     manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
     published = publish(run, run_id, manifest)
@@ -242,8 +241,8 @@ def _write_tables(
     run: Run, prepared: Prepared, linked: LinkedNight, flags: pa.Table, evidence: pa.Table
 ) -> dict[str, str]:
     """Write every stage table; the sha256 of those that carry the night's content."""
-    content = {"records": run.write("records", prepared.records.drop_columns(list(_ORIGIN)))}
-    run.write("origins", prepared.records.select(["record_id", *_ORIGIN]))
+    content = {"records": run.write("records", prepared.records.drop_columns(list(ORIGIN)))}
+    run.write("origins", prepared.records.select(["record_id", *ORIGIN]))
     for dataset in sorted(prepared.details):
         content[f"details_{dataset}"] = run.write(f"details_{dataset}", prepared.details[dataset])
     run.write("rejects", prepared.rejects)
@@ -271,10 +270,11 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
     return hashlib.sha256(whole.encode("utf-8")).hexdigest()
 
 
-def _report_input(
+def report_input(
     site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
     evidence: pa.Table, library: Library,
 ) -> ReportInput:  # fmt: skip
+    """What the reports of a night need, with the texts of the rules that ran."""
     ran = {rule_id: text for rule_id, text in library.texts().items() if text.status in ("trial", "live")}
     return ReportInput(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
@@ -324,75 +324,3 @@ def _manifest(
 
 def _plain(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
-
-
-# ---------------------------------------------------------------------------------------
-# Reading a night back
-# ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A published night read back, every table checked against its manifest."""
-
-    run: Run
-    as_at: dt.date
-    prepared: Prepared
-    groups: pa.Table
-    flags: pa.Table
-    evidence: pa.Table
-
-
-def read_night(site: Site, run_id: str | None = None) -> Kept:
-    """A published night of the site; the newest when no run is named.
-
-    Raises:
-        RunError: there is none, or an artefact was changed since it was published.
-    """
-    run = open_run(site.runs_folder, run_id)
-    origins = run.read("origins")
-    records = run.read("records")
-    for name in _ORIGIN:
-        records = records.append_column(name, origins[name])
-    details = {
-        name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")
-    }
-    prepared = Prepared(
-        conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries")
-    )
-    groups = conform(run.read("groups"), GROUPS, what="GROUPS")
-    as_at = dt.date.fromisoformat(run.manifest["as_at"])
-    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("evidence"))
-
-
-def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
-    """Write the reports of a published night again, into another folder.
-
-    Raises:
-        RunError: there is no such night, or an artefact was changed.
-    """
-    kept, library = read_night(site, run_id), load_library(rule_folders(site))
-    night = _report_input(
-        site, kept.as_at, kept.run.folder.name, kept.prepared, kept.groups, kept.flags, kept.evidence, library
-    )
-    return report(folder, night)
-
-
-def find_flags(flags: pa.Table, key: str) -> pa.Table:
-    """The flags whose key starts with `key`."""
-    return flags.filter(pc.starts_with(flags["flag_key"], key.lower()))
-
-
-def rows_by_id(table: pa.Table, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Rows of a table ordered by record_id, as dictionaries."""
-    places = np.searchsorted(table["record_id"].to_numpy(), np.asarray(ids))
-    rows: list[dict[str, Any]] = table.take(pa.array(places)).to_pylist()
-    return rows
-
-
-def full_record(prepared: Prepared, record_id: int) -> dict[str, Any]:
-    """A record with its details, as one dictionary."""
-    record = rows_by_id(prepared.records, [record_id])[0]
-    details = prepared.details.get(record["dataset"])
-    more = rows_by_id(details, [record_id])[0] if details is not None and details.num_rows else {}
-    return more | record

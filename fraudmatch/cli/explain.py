@@ -18,7 +18,8 @@ def command(site: Path, flag: str, run_id: str | None) -> None:
     next step. This page is for the hub: it shows both partners' records in full.
     """
     from fraudmatch.errors import GateError
-    from fraudmatch.exercise import find_flags, full_record, read_night, rule_folders
+    from fraudmatch.exercise import rule_folders
+    from fraudmatch.kept import find_flags, full_record, read_night
     from fraudmatch.report.explain import explain_flag
     from fraudmatch.scoring import load_library
     from fraudmatch.site import load_site

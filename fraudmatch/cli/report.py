@@ -16,7 +16,7 @@ def command(site: Path, run_id: str | None, out: Path) -> None:
 
     Every table is checked against the manifest of the run first.
     """
-    from fraudmatch.exercise import write_reports
+    from fraudmatch.kept import write_reports
     from fraudmatch.site import load_site
 
     written = write_reports(load_site(site), out, run_id)

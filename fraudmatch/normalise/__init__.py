@@ -49,8 +49,8 @@ def normalise(received: Mapping[str, pa.Table], deliveries: pa.Table, *, as_at: 
         SchemaError: a table lacks a column of its schema.
     """
     from fraudmatch.normalise.assemble import read_dataset
-    from fraudmatch.normalise.faults import rejects_of
     from fraudmatch.normalise.ordering import number_records
+    from fraudmatch.normalise.rejects import rejects_of
 
     with _no_cycle_search():
         read = [read_dataset(name, received[name], as_at) for name in sorted(received)]

@@ -13,7 +13,8 @@ from shuffling import shuffle_site
 from fraudmatch.audit import open_run
 from fraudmatch.errors import RunError
 from fraudmatch.evaluate import evaluate_site
-from fraudmatch.exercise import read_night, run_night, write_reports
+from fraudmatch.exercise import run_night
+from fraudmatch.kept import read_night, write_reports
 from fraudmatch.shipped import shipped
 from fraudmatch.site import load_site
 

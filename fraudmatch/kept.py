@@ -1,0 +1,87 @@
+"""A finished night read back: every table checked against its manifest before it is used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.audit import Run, open_run
+from fraudmatch.exercise import ORIGIN, Prepared, report_input, rule_folders
+from fraudmatch.report import report
+from fraudmatch.schemas import GROUPS, RECORDS, conform
+from fraudmatch.scoring import load_library
+from fraudmatch.site import Site
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A published night read back, every table checked against its manifest."""
+
+    run: Run
+    as_at: dt.date
+    prepared: Prepared
+    groups: pa.Table
+    flags: pa.Table
+    evidence: pa.Table
+
+
+def read_night(site: Site, run_id: str | None = None) -> Kept:
+    """A published night of the site; the newest when no run is named.
+
+    Raises:
+        RunError: there is none, or an artefact was changed since it was published.
+    """
+    run = open_run(site.runs_folder, run_id)
+    origins = run.read("origins")
+    records = run.read("records")
+    for name in ORIGIN:
+        records = records.append_column(name, origins[name])
+    details = {
+        name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")
+    }
+    prepared = Prepared(
+        conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries")
+    )
+    groups = conform(run.read("groups"), GROUPS, what="GROUPS")
+    as_at = dt.date.fromisoformat(run.manifest["as_at"])
+    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("evidence"))
+
+
+def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
+    """Write the reports of a published night again, into another folder.
+
+    Raises:
+        RunError: there is no such night, or an artefact was changed.
+    """
+    kept, library = read_night(site, run_id), load_library(rule_folders(site))
+    night = report_input(
+        site, kept.as_at, kept.run.folder.name, kept.prepared, kept.groups, kept.flags, kept.evidence, library
+    )
+    return report(folder, night)
+
+
+def find_flags(flags: pa.Table, key: str) -> pa.Table:
+    """The flags whose key starts with `key`."""
+    return flags.filter(pc.starts_with(flags["flag_key"], key.lower()))
+
+
+def rows_by_id(table: pa.Table, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows of a table ordered by record_id, as dictionaries."""
+    places = np.searchsorted(table["record_id"].to_numpy(), np.asarray(ids))
+    rows: list[dict[str, Any]] = table.take(pa.array(places)).to_pylist()
+    return rows
+
+
+def full_record(prepared: Prepared, record_id: int) -> dict[str, Any]:
+    """A record with its details, as one dictionary."""
+    record = rows_by_id(prepared.records, [record_id])[0]
+    details = prepared.details.get(record["dataset"])
+    more = rows_by_id(details, [record_id])[0] if details is not None and details.num_rows else {}
+    return more | record
