@@ -125,7 +125,7 @@ def link(
         side: int8 0 or 1 per record, to link only across; None = all with all.
         threads: at most this many.
         budget: most candidate pairs before a BudgetError.
-        progress: told what is being done.
+        progress: told what is being done; details begin with a blank.
 
     Raises:
         ModelError: a column is missing.
@@ -140,7 +140,7 @@ def link(
     found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.int32]]] = []
     compared = kept = 0
     for number, planned in enumerate(plans):
-        say(f"{model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
+        say(f"  {model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
         blocks = block.group(keys[:, number], side)
         clock.lap("sort")
         chunks = screen(blocks, linker.packed, linker.tables, keys, number, linker.apart, threads)
