@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -256,15 +257,21 @@ def _columns(encoder: Encoder, comparison: Comparison) -> list[Codes]:
         return list(encoder.shared(*comparison.columns))
     columns = [encoder.codes(expression) for expression in comparison.columns]
     if comparison.tests & DATE_PARTS:
-        return [_numbers(made, lambda iso: int(iso.replace("-", ""))) for made in columns]
+        return [_numbers(made, _packed_date) for made in columns]
     if "within" in comparison.tests:
         return [_numbers(made, _days) for made in columns]
     return columns
 
 
-def _numbers(made: Codes, read: object) -> Codes:
-    moved = np.array([read(value) for value in made.values], np.int32)  # type: ignore[operator]
-    return Codes(_through(made.codes, moved) if len(moved) else made.codes, made.values)
+def _numbers(made: Codes, read: Callable[[str], int]) -> Codes:
+    """The column with each value's number in place of its code."""
+    moved = np.array([read(value) for value in made.values], np.int32)
+    return Codes(_through(made.codes, moved), made.values)
+
+
+def _packed_date(iso: str) -> int:
+    """2026-03-31 → 20260331."""
+    return int(iso.replace("-", ""))
 
 
 def _days(value: str) -> int:

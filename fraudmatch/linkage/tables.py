@@ -10,7 +10,8 @@ import numpy.typing as npt
 from fraudmatch.linkage.encode import layout
 from fraudmatch.linkage.model import TESTS, Comparison, Given, Model, weight
 
-#: Number of each test inside the kernel.
+#: Number of each test inside the kernel. The compiled kernel keeps these numbers in its cache,
+#: which only a change of screen.py renews: touch that file when the tests are renumbered.
 TEST_NUMBER = {name: number for number, name in enumerate(TESTS)}
 
 
