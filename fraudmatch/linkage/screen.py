@@ -51,10 +51,13 @@ _EITHER = TEST_NUMBER["either"]
 _NO, _YES, _PERHAPS = 0, 1, 2
 
 #: Pairs one task looks at, at most one block row more; small enough to share out evenly.
-TASK_PAIRS = 2_000_000
+TASK_PAIRS = 250_000
+
+#: From so many pairs a record on, its row is worth moving next to those of its block.
+GATHER_FROM = 8
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, inline="always")
 def _verdict(test, number, first, last, i, j, codes, text, signature, head, size, spare):  # type: ignore[no-untyped-def]
     """Whether the pair (i, j) passes a level's test: no, yes, or perhaps (texts must be compared)."""
     a, b = codes[i, first], codes[j, first]
@@ -95,7 +98,7 @@ def _verdict(test, number, first, last, i, j, codes, text, signature, head, size
     return _YES
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, inline="always")
 def _missing(c, i, j, codes, tests, widest):  # type: ignore[no-untyped-def]
     """Whether comparison c has nothing to compare on the pair (i, j)."""
     first, last = widest[c, 0], widest[c, 1]
@@ -108,17 +111,38 @@ def _missing(c, i, j, codes, tests, widest):  # type: ignore[no-untyped-def]
     return True
 
 
+@nb.njit(cache=True, inline="always")
+def _met(i, j, earlier, keys):  # type: ignore[no-untyped-def]
+    """Whether one of the earlier passes has proposed the pair."""
+    for q in range(earlier):
+        if keys[i, q] >= 0 and keys[i, q] == keys[j, q]:
+            return True
+    return False
+
+
+@nb.njit(cache=True, inline="always")
+def _variant(c, state, variants, needs):  # type: ignore[no-untyped-def]
+    """The first `given` of comparison c whose bits all stand in the state, else 0."""
+    for v in range(1, variants[c]):
+        if state & needs[c, v] == needs[c, v]:
+            return v
+    return 0
+
+
+# The helpers above are pasted into the kernel by the compiler: handing arrays to a function for
+# every pair costs more than comparing them.
 @nb.njit(cache=True, nogil=True)
 def _screen(  # type: ignore[no-untyped-def]
-    starts, middles, ends, first_row, last_row, earlier, keys, apart,
+    starts, middles, ends, first_row, last_row, at, earlier, keys, apart,
     codes, signature, head, size, spare, common,
     tests, numbers, slots, widest, text, weighed, levels, weights, variants, needs, sets, best,
     prior, threshold, left, right,
 ):  # fmt: skip
     """Screen the pairs of the block rows first_row..last_row; rows run through all blocks.
 
-    Writes kept pairs (positions) to `left` and `right`; returns how many, how many pairs it
-    looked at, and the row to go on with when the room ran out (last_row when done).
+    `at` gives the packed row of each position. Writes kept pairs (positions) to `left` and
+    `right`; returns how many, how many pairs it looked at, and the row to go on with when the
+    room ran out (last_row when done).
     """
     kept = looked = row = 0
     count = len(tests)
@@ -129,21 +153,16 @@ def _screen(  # type: ignore[no-untyped-def]
         if row + rows <= first_row:
             row += rows
             continue
-        for i in range(starts[b] + max(0, first_row - row), stop):
-            here = row + i - starts[b]
+        for p in range(starts[b] + max(0, first_row - row), stop):
+            here = row + p - starts[b]
             if here >= last_row:
                 return kept, looked, last_row
             if kept + ends[b] - starts[b] > len(left):
                 return kept, looked, here
-            for j in range(middles[b] if middles[b] >= 0 else i + 1, ends[b]):
-                if apart[i] >= 0 and apart[i] == apart[j]:
-                    continue
-                met = False
-                for q in range(earlier):
-                    if keys[i, q] >= 0 and keys[i, q] == keys[j, q]:
-                        met = True
-                        break
-                if met:
+            i = at[p]
+            for q in range(middles[b] if middles[b] >= 0 else p + 1, ends[b]):
+                j = at[q]
+                if (apart[i] >= 0 and apart[i] == apart[j]) or _met(i, j, earlier, keys):
                     continue
                 looked += 1
                 total = most
@@ -151,11 +170,7 @@ def _screen(  # type: ignore[no-untyped-def]
                 for c in range(count):
                     total -= best[c]
                     if not _missing(c, i, j, codes, tests, widest):
-                        variant = 0
-                        for v in range(1, variants[c]):
-                            if state & needs[c, v] == needs[c, v]:
-                                variant = v
-                                break
+                        variant = _variant(c, state, variants, needs)
                         gain = -(1 << 30)
                         for l in range(levels[c]):
                             verdict = _verdict(
@@ -175,8 +190,8 @@ def _screen(  # type: ignore[no-untyped-def]
                     if total < threshold:
                         break
                 if total >= threshold:
-                    left[kept] = i
-                    right[kept] = j
+                    left[kept] = p
+                    right[kept] = q
                     kept += 1
         row += rows
     return kept, looked, last_row
@@ -204,12 +219,13 @@ def screen(
         apart: int32 [n]; records with the same number (not -1) are known to differ.
         threads: at most this many; all cores when None.
     """
-    order = blocks.order
-    here = packed.take(order)
-    keys_here = keys[:, : max(earlier, 1)].take(order, 0)
-    apart_here = apart.take(order)
+    order = at = blocks.order
+    if int(blocks.pairs().sum()) >= GATHER_FROM * len(order):
+        # Many pairs for each record: lay the rows of a block side by side in memory.
+        packed, keys, apart = packed.take(order), keys.take(order, 0), apart.take(order)
+        at = np.arange(len(order))
     arrays = (
-        here.codes, here.signature, here.head, here.size, here.spare, here.common,
+        packed.codes, packed.signature, packed.head, packed.size, packed.spare, packed.common,
         tables.tests, tables.numbers, tables.slots, tables.widest, tables.text, tables.weighed,
         tables.levels, tables.weights, tables.variants, tables.needs, tables.sets, tables.best,
         tables.prior, tables.threshold,
@@ -223,8 +239,7 @@ def screen(
         left, right = np.empty(room, np.int64), np.empty(room, np.int64)
         while first < last:
             kept, more, first = _screen(
-                blocks.starts[span], blocks.middles[span], blocks.ends[span], first, last,
-                earlier, keys_here, apart_here, *arrays, left, right,
+                blocks.starts[span], blocks.middles[span], blocks.ends[span], first, last, at, earlier, keys, apart, *arrays, left, right,
             )  # fmt: skip
             looked += more
             kept_left.append(order[left[:kept]])
