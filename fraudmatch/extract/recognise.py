@@ -91,8 +91,18 @@ def _address_lines(keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
             if line and line[1] in stem_keys:
                 lines.setdefault(line[1], []).append(place)
         if lines:
-            found[field] = tuple(sorted(lines.values(), key=len)[-1])
+            found[field] = _with_places(keys, sorted(lines.values(), key=len)[-1])
     return found
+
+
+def _with_places(keys: Sequence[str], lines: list[int]) -> tuple[int, ...]:
+    """The columns of an address and, right behind them, those that name its town or county."""
+    places = {key_of(word) for word in _synonyms()["address_places"]["headings"]}
+    after = lines[-1] + 1
+    while after < len(keys) and keys[after] in places:
+        lines = [*lines, after]
+        after += 1
+    return tuple(lines)
 
 
 @functools.cache

@@ -140,11 +140,17 @@ def test_headings_are_recognised(
     assert recognise(headings, dataset) == expected
 
 
+def test_town_and_county_right_behind_the_lines_belong_to_the_address() -> None:
+    found = recognise(["Ref", "Address 1", "Address 2", "Town", "County", "Postcode", "Village"], "person")
+    assert found["address"] == (1, 2, 3, 4)
+
+
 def test_every_synonym_belongs_to_a_field() -> None:
     party = {field.name for field in schemas.PARTY_FIELDS}
     lists = dict(_synonyms())
     assert set(lists.pop("party")) <= party
     assert set(lists.pop("address_lines")) <= party
+    assert set(lists.pop("address_places")) == {"headings"}
     assert set(lists.pop("file_words")) <= set(schemas.DATASETS)
     for dataset, fields in lists.items():
         assert set(fields) <= {field.name for field in schemas.DATASETS[dataset].fields}
