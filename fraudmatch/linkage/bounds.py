@@ -124,6 +124,14 @@ def edits_allowed(edits, most, size_a, size_b):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
+def may_begin(shared, size_a, size_b, prefix, shortest):  # type: ignore[no-untyped-def]
+    """Whether one text could begin with the whole of the other: then all characters of the
+    shorter, at least `shortest`, are shared, and the first four agree."""
+    shorter = min(np.int64(size_a), np.int64(size_b))
+    return shorter >= shortest and shared >= shorter and prefix >= min(4, shorter)
+
+
+@nb.njit(cache=True)
 def digits_differing(a, b):  # type: ignore[no-untyped-def]
     """In how many of their eight decimal places two packed dates (yyyymmdd) differ. Exact."""
     differing = 0

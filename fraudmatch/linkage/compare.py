@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from fraudmatch.linkage.bounds import NULL
 from fraudmatch.linkage.encode import Layout, Packed, layout
-from fraudmatch.linkage.model import Comparison, Level, Model
+from fraudmatch.linkage.model import BOUNDED, Comparison, Level, Model
 from fraudmatch.linkage.tables import Tables, state_bits
 
 Rows = npt.NDArray[np.integer]
@@ -82,7 +82,7 @@ def _passes(
     test = level.test
     if test in ("exact", "alike", "same"):
         return np.asarray((a == b) & (a != NULL))
-    if test in ("jaro_winkler", "levenshtein", "edits"):
+    if test in BOUNDED:
         return _texts_pass(packed.texts.get(comparison.name, _NO_TEXTS), level, a, b)
     if test == "initial":
         text = places.text[position]
@@ -132,6 +132,8 @@ def _similar(level: Level) -> Callable[[npt.NDArray[np.object_], npt.NDArray[np.
     rapidfuzz is exact; the comparison is made here in float64 so that a similarity equal to the
     threshold counts as reaching it.
     """
+    if level.test == "begins":
+        return lambda one, two: np.fromiter(map(_begins(int(level.number)), one, two), np.bool_, len(one))
     from rapidfuzz import process
     from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
@@ -145,6 +147,16 @@ def _similar(level: Level) -> Callable[[npt.NDArray[np.object_], npt.NDArray[np.
         return np.asarray(found >= level.number - 1e-9)
 
     return run
+
+
+def _begins(shortest: int) -> Callable[[str, str], bool]:
+    """Whether two texts are equal, or the longer begins with the whole of the other, which has at
+    least `shortest` characters: names cut off at the width of a field."""
+
+    def test(a: str, b: str) -> bool:
+        return a == b or (min(len(a), len(b)) >= shortest and (a.startswith(b) or b.startswith(a)))
+
+    return test
 
 
 def weigh(levels: Levels, packed: Packed, model: Model, tables: Tables, left: Rows) -> npt.NDArray[np.int32]:

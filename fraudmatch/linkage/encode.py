@@ -210,7 +210,7 @@ def layout(model: Model) -> Layout:
 
 def has_text(comparison: Comparison) -> bool:
     """Whether its values are looked at, not only compared for equality."""
-    return bool(comparison.tests & {"jaro_winkler", "levenshtein", "edits", "initial"})
+    return bool(comparison.tests & {"jaro_winkler", "levenshtein", "edits", "begins", "initial"})
 
 
 def pack(encoder: Encoder, model: Model) -> Packed:

@@ -34,6 +34,7 @@ TESTS: dict[str, str | None] = {
     "jaro_winkler": "number",
     "levenshtein": "number",
     "edits": "number",
+    "begins": "number",
     "swapped": None,
     "one_digit": None,
     "two_parts": None,
@@ -46,7 +47,7 @@ TESTS: dict[str, str | None] = {
 }
 
 #: Tests that the screen can only bound; all others it decides.
-BOUNDED = frozenset({"jaro_winkler", "levenshtein", "edits"})
+BOUNDED = frozenset({"jaro_winkler", "levenshtein", "edits", "begins"})
 
 #: Tests on the digits of a date written yyyymmdd.
 DATE_PARTS = frozenset({"swapped", "one_digit", "two_parts", "same_year"})

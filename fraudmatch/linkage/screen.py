@@ -27,6 +27,7 @@ from fraudmatch.linkage.bounds import (
     edits_allowed,
     fewest_edits,
     jaro_winkler_bound,
+    may_begin,
     parts_agreeing,
     shared_characters,
 )
@@ -39,6 +40,7 @@ _INITIAL = TEST_NUMBER["initial"]
 _JARO_WINKLER = TEST_NUMBER["jaro_winkler"]
 _LEVENSHTEIN = TEST_NUMBER["levenshtein"]
 _EDITS = TEST_NUMBER["edits"]
+_BEGINS = TEST_NUMBER["begins"]
 _SWAPPED = TEST_NUMBER["swapped"]
 _ONE_DIGIT = TEST_NUMBER["one_digit"]
 _TWO_PARTS = TEST_NUMBER["two_parts"]
@@ -63,7 +65,7 @@ def _verdict(test, number, first, last, i, j, codes, text, signature, head, size
     a, b = codes[i, first], codes[j, first]
     if test == _EXACT or test == _ALIKE or test == _SAME:
         return _YES if a == b and a != NULL else _NO
-    if test == _JARO_WINKLER or test == _LEVENSHTEIN or test == _EDITS:
+    if test == _JARO_WINKLER or test == _LEVENSHTEIN or test == _EDITS or test == _BEGINS:
         if a == b:
             return _YES
         shared = shared_characters(signature[i, text], spare[i, text], signature[j, text], spare[j, text])
@@ -73,6 +75,9 @@ def _verdict(test, number, first, last, i, j, codes, text, signature, head, size
             reach = jaro_winkler_bound(shared, la, lb, prefix) + 1e-6 >= number
         elif test == _LEVENSHTEIN:
             reach = shared + 1e-6 >= number * max(la, lb)
+        elif test == _BEGINS:
+            prefix = common_prefix(head[i, text], head[j, text])
+            reach = may_begin(shared, la, lb, prefix, number)
         else:
             reach = edits_allowed(fewest_edits(shared, la, lb), number, la, lb)
         return _PERHAPS if reach else _NO

@@ -131,6 +131,8 @@ def passes(comparison: Comparison, level: Level, a: Row, b: Row) -> bool:
     if test == "edits":
         edits = alignment(x, y)
         return edits <= level.number and 2 * edits < max(len(x), len(y))
+    if test == "begins":
+        return x == y or (min(len(x), len(y)) >= level.number and (x.startswith(y) or y.startswith(x)))
     if test == "initial":
         return x[0] == y[0] and 1 in (len(x), len(y))
     if test == "within":

@@ -60,6 +60,7 @@ EVERY_TEST = Model.model_validate(
                 {"name": "initial", "when": "initial", "m": 0.05, "u": 0.05},
                 {"name": "close", "when": "levenshtein 0.7", "m": 0.1, "u": 0.02},
                 {"name": "edit", "when": "edits 2", "m": 0.03, "u": 0.1},
+                {"name": "cut", "when": "begins 2", "m": 0.03, "u": 0.2},
                 {"name": "differs", "when": "otherwise", "m": 0.02, "u": 0.82}]},
         ],
         "given": [
