@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -66,6 +67,15 @@ def test_demo_prints_what_it_found_and_where(demo):
     assert "index.html" in out and "fraudmatch explain" in out
     for stage in ("extract", "normalise", "link", "score", "report"):
         assert stage in err
+
+
+def test_the_first_screen_of_the_readme_shows_what_demo_prints(demo):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = [line for line in readme.splitlines() if line.startswith(("cheltenham ", "all ", "FM-"))]
+    printed = {" ".join(line.split()) for line in demo[2].splitlines()}
+    assert len(shown) >= 6
+    for line in shown:
+        assert " ".join(line.split()) in printed, line
 
 
 def test_explain_lays_out_one_flag(demo):
