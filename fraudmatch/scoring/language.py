@@ -99,13 +99,16 @@ def _parse(text: str) -> Tree:
     if len(text) > MAX_CHARACTERS:
         raise ExpressionFault(f"the expression has {len(text)} characters.", f"Use at most {MAX_CHARACTERS}.")
     try:
-        return sqlglot.parse_one(text)
+        statements = sqlglot.parse(text)
     except SqlglotError as error:
         raise ExpressionFault(f"{_position(error)}this cannot be read as an expression.") from None
     except RecursionError:
         raise ExpressionFault(
             "the expression is nested too deeply.", "Split it into several facts."
         ) from None
+    if len(statements) != 1 or statements[0] is None:
+        raise ExpressionFault("more than one statement is not in the language.", "Write one expression.")
+    return statements[0]
 
 
 def _position(error: SqlglotError) -> str:
