@@ -230,3 +230,21 @@ def test_help_imports_nothing_heavy():
     begun = time.perf_counter()
     assert run("--help")[0] == 0
     assert time.perf_counter() - begun < 10  # a hang, not a benchmark: benchmarks/ holds the figure
+
+
+def test_one_file_delivered_under_two_names_loses_and_invents_nothing(tmp_path):
+    rows = "Ref,First,Last,Where,PC\n1,Rufus,Cattermole,9 Medlar Road,OX18 2BB\n2,Mr J & Mrs A,Ashmole,1 Quince Lane,GL50 1AA\n"
+    mapping = (
+        'dataset = "housing_tenancy"\n[file]\npattern = "t*.csv"\nformat = "delimited"\nencoding = ["utf-8"]\n'
+        'delimiter = ","\n[fields]\nsource_ref = "Ref"\nforename = "First"\nsurname = "Last"\naddress = "Where"\n'
+        'postcode = "PC"\n'
+    )
+    assert run("init", str(tmp_path / "s"))[0] == 0
+    (tmp_path / "s/partners/first_council/t.toml").write_text(mapping, encoding="utf-8")
+    for name in ("t1.csv", "t2.csv"):
+        (tmp_path / "s/deliveries/first_council" / name).write_text(rows, encoding="utf-8")
+    code, out, err = run("run", str(tmp_path / "s"), "--as-at", "2026-03-31", "--json", "--quiet")
+    assert code == 0, err
+    manifest = json.loads(out)
+    assert [row["loaded"] for row in manifest["deliveries"]] == [2, 2]
+    assert manifest["records"] == 6
