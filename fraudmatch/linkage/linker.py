@@ -15,7 +15,7 @@ from fraudmatch.linkage import block
 from fraudmatch.linkage.compare import MISSING, levels_of, weigh
 from fraudmatch.linkage.encode import Encoder, Packed, pack
 from fraudmatch.linkage.group import group
-from fraudmatch.linkage.model import MILLI, Model
+from fraudmatch.linkage.model import MILLI, Model, probability
 from fraudmatch.linkage.screen import screen
 from fraudmatch.linkage.tables import Tables, compile_model
 from fraudmatch.schemas import conform, links_schema
@@ -45,16 +45,14 @@ class Linker:
         levels = levels_of(self.packed, self.model, left, right)
         return levels, weigh(levels, self.packed, self.model, self.tables, left)
 
-    def totals(self, left: Ids, right: Ids) -> npt.NDArray[np.int32]:
-        """Match weights, prior included, thousandths of a bit."""
-        _, weights = self.levels_and_weights(left, right)
-        return np.asarray(weights.sum(1) + self.model.prior_milli, np.int32)
-
-    def judge(self, left: Ids, right: Ids) -> pa.Table:
-        """LINKS of the given pairs, in their order, whatever they weigh (rows are positions)."""
+    def levels_and_totals(self, left: Ids, right: Ids) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+        """Levels as above, and match weights int32 [pairs], prior included, thousandths of a bit."""
         levels, weights = self.levels_and_weights(left, right)
-        total = (weights.sum(1) + self.model.prior_milli).astype(np.int32)
-        return _links(self.model, left, right, levels, total)
+        return levels, np.asarray(weights.sum(1) + self.model.prior_milli, np.int32)
+
+    def totals(self, left: Ids, right: Ids) -> npt.NDArray[np.int32]:
+        """Match weights alone."""
+        return self.levels_and_totals(left, right)[1]
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def link(
                 found.append(_judged(linker, left, right))
             clock.lap("compare")
     pairs, levels, total = _sorted(found, len(model.comparison))
-    links = _links(model, pairs[:, 0], pairs[:, 1], levels, total)
+    links = links_table(model, pairs[:, 0], pairs[:, 1], levels, total)
     clock.lap("weigh")
     groups = group(
         len(linker.encoder),
@@ -172,8 +170,7 @@ def _judged(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.int32]]:
     """The survivors of a screened chunk that are links, smaller row first."""
     low, high = np.minimum(left, right), np.maximum(left, right)
-    levels, weights = linker.levels_and_weights(low, high)
-    total = (weights.sum(1) + linker.model.prior_milli).astype(np.int32)
+    levels, total = linker.levels_and_totals(low, high)
     linked = total >= linker.model.threshold_milli
     return np.stack([low[linked], high[linked]], 1), levels[linked], total[linked]
 
@@ -188,19 +185,18 @@ def _sorted(
     return pairs[order], levels[order], total[order]
 
 
-def _links(
+def links_table(
     model: Model, left: Ids, right: Ids, levels: npt.NDArray[np.int8], total: npt.NDArray[np.int32]
 ) -> pa.Table:
-    """LINKS from arrays."""
+    """LINKS of pairs in their order, from their levels and match weights (thousandths)."""
     bits = total / MILLI
-    chance = 1.0 / (1.0 + np.exp2(-bits))
     columns: dict[str, pa.Array] = {
         "left_id": pa.array(np.asarray(left, np.uint32)),
         "right_id": pa.array(np.asarray(right, np.uint32)),
         "model": pa.repeat(model.id, len(total)),
         "relation": pa.repeat(model.relation, len(total)),
         "match_weight": pa.array(bits.astype(np.float32)),
-        "match_probability": pa.array(chance.astype(np.float32)),
+        "match_probability": pa.array(probability(bits).astype(np.float32)),
     }
     for position, name in enumerate(model.names):
         column = levels[:, position]

@@ -16,12 +16,15 @@ import tomllib
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from fraudmatch.errors import ModelError, Problem
+from fraudmatch.errors import ModelError
 from fraudmatch.linkage.derive import COMBINATIONS, DERIVATIONS
+from fraudmatch.site import problems_of
 
 #: Thousandths of a bit: the unit of every weight inside the core.
 MILLI = 1000
@@ -296,11 +299,10 @@ def weight(m: float, u: float) -> int:
     return round(math.log2(m / u) * MILLI)
 
 
-def probability(match_weight: float) -> float:
-    """The match probability of a match weight in bits (prior included)."""
-    if match_weight < -1000:
-        return 0.0
-    return 1.0 / (1.0 + math.pow(2.0, -match_weight))
+def probability(match_weight: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The match probability of match weights in bits (prior included)."""
+    with np.errstate(over="ignore"):  # 2 to a large power is infinite, and its share of 1 is 0
+        return np.asarray(1.0 / (1.0 + np.exp2(-np.asarray(match_weight, np.float64))))
 
 
 def shipped_models() -> list[str]:
@@ -342,12 +344,7 @@ def _parse(text: str, file: str) -> Model:
     except tomllib.TOMLDecodeError as error:
         raise ModelError(f"{file} is not a TOML file: {error}") from error
     except ValidationError as error:
-        raise ModelError(f"{file} has faults.", problems=_problems(error, file)) from error
-
-
-def _problems(error: ValidationError, file: str) -> list[Problem]:
-    faults: list[Any] = error.errors(include_url=False, include_input=False, include_context=False)
-    return [Problem(file, ".".join(map(str, f["loc"])), f"{f['msg']}.") for f in faults]
+        raise ModelError(f"{file} has faults.", problems=problems_of(error, file)) from error
 
 
 def frequency_table(comparison: Comparison) -> dict[str, float] | None:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fraudmatch.linkage.compare import MISSING
-from fraudmatch.linkage.linker import Linker
+from fraudmatch.linkage.linker import Linker, links_table
 from fraudmatch.linkage.model import MILLI, Comparison, Model
-from fraudmatch.schemas import EVIDENCE, conform, links_schema
+from fraudmatch.schemas import EVIDENCE, conform
 
 Ids = npt.NDArray[np.uint32]
 
@@ -35,16 +34,11 @@ class Scorer:
     def __call__(self, left_ids: Ids, right_ids: Ids) -> pa.Table:
         """LINKS of exactly these pairs, in this order, whatever they weigh."""
         left, right, known = self._rows(left_ids, right_ids)
-        judged = self.linker.judge(left[known], right[known])
-        back = np.full(len(left), -1, np.int64)
-        back[known] = np.arange(len(known))
-        takes = pa.array(back, mask=back < 0)
-        table = _unjudged(self.linker.model, left_ids, right_ids)
-        for name in table.column_names[4:]:
-            found = judged[name].combine_chunks().take(takes)
-            merged = found if name.endswith("_level") else pc.coalesce(found, table[name])
-            table = table.set_column(table.column_names.index(name), table.schema.field(name), merged)
-        return table
+        model = self.linker.model
+        levels = np.full((len(left), len(model.comparison)), MISSING, np.int8)
+        total = np.full(len(left), model.prior_milli, np.int32)
+        levels[known], total[known] = self.linker.levels_and_totals(left[known], right[known])
+        return links_table(model, left_ids, right_ids, levels, total)
 
     def evidence(self, flag_keys: list[str], left_ids: Ids, right_ids: Ids) -> pa.Table:
         """EVIDENCE: what the model saw in each pair; pairs it cannot judge have no rows."""
@@ -105,20 +99,3 @@ def agreement(comparison: Comparison, level: int) -> str:
     if level == 0:
         return "agrees"
     return "differs" if level == len(comparison.levels) - 1 else "close"
-
-
-def _unjudged(model: Model, left_ids: Ids, right_ids: Ids) -> pa.Table:
-    """LINKS of pairs without any evidence."""
-    schema, n = links_schema(model.names), len(left_ids)
-    chance = 1.0 / (1.0 + 2.0**-model.prior)
-    columns = {
-        "left_id": pa.array(np.asarray(left_ids, np.uint32)),
-        "right_id": pa.array(np.asarray(right_ids, np.uint32)),
-        "model": pa.repeat(model.id, n),
-        "relation": pa.repeat(model.relation, n),
-        "match_weight": pa.array(np.full(n, model.prior, np.float32)),
-        "match_probability": pa.array(np.full(n, chance, np.float32)),
-    }
-    for name in schema.names[6:]:
-        columns[name] = pa.nulls(n, pa.int8())
-    return pa.table(columns, schema=schema)
