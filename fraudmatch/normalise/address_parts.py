@@ -66,14 +66,15 @@ def names_building(text: str) -> bool:
     return last in table("streets", "buildings").values() or last in words("streets", "either")
 
 
-def _is_saint(tokens: Sequence[str], at: int) -> bool:
+def is_saint(tokens: Sequence[str], at: int) -> bool:
+    """Whether ST at that position is SAINT: in front, or before a saint's name."""
     return tokens[at] == "ST" and (
         at == 0 or (at + 1 < len(tokens) and tokens[at + 1] in words("streets", "saints"))
     )
 
 
 def _is_type(tokens: Sequence[str], at: int) -> bool:
-    return at > 0 and tokens[at] in _types() and not _is_saint(tokens, at)
+    return at > 0 and tokens[at] in _types() and not is_saint(tokens, at)
 
 
 def place(tokens: Sequence[str]) -> str | None:
@@ -82,7 +83,7 @@ def place(tokens: Sequence[str]) -> str | None:
     """
     while tokens and "AT" in (tokens[0], tokens[-1]):
         tokens = tokens[1:] if tokens[0] == "AT" else tokens[:-1]
-    out = ["SAINT" if _is_saint(tokens, at) else word for at, word in enumerate(tokens)]
+    out = ["SAINT" if is_saint(tokens, at) else word for at, word in enumerate(tokens)]
     if len(out) > 1:
         out[-1] = _last_words().get(out[-1], out[-1])
     return " ".join(out) or None
@@ -106,7 +107,7 @@ def _street_end(tokens: Sequence[str]) -> int | None:
 
 def _street(tokens: Sequence[str], end: int) -> str:
     """Words up to `end` as text, ST in front as SAINT, the street type in one spelling."""
-    out = ["SAINT" if _is_saint(tokens, at) else word for at, word in enumerate(tokens[: end + 1])]
+    out = ["SAINT" if is_saint(tokens, at) else word for at, word in enumerate(tokens[: end + 1])]
     if len(out) > 1:
         out[-1] = _types().get(out[-1], out[-1])
     return " ".join(out)

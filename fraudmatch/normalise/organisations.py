@@ -1,8 +1,9 @@
 """Names of organisations, and telling an organisation from a person.
 
 `organisation_name` is the name folded, "&" as AND, the legal form in one spelling.
-`organisation_core` is what is left without the legal form, THE in front, UK behind, brackets
-after the name, notes, and anything from "FORMERLY" on. What stands after T/A is the trading name.
+`organisation_core` is what is left without brackets after the name, notes, "c/o …", anything from
+"FORMERLY" on, and what `organisation_words` leaves out. The trading name is another name it goes
+by: what stands after T/A, or a firm's name in brackets or behind a stroke, or its former name.
 """
 
 from __future__ import annotations
@@ -13,16 +14,28 @@ from typing import NamedTuple
 
 from fraudmatch.normalise.names import is_placeholder as is_person_placeholder
 from fraudmatch.normalise.names import letters
-from fraudmatch.normalise.text import ascii_of, fold
+from fraudmatch.normalise.organisation_words import core_words, folded_words, form_words
+from fraudmatch.normalise.text import fold
 from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
 
 _NOTE = re.compile(r"\*+[^*]*\*+|\*+.*$|\bDO NOT USE\b.*$|(?<=\S)\s+-?\s*USE \d{3,}\s*$", re.IGNORECASE)
-_TRADING = re.compile(r"[\s(,/-]*(?:\bT\s?[/\\]\s?A\b|\bTRADING[ -]AS\b|\bT\.A\.)[\s:.,-]*", re.IGNORECASE)
-_FORMER = re.compile(
-    r"[^A-Za-z0-9]+(?:FORMERLY|FORMELY|PREVIOUSLY|F/K/A|FKA|NOW KNOWN AS|IN LIQUIDATION|IN ADMINISTRATION)\b.*$",
+_TRADING = re.compile(
+    r"[\s(,/-]*(?:\bT\s?[/\\]\s?A\b|\bTRADING[ -]AS\b|\bT\.A\.|(?<=[,(])\s*\bTA\b|(?<=\bLTD)\s+TA\b)[\s:.,-]*",
     re.IGNORECASE,
 )
-_BRACKETS_AT_END = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$")
+_FORMER = re.compile(
+    r"(?:[^A-Za-z0-9]+(?:FORMERLY|FORMELY|PREVIOUSLY|F/K/A|FKA|NOW KNOWN AS)|[(/,-]\s*(?:NOW|PREV))"
+    r"(?:\s+(?:KNOWN AS|TRADING AS|CALLED))?(?![A-Za-z0-9])[\s:.,-]*(?P<name>.*)$",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"[^A-Za-z0-9]+IN (?:LIQUIDATION|ADMINISTRATION|RECEIVERSHIP)\b.*$", re.IGNORECASE)
+_CARE_OF = re.compile(r"(?<=\w)\W+C\s?/\s?O\b.*$", re.IGNORECASE)
+_BRACKETS_AT_END = re.compile(r"\s*[(\[](?P<inside>[^()\[\]]*)[)\]]?\s*$")
+_STROKE = re.compile(r"(?P<first>.*\w{3}.*?)\s*/\s*(?P<second>[^/]*\w{3}[^/]*)", re.DOTALL)
+
+
+#: Legal forms that end a firm's name.
+_FIRM_FORMS = frozenset({"LTD", "PLC", "LLP", "CIC", "CIO", "INC"})
 
 
 class OrganisationName(NamedTuple):
@@ -31,75 +44,6 @@ class OrganisationName(NamedTuple):
     name: str | None = None
     core: str | None = None
     trading: str | None = None
-
-
-@cache
-def _forms() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Legal forms as words -> words, the longest first."""
-    pairs = ((tuple(k.split()), tuple(v.split())) for k, v in table("organisations", "forms").items())
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
-
-
-@cache
-def _form_starts() -> frozenset[str]:
-    return frozenset(written[0] for written, _ in _forms())
-
-
-def _one_spelling(tokens: list[str]) -> list[str]:
-    """Legal forms in one spelling, also where the width of a field cut LIMITED short."""
-    out: list[str] = []
-    at = 0
-    while at < len(tokens):
-        if at and tokens[at] in _form_starts():
-            for written, kept in _forms():
-                if tuple(tokens[at : at + len(written)]) == written:
-                    out += kept
-                    at += len(written)
-                    break
-            else:
-                out.append(tokens[at])
-                at += 1
-        else:
-            out.append(tokens[at])
-            at += 1
-    if len(out) > 1 and out[-1] in words("organisations", "cut_forms"):
-        out[-1] = "LTD"
-    return out
-
-
-def _folded(text: str) -> list[str]:
-    """Words of an organisation's name, & and + as AND, legal forms in one spelling."""
-    spoken = ascii_of(text).replace("&", " AND ").replace("+", " AND ")
-    previous: list[str] = []
-    tokens = fold(spoken).split()
-    while tokens != previous:
-        previous, tokens = tokens, _one_spelling(tokens)
-    return tokens
-
-
-def _initials_joined(tokens: list[str]) -> list[str]:
-    """Runs of single letters as one word: T R L -> TRL."""
-    out: list[str] = []
-    open_run = False
-    for word in tokens:
-        single = len(word) == 1 and word.isalpha()
-        if single and open_run:
-            out[-1] += word
-        else:
-            out.append(word)
-        open_run = single
-    return out
-
-
-def _core(tokens: list[str]) -> list[str]:
-    """Words without legal form, THE in front and UK behind; all of them when nothing would be left."""
-    core = _initials_joined(tokens)
-    less = words("organisations", "core_less")
-    while len(core) > 1 and core[-1] in less:
-        core = core[:-1]
-    while len(core) > 1 and core[0] == "THE":
-        core = core[1:]
-    return core
 
 
 def core_of(text: str) -> str | None:
@@ -124,29 +68,64 @@ def _settled(text: str | None, part: int) -> str | None:
     return text
 
 
+def _has_form(text: str) -> bool:
+    """Whether the words are a firm's name: they end in a legal form and are more than that."""
+    tokens = folded_words(text)
+    return len(tokens) > 1 and tokens[-1] in _FIRM_FORMS
+
+
+def _without_asides(text: str) -> tuple[str, str | None]:
+    """(the name without "c/o …", "formerly …" and notes, the former name if one is told)."""
+    plain = _CARE_OF.sub("", _ENDED.sub("", _NOTE.sub(" ", text)))
+    if fold(plain) and (found := _FORMER.search(plain)):
+        return plain[: found.start()] or text, found["name"].strip(" )]") or None
+    return plain if fold(plain) else text, None
+
+
+def _first_of_two(text: str) -> tuple[str, str | None]:
+    """(the first name, the second) of FIRST/SECOND where one of them ends in a legal form."""
+    found = _STROKE.fullmatch(text)
+    if found is None or not (_has_form(found["first"]) or _has_form(found["second"])):
+        return text, None
+    return found["first"], found["second"] if _has_form(found["second"]) else None
+
+
+def _brackets_off(text: str) -> tuple[str, str | None]:
+    """(the name without brackets at its end, what is in them if it is a firm's name)."""
+    other = None
+    while found := _BRACKETS_AT_END.search(text):
+        if not fold(text[: found.start()]):
+            break
+        other = found["inside"] if other is None and _has_form(found["inside"]) else other
+        text = text[: found.start()]
+    return text, other
+
+
 def _read_once(text: str) -> tuple[str | None, str | None, str | None]:
-    """(name, core, text of the trading name) in one pass."""
+    """(name, core, text of another name) in one pass."""
     if is_placeholder(text):
         return None, None, None
-    plain = _FORMER.sub("", _NOTE.sub(" ", text)) or text
+    plain, former = _without_asides(text)
     parts = [part for part in _TRADING.split(plain) if fold(part)]
     if not parts:
         return None, None, None
-    bare = parts[0]
-    while (shorter := _BRACKETS_AT_END.sub("", bare)) != bare and fold(shorter):
-        bare = shorter
     trading = parts[1] if len(parts) > 1 else None
-    return " ".join(_folded(parts[0])) or None, " ".join(_core(_folded(bare))) or None, trading
+    bare, second = _first_of_two(parts[0])
+    bare, bracketed = _brackets_off(bare)
+    name, core = " ".join(folded_words(parts[0])), " ".join(core_words(folded_words(bare)))
+    return name or None, core or None, trading or second or bracketed or former
 
 
 def read_organisation(text: str) -> OrganisationName:
     """Name, core and trading name of an organisation.
 
-    Notes between asterisks, "USE 51317" and what follows "FORMERLY" are left out. Brackets at
-    the end (a branch, an abbreviation) stay in the name and leave the core.
+    Notes between asterisks, "USE 51317", "c/o …" and what follows "FORMERLY" are left out. Brackets
+    at the end (a branch, an abbreviation) stay in the name and leave the core.
     """
-    name, core, trading = _read_once(text)
-    return OrganisationName(_settled(name, 0), _settled(core, 1), core_of(trading) if trading else None)
+    name, core, other = _read_once(text)
+    core = _settled(core, 1)
+    trading = core_of(other) if other else None
+    return OrganisationName(_settled(name, 0), core, trading if trading != core else None)
 
 
 def organisation_name(text: str) -> str | None:
@@ -181,8 +160,7 @@ def _speaks(tokens: list[str], key: str) -> bool:
 def _vocabulary() -> frozenset[str]:
     """Every word that can make a name an organisation's; without one the rest need not be tried."""
     strong = [word for phrase in phrases("organisations", "strong") for word in phrase]
-    forms = [word for written, _ in _forms() for word in written]
-    return frozenset([*strong, *forms, *words("organisations", "cut_forms"), "TA", "TRADING", "AS"])
+    return frozenset([*strong, *form_words(), *words("organisations", "cut_forms"), "TA", "TRADING", "AS"])
 
 
 def names_organisation(text: str) -> bool:
@@ -193,7 +171,7 @@ def names_organisation(text: str) -> bool:
         return False
     if _TRADING.search(text) and len(fold(text)) > 3:
         return True
-    tokens = _folded(text)
+    tokens = folded_words(text)
     return len(tokens) > 1 and (_speaks(tokens, "strong") or tokens[-1] in ("LTD", "PLC", "LLP", "CO"))
 
 
@@ -227,7 +205,7 @@ def kind_of(text: str) -> str:
     tokens = letters(text).split()
     if _titled(tokens):
         return "person"
-    folded = _folded(text)
+    folded = folded_words(text)
     if any(sign.isdigit() for sign in text) or _speaks(folded, "words") or "AND" in folded:
         return "organisation"
     if "," in text and len(letters(text.partition(",")[0]).split()) == 1 and len(tokens) <= 4:
