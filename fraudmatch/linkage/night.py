@@ -155,6 +155,24 @@ def _grouped(
         uint32 array over all records (null = takes no part), the linking of the distinct rows,
         and int64 [records]: the distinct row of each record, -1 = none.
     """
+    table, members, first, row = distinct(records, columns, taking_part)
+    linked = run(table)
+    ids = np.zeros(records.num_rows, np.uint32)
+    ids[members] = members[first[linked.groups[row].astype(np.int64)]]
+    rows_of = np.full(records.num_rows, -1, np.int64)
+    rows_of[members] = row
+    return pa.array(ids, mask=~taking_part), linked, rows_of
+
+
+def distinct(
+    records: pa.Table, columns: tuple[str, ...], taking_part: npt.NDArray[np.bool_]
+) -> tuple[pa.Table, npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The distinct rows of some columns among the records that take part, by their first record.
+
+    Returns:
+        the distinct rows; the records that take part; for each distinct row its first record's
+        place among these; for each of these its distinct row.
+    """
     members = np.flatnonzero(taking_part)
     part = records.select(columns).take(members)
     row = distinct_rows(part)
@@ -164,12 +182,38 @@ def _grouped(
     renumber = np.empty_like(order)
     renumber[order] = np.arange(len(order))
     row, first = renumber[row], first[order]
-    linked = run(part.take(first))
-    ids = np.zeros(records.num_rows, np.uint32)
-    ids[members] = members[first[linked.groups[row].astype(np.int64)]]
-    rows_of = np.full(records.num_rows, -1, np.int64)
-    rows_of[members] = row
-    return pa.array(ids, mask=~taking_part), linked, rows_of
+    return part.take(first), members, first, row
+
+
+def night_table(
+    records: pa.Table,
+    details: Mapping[str, pa.Table],
+    groups: pa.Table,
+    relation: str,
+    *,
+    roots: Mapping[str, str],
+) -> tuple[pa.Table, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """What a model of a finished night read, made again from what the night kept.
+
+    Returns:
+        the table; for each of its rows the first record it stands for; int64 [records]: the row
+        of each record, -1 = takes no part.
+    """
+    if relation in ("property", "organisation"):
+        is_property = relation == "property"
+        table, members, first, row = distinct(
+            records,
+            _ADDRESS if is_property else _ORGANISATION,
+            _has_address(records) if is_property else _has_organisation(records),
+        )
+        rows_of = np.full(records.num_rows, -1, np.int64)
+        rows_of[members] = row
+        return table, members[first], rows_of
+    if relation == "payment":
+        table, ids = _payments(records, details)
+    else:
+        table, ids = people(records, groups["property_id"], roots)
+    return table, ids, places(ids, records.num_rows)
 
 
 def distinct_rows(table: pa.Table) -> npt.NDArray[np.int64]:
