@@ -1,0 +1,87 @@
+"""What `fraudmatch link` leaves in its folder for later questions: the records and the model.
+
+Links alone cannot say why two records are no link, or how many pairs a lower threshold would
+add. With the records as they were linked and the model, any pair can be judged again. The folder
+holds personal data: it belongs where the files that were linked belong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fraudmatch.errors import RunError
+from fraudmatch.linkage import Linked, Model, link, load_model
+from fraudmatch.linkage.model_text import model_text
+from fraudmatch.linkage.night import known_apart
+
+RECORDS_FILE, MODEL_FILE = "records.parquet", "model.toml"
+
+
+@dataclass(frozen=True)
+class LinkFolder:
+    """A linking read back.
+
+    Attributes:
+        records: the table that was linked; the row number of a record is its id in links.
+        model: the model it was linked by.
+        two: whether two files were linked with each other.
+        summary: summary.json.
+    """
+
+    records: pa.Table
+    model: Model
+    two: bool
+    summary: dict[str, Any]
+
+    @property
+    def side(self) -> npt.NDArray[np.int8] | None:
+        """int8 [records]: 0 left, 1 right; None for one file."""
+        return sides(self.records) if self.two else None
+
+    def relink(
+        self, threshold: float | None = None, *, threads: int | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> Linked:  # fmt: skip
+        """The records linked again, so that pairs down to another threshold (bits) are seen."""
+        model = self.model if threshold is None else self.model.model_copy(update={"threshold": threshold})
+        apart = known_apart(self.records)
+        return link(self.records, model, apart=apart, side=self.side, threads=threads, progress=say)
+
+
+def sides(records: pa.Table) -> npt.NDArray[np.int8]:
+    """int8 [records]: 0 for partner "left", 1 for "right"."""
+    right = pc.equal(records["partner"], "right").to_numpy(zero_copy_only=False)
+    return np.asarray(right, np.int8)
+
+
+def keep(folder: Path, linked: Linked) -> None:
+    """Write the records as linked and the model into a link folder."""
+    pq.write_table(linked.linker.encoder.table, folder / RECORDS_FILE)
+    (folder / MODEL_FILE).write_text(model_text(linked.linker.model), encoding="utf-8")
+
+
+def read_folder(folder: Path) -> LinkFolder:
+    """Read a link folder back.
+
+    Raises:
+        RunError: it is no such folder, or an older one without records.
+    """
+    absent = [name for name in (RECORDS_FILE, MODEL_FILE, "summary.json") if not (folder / name).is_file()]
+    if absent:
+        raise RunError(
+            f"{folder} has no {', '.join(absent)}.",
+            remedy="Give the folder that `fraudmatch link --out` wrote; link again if it is an old one.",
+        )
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    model = load_model(folder / MODEL_FILE)
+    return LinkFolder(pq.read_table(folder / RECORDS_FILE), model, bool(summary["two_files"]), summary)
