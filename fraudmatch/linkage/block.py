@@ -3,20 +3,26 @@
 Blocking may lower recall but never precision. A null key blocks with nothing. A block over the
 model's limit is refined by further keys; what is still too large is left out and reported
 with the number of records it touches, never silently.
+
+Keys are whole numbers without gaps, so records are sorted by counting, in time that grows with
+their number (Seward 1954), and rows keep their order inside a block.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from fraudmatch.errors import BudgetError
-from fraudmatch.linkage.encode import Encoder, dense, join_keys
+from fraudmatch.linkage.encode import Codes, Encoder, Ints
 from fraudmatch.linkage.model import Model, Pass
 
-Keys = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.int32]
+Sides = npt.NDArray[np.int8]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -24,18 +30,18 @@ class Blocks:
     """The blocks of one pass as runs of positions.
 
     Attributes:
-        order: int64; row numbers sorted by key, those without a partner left off.
+        order: int32; row numbers by key, those without a partner left off.
         starts / ends: int64 [blocks]; a block is order[start:end].
         middles: int64 [blocks]; where the second side begins when two tables are linked with
             each other (pairs then lie across it), else -1.
     """
 
-    order: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    middles: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
+    order: Ints
+    starts: Places
+    middles: Places
+    ends: Places
 
-    def pairs(self) -> npt.NDArray[np.int64]:
+    def pairs(self) -> Places:
         """Number of pairs in each block."""
         size = self.ends - self.starts
         across = (self.middles - self.starts) * (self.ends - self.middles)
@@ -72,9 +78,9 @@ class PassPlan:
 
 
 def plan(
-    encoder: Encoder, model: Model, side: npt.NDArray[np.int8] | None, budget: int | None = None
-) -> tuple[Keys, list[PassPlan]]:
-    """Keys of every pass (int64 [n, passes], -1 = null or left out) and what they will cost.
+    encoder: Encoder, model: Model, side: Sides | None, budget: int | None = None
+) -> tuple[list[Keys], list[PassPlan]]:
+    """Keys of every pass (int32 [n] each, -1 = null or left out) and what they will cost.
 
     Args:
         encoder: the records.
@@ -85,11 +91,8 @@ def plan(
     Raises:
         BudgetError: the passes propose more pairs than the budget.
     """
-    keys = np.empty((len(encoder), len(model.passes)), np.int64)
-    plans = []
-    for position, one in enumerate(model.passes):
-        keys[:, position], planned = _keyed(encoder, one, model.block_limit, side)
-        plans.append(planned)
+    made = [_keyed(encoder, one, model.block_limit, side) for one in model.passes]
+    plans = [planned for _, planned in made]
     total = sum(p.pairs for p in plans)
     if budget is not None and total > budget:
         worst = max(plans, key=lambda p: p.pairs)
@@ -97,77 +100,110 @@ def plan(
             f"Model {model.id} would compare {total:,} pairs; the budget is {budget:,}.",
             remedy=f"Narrow the pass {worst.key} ({worst.pairs:,} pairs), or raise the budget.",
         )
-    return keys, plans
+    return [key for key, _ in made], plans
 
 
-def _keyed(
-    encoder: Encoder, one: Pass, limit: int, side: npt.NDArray[np.int8] | None
-) -> tuple[Keys, PassPlan]:
-    parts = [encoder.codes(expression).codes for expression in one.key]
-    key = join_keys(parts)
+def _keyed(encoder: Encoder, one: Pass, limit: int, side: Sides | None) -> tuple[Keys, PassPlan]:
+    key, count = joined([encoder.codes(expression) for expression in one.key])
     refined = 0
     for expression in one.refine:
-        over = _over(key, limit, side)
-        if not over.any():
+        over = _over(key, count, limit, side)
+        if not len(over):
             break
-        refined = max(refined, int(over.sum()))
-        finer = join_keys([*parts, encoder.codes(expression).codes])
-        parts.append(encoder.codes(expression).codes)
-        key = _merged(key, finer, over)
-    over = _over(key, limit, side)
-    left_out = group(np.where(over, key, -1), side).pairs()
-    key = np.where(over, -1, key)
-    pairs = group(key, side).pairs()
+        refined = max(refined, len(over))
+        finer, more = joined([Codes(key[over], count), _part(encoder.codes(expression), over)])
+        key = key.copy()
+        key[over] = np.where(finer < 0, -1, finer + count)
+        count += more
+    over = _over(key, count, limit, side)
+    left_out = int(pair_counts(key[over], count, None if side is None else side[over]).sum())
+    if len(over):
+        key = key.copy()
+        key[over] = -1
+    pairs = pair_counts(key, count, side)
     return key, PassPlan(
-        " + ".join(one.key), int((key >= 0).sum()), len(pairs), int(pairs.sum()),
-        int(pairs.max(initial=0)), refined, int(over.sum()), int(left_out.sum()),
+        " + ".join(one.key), int((key >= 0).sum()), int((pairs > 0).sum()), int(pairs.sum()),
+        int(pairs.max(initial=0)), refined, len(over), left_out,
     )  # fmt: skip
 
 
-def _merged(key: Keys, finer: Keys, over: npt.NDArray[np.bool_]) -> Keys:
-    """Old keys where the block fits, finer ones where it does not, without collisions."""
-    old, new = dense(np.where(over, -1, key)), dense(np.where(over, finer, -1))
-    shift = int(old.max(initial=0)) + 1
-    return np.where(over, np.where(new < 0, -1, new.astype(np.int64) + shift), np.where(old < 0, -1, old))
+def _part(column: Codes, rows: Places) -> Codes:
+    return Codes(column.codes[rows], column.count)
 
 
-def _over(key: Keys, limit: int, side: npt.NDArray[np.int8] | None) -> npt.NDArray[np.bool_]:
-    """Which records stand in a block of more than `limit` pairs."""
-    blocks = group(key, side)
-    over = np.zeros(len(key), np.bool_)
-    for block in np.flatnonzero(blocks.pairs() > limit):
-        over[blocks.order[blocks.starts[block] : blocks.ends[block]]] = True
-    return over
+def joined(parts: list[Codes]) -> tuple[Keys, int]:
+    """Several columns as one key from 0 (-1 where any is null), and a number above every key."""
+    key, count = np.maximum(parts[0].codes, -1), parts[0].count
+    for part in parts[1:]:
+        order = _by_count(key, count, _by_count(part.codes, part.count, None))
+        key, count = _numbered(order, key, part.codes)
+    return key, count
 
 
-def group(key: Keys, side: npt.NDArray[np.int8] | None = None) -> Blocks:
-    """Blocks of equal keys that hold at least one pair; key -1 takes no part."""
-    order = np.lexsort((side, key)) if side is not None else np.argsort(key, kind="stable")
-    ordered = key[order]
-    order = order[np.searchsorted(ordered, 0) :]
-    ordered = key[order]
-    if not len(order):
-        nothing = np.zeros(0, np.int64)
-        return Blocks(order, nothing, nothing, nothing)
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    ends = np.concatenate([starts[1:], [len(ordered)]])
+@nb.njit(cache=True, nogil=True)
+def _sort_by_count(key, count, before):  # type: ignore[no-untyped-def]
+    places = np.zeros(count + 1, np.int64)
+    for row in before:
+        if key[row] >= 0:
+            places[key[row] + 1] += 1
+    for k in range(count):
+        places[k + 1] += places[k]
+    order = np.empty(places[count], np.int32)
+    for row in before:
+        if key[row] >= 0:
+            order[places[key[row]]] = row
+            places[key[row]] += 1
+    return order
+
+
+def _by_count(key: Ints, count: int, before: Ints | None) -> Ints:
+    """Rows sorted by key, those without one left off; equal keys stay as they stand in `before`."""
+    made: Ints = _sort_by_count(key, count, np.arange(len(key), dtype=np.int32) if before is None else before)
+    return made
+
+
+@nb.njit(cache=True, nogil=True)
+def _numbered(order, first, second):  # type: ignore[no-untyped-def]
+    """Key -1 for rows outside `order`, else the number of the run of equal (first, second)."""
+    key = np.full(len(first), -1, np.int32)
+    run = -1
+    for place in range(len(order)):
+        row, last = order[place], order[max(place, 1) - 1]
+        if place == 0 or first[row] != first[last] or second[row] != second[last]:
+            run += 1
+        key[row] = run
+    return key, run + 1
+
+
+def pair_counts(key: Keys, count: int, side: Sides | None) -> Places:
+    """int64 [count]: pairs of records with each key."""
+    known = key >= 0
     if side is None:
-        kept = ends - starts > 1
-        return _compact(order, starts[kept], np.full(int(kept.sum()), -1), ends[kept])
-    seconds = np.concatenate([[0], np.cumsum(side[order] == 1)])
-    middles = ends - (seconds[ends] - seconds[starts])
-    kept = (middles > starts) & (middles < ends)
-    return _compact(order, starts[kept], middles[kept], ends[kept])
+        size = np.bincount(key[known], minlength=count)
+        return np.asarray(size * (size - 1) // 2)
+    lefts = np.bincount(key[known & (side == 0)], minlength=count)
+    return np.asarray(lefts * np.bincount(key[known & (side == 1)], minlength=count))
 
 
-def _compact(order: Keys, starts: Keys, middles: Keys, ends: Keys) -> Blocks:
-    """The blocks with records that have no partner cut out of `order`."""
-    sizes = ends - starts
-    new_ends = np.cumsum(sizes)
-    new_starts = new_ends - sizes
-    member = np.zeros(len(order) + 1, np.int64)
-    np.add.at(member, starts, 1)
-    np.add.at(member, ends, -1)
-    kept = order[np.cumsum(member)[:-1] > 0]
-    new_middles = np.where(middles >= 0, middles - starts + new_starts, -1)
-    return Blocks(kept, new_starts, new_middles, new_ends)
+def _over(key: Keys, count: int, limit: int, side: Sides | None) -> Places:
+    """Rows that stand in a block of more than `limit` pairs."""
+    over = pair_counts(key, count, side) > limit
+    if not over.any():
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(over[np.maximum(key, 0)] & (key >= 0))
+
+
+def group(key: Keys, side: Sides | None = None) -> Blocks:
+    """Blocks of equal keys that hold at least one pair; key -1 takes no part."""
+    count = int(key.max(initial=-1)) + 1
+    known = key >= 0
+    paired = pair_counts(key, count, side) > 0
+    first = None if side is None else np.bincount(key[known & (side == 0)], minlength=count)
+    taking = np.where(known & paired[np.maximum(key, 0)], key, -1) if count else key
+    by_side = None if side is None else np.argsort(side, kind="stable").astype(np.int32)
+    order = _by_count(taking, count, by_side)
+    size = np.bincount(taking[taking >= 0], minlength=count)[paired]
+    ends = np.cumsum(size)
+    starts = ends - size
+    middles = np.full(len(starts), -1) if first is None else starts + first[paired]
+    return Blocks(order, starts, middles, ends)

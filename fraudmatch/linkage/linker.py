@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,14 +13,19 @@ import pyarrow as pa
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage import block
 from fraudmatch.linkage.compare import MISSING, levels_of, weigh
-from fraudmatch.linkage.encode import Encoder, Packed, pack
+from fraudmatch.linkage.encode import Encoder, Ints
 from fraudmatch.linkage.group import group
+from fraudmatch.linkage.kernel import kernel_source, load_kernel
 from fraudmatch.linkage.model import MILLI, Model, probability
-from fraudmatch.linkage.screen import screen
+from fraudmatch.linkage.rows import Packed, pack
+from fraudmatch.linkage.screen import Screened, screen
 from fraudmatch.linkage.tables import Tables, compile_model
 from fraudmatch.schemas import conform, links_schema
 
 Ids = npt.NDArray[np.integer]
+
+#: Survivors of the screen are compared so many at a time.
+JUDGED = 250_000
 
 
 @dataclass
@@ -30,20 +35,25 @@ class Linker:
     Attributes:
         model: the model.
         packed: the rows pairs are judged on.
-        tables: the model as arrays.
-        apart: int32 [n]; records with the same number (not -1) are known to differ.
+        tables: the model's weights.
+        encoder: the columns as integers.
     """
 
     model: Model
     packed: Packed
     tables: Tables
     encoder: Encoder
-    apart: npt.NDArray[np.int32]
+
+    @property
+    def apart(self) -> npt.NDArray[np.int32]:
+        """int32 [n]; records with the same number (not -1) are known to differ."""
+        apart: npt.NDArray[np.int32] = self.packed.rows["apart"]
+        return apart
 
     def levels_and_weights(self, left: Ids, right: Ids) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         """Levels int8 and weights int32 (thousandths), both [pairs, comparisons], of any pairs."""
         levels = levels_of(self.packed, self.model, left, right)
-        return levels, weigh(levels, self.packed, self.model, self.tables, left)
+        return levels, weigh(levels, self.packed, self.tables, left)
 
     def levels_and_totals(self, left: Ids, right: Ids) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         """Levels as above, and match weights int32 [pairs], prior included, thousandths of a bit."""
@@ -67,7 +77,6 @@ class Linked:
         kept: pairs that survived the screen.
         seconds: wall time by step; for people, never part of an output.
         linker: judges further pairs.
-        keys: int64 [n, passes]; blocking keys, -1 = none.
     """
 
     links: pa.Table
@@ -77,11 +86,18 @@ class Linked:
     kept: int
     seconds: dict[str, float]
     linker: Linker
-    keys: npt.NDArray[np.int64] = field(repr=False)
+
+    @property
+    def keys(self) -> npt.NDArray[np.int32]:
+        """int32 [n, passes]: blocking keys, -1 = none."""
+        rows = self.linker.packed.rows
+        return np.stack([rows[f"key_{p}"] for p in range(len(self.linker.model.passes))], 1)
 
 
-def prepare(records: pa.Table, model: Model, apart: npt.NDArray[np.int32] | None = None) -> Linker:
-    """A linker for `records`.
+def prepare(
+    records: pa.Table, model: Model, apart: npt.NDArray[np.int32] | None = None, threads: int | None = None
+) -> Linker:
+    """A linker for `records`; its rows have no blocking keys yet.
 
     Raises:
         ModelError: the table lacks a column the model reads.
@@ -93,11 +109,11 @@ def prepare(records: pa.Table, model: Model, apart: npt.NDArray[np.int32] | None
             remedy="Use another model, or map the columns.",
         )
     encoder = Encoder(records)
+    encoder.read(model.columns, threads)
     packed = pack(encoder, model)
-    tables = compile_model(model)
-    if apart is None:
-        apart = np.full(len(encoder), -1, np.int32)
-    return Linker(model, packed, tables, encoder, apart)
+    if apart is not None:
+        packed.rows["apart"] = apart
+    return Linker(model, packed, compile_model(model), encoder)
 
 
 def link(
@@ -130,59 +146,77 @@ def link(
         BudgetError: too many candidate pairs.
     """
     say = progress or (lambda _: None)
-    clock = _Clock()
-    linker = prepare(records, model, apart)
+    clock = Clock()
+    linker = prepare(records, model, apart, threads)
     clock.lap("encode")
     keys, plans = block.plan(linker.encoder, model, side, budget)
+    for number, key in enumerate(keys):
+        linker.packed.rows[f"key_{number}"] = key
     clock.lap("block")
-    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.int32]]] = []
-    compared = kept = 0
+    made = _Found(linker, clock)
     for number, planned in enumerate(plans):
         say(f"  {model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
-        blocks = block.group(keys[:, number], side)
+        blocks = block.group(keys[number], side)
         clock.lap("sort")
-        chunks = screen(blocks, linker.packed, linker.tables, keys, number, linker.apart, threads)
-        for left, right, looked in chunks:
-            compared += looked
-            kept += len(left)
-            clock.lap("screen")
-            if len(left):
-                found.append(_judged(linker, left, right))
-            clock.lap("compare")
-    pairs, levels, total = _sorted(found, len(model.comparison))
-    links = links_table(model, pairs[:, 0], pairs[:, 1], levels, total)
+        made.add(screened(linker, blocks, number, clock, threads))
+    links, left, right, total = made.links()
     clock.lap("weigh")
     groups = group(
-        len(linker.encoder),
-        pairs[:, 0],
-        pairs[:, 1],
-        total,
-        linker.totals,
-        linker.apart,
-        model.threshold_milli,
+        len(linker.encoder), left, right, total, linker.totals, linker.apart, model.threshold_milli
     )
     clock.lap("group")
-    return Linked(links, groups, plans, compared, kept, clock.seconds, linker, keys)
+    return Linked(links, groups, plans, made.compared, made.kept, clock.seconds, linker)
 
 
-def _judged(
-    linker: Linker, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.int32]]:
-    """The survivors of a screened chunk that are links, smaller row first."""
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    levels, total = linker.levels_and_totals(low, high)
-    linked = total >= linker.model.threshold_milli
-    return np.stack([low[linked], high[linked]], 1), levels[linked], total[linked]
+def screened(
+    linker: Linker, blocks: block.Blocks, earlier: int, clock: Clock, threads: int | None
+) -> Iterator[Screened]:
+    """The pairs of some blocks that the screen keeps."""
+    kernel = load_kernel(kernel_source(linker.model))
+    nothing = np.zeros(0, np.int64)
+    kernel(linker.packed.rows[:0], nothing, nothing, nothing, 0, 0, 0, *[np.zeros(0, np.int32)] * 2)
+    clock.lap("compile")
+    return screen(blocks, linker.packed.rows, kernel, earlier, threads)
 
 
-def _sorted(
-    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.int32]]], comparisons: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.int32]]:
-    if not found:
-        return np.zeros((0, 2), np.int64), np.zeros((0, comparisons), np.int8), np.zeros(0, np.int32)
-    pairs, levels, total = (np.concatenate([part[k] for part in found]) for k in range(3))
-    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-    return pairs[order], levels[order], total[order]
+class _Found:
+    """Links found so far; survivors of the screen are collected and judged many at a time."""
+
+    def __init__(self, linker: Linker, clock: Clock) -> None:
+        self.compared = self.kept = 0
+        self._linker, self._clock = linker, clock
+        self._parts: list[tuple[Ints, Ints, npt.NDArray[np.int8], npt.NDArray[np.int32]]] = []
+
+    def add(self, chunks: Iterable[Screened]) -> None:
+        waiting: list[tuple[Ints, Ints]] = []
+        for left, right, looked in chunks:
+            self.compared += looked
+            self.kept += len(left)
+            waiting.append((np.minimum(left, right), np.maximum(left, right)))
+            if sum(len(one) for one, _ in waiting) >= JUDGED:
+                self._judge(waiting)
+                waiting = []
+        self._judge(waiting)
+
+    def _judge(self, waiting: list[tuple[Ints, Ints]]) -> None:
+        self._clock.lap("screen")
+        if not waiting:
+            return
+        left, right = (np.concatenate([part[k] for part in waiting]) for k in range(2))
+        levels, total = self._linker.levels_and_totals(left, right)
+        linked = total >= self._linker.model.threshold_milli
+        self._parts.append((left[linked], right[linked], levels[linked], total[linked]))
+        self._clock.lap("compare")
+
+    def links(self) -> tuple[pa.Table, npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """LINKS in order of (left, right); their rows and weights."""
+        model = self._linker.model
+        nothing = np.zeros(0, np.int32)
+        parts = self._parts or [(nothing, nothing, np.zeros((0, len(model.comparison)), np.int8), nothing)]
+        left, right, levels, total = (np.concatenate([part[k] for part in parts]) for k in range(4))
+        order = np.argsort(left.astype(np.int64) << 32 | right, kind="stable")
+        left, right, total = left[order].astype(np.int64), right[order].astype(np.int64), total[order]
+        return links_table(model, left, right, levels[order], total), left, right, total
 
 
 def links_table(
@@ -205,13 +239,14 @@ def links_table(
 
 
 @dataclass
-class _Clock:
+class Clock:
     """Wall seconds by step, for the summary people read."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     _last: float = field(default_factory=time.perf_counter)
 
     def lap(self, step: str) -> None:
+        """Count the time since the last call as this step's."""
         now = time.perf_counter()
         self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
         self._last = now

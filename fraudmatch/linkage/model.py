@@ -24,36 +24,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage.derive import COMBINATIONS, DERIVATIONS
+from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.site import problems_of
 
 #: Thousandths of a bit: the unit of every weight inside the core.
 MILLI = 1000
-
-#: What a level may ask of a pair, and whether it takes a number (or a column).
-TESTS: dict[str, str | None] = {
-    "exact": None,
-    "alike": None,
-    "initial": None,
-    "jaro_winkler": "number",
-    "levenshtein": "number",
-    "edits": "number",
-    "begins": "number",
-    "swapped": None,
-    "one_digit": None,
-    "two_parts": None,
-    "same_year": None,
-    "within": "number",
-    "same": "column",
-    "both": None,
-    "either": None,
-    "otherwise": None,
-}
-
-#: Tests that the screen can only bound; all others it decides.
-BOUNDED = frozenset({"jaro_winkler", "levenshtein", "edits", "begins"})
-
-#: Tests on the digits of a date written yyyymmdd.
-DATE_PARTS = frozenset({"swapped", "one_digit", "two_parts", "same_year"})
 
 Probability = Annotated[float, Field(gt=0, le=1)]
 
@@ -67,7 +42,7 @@ class Level(_Strict):
 
     Attributes:
         name: as printed.
-        when: a test of `TESTS` with its number or column, for example "jaro_winkler 0.92".
+        when: the word of a comparison kind with its number or column, for example "jaro_winkler 0.92".
         m / u: chances of the level given same / different entities.
     """
 
@@ -80,12 +55,13 @@ class Level(_Strict):
     @classmethod
     def _known(cls, when: str) -> str:
         word, _, rest = when.partition(" ")
-        if word not in TESTS:
-            raise ValueError(f"unknown test {word!r}; use one of {', '.join(TESTS)}")
-        if (TESTS[word] is None) != (rest == ""):
-            raise ValueError(f"test {word!r} takes {TESTS[word] or 'no argument'}")
-        if TESTS[word] == "number":
-            float(rest)
+        if word not in KINDS:
+            raise ValueError(f"unknown test {word!r}; use one of {', '.join(KINDS)}")
+        takes = KINDS[word].takes
+        if (takes is None) != (rest == ""):
+            raise ValueError(f"test {word!r} takes {takes or 'no argument'}")
+        if takes == "number" and not math.isfinite(float(rest)):
+            raise ValueError(f"test {word!r} takes a finite number")
         return when
 
     @property
@@ -96,12 +72,12 @@ class Level(_Strict):
     @property
     def number(self) -> float:
         """Threshold of the test; 0 when it has none."""
-        return float(self.when.split(" ")[1]) if TESTS[self.test] == "number" else 0.0
+        return float(self.when.split(" ")[1]) if KINDS[self.test].takes == "number" else 0.0
 
     @property
     def column(self) -> str:
-        """Column of a "same" test; empty otherwise."""
-        return self.when.split(" ")[1] if self.test == "same" else ""
+        """Column the test names; empty when it names none."""
+        return self.when.split(" ")[1] if KINDS[self.test].takes == "column" else ""
 
 
 class Comparison(_Strict):
@@ -139,7 +115,17 @@ class Comparison(_Strict):
 
     def decides(self, position: int) -> bool:
         """Whether the screen knows for sure that a pair stands at that level, or does not."""
-        return not {level.test for level in self.levels[: position + 1]} & BOUNDED
+        return all(KINDS[level.test].decides for level in self.levels[: position + 1])
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether its values are looked at, not only compared for equality."""
+        return any(KINDS[test].reads == "text" for test in self.tests)
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it compares one column of a record with another column of the other."""
+        return KINDS[self.levels[0].test].reads == "cross"
 
 
 class Given(_Strict):
@@ -267,12 +253,13 @@ def _check_comparison(comparison: Comparison) -> None:
     name, tests = comparison.name, comparison.tests
     if comparison.levels[-1].test != "otherwise":
         raise ValueError(f"{name}: the last level must be otherwise")
-    if tests & {"both", "either"} and len(comparison.columns) != 2:
-        raise ValueError(f"{name}: both and either need two columns")
+    reads = sorted({KINDS[test].reads for test in tests} - {"code"})
+    if len(reads) > 1:
+        raise ValueError(f"{name}: its levels read the column as {' and as '.join(reads)}; use one of them")
+    if reads == ["cross"] and (len(comparison.columns) != 2 or not comparison.crosses):
+        raise ValueError(f"{name}: both and either need two columns, and stand first")
     if "alike" in tests and not comparison.alike:
         raise ValueError(f"{name}: level alike needs the key alike")
-    if "within" in tests and tests & DATE_PARTS:
-        raise ValueError(f"{name}: within counts days and cannot stand beside tests on parts of dates")
     for level in comparison.levels:
         if level.column and level.column not in comparison.columns:
             raise ValueError(f"{name}: {level.column} is not among its columns")

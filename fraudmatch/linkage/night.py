@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.linkage.block import PassPlan, plan
-from fraudmatch.linkage.encode import Encoder, dense
+from fraudmatch.linkage.block import PassPlan, joined, plan
+from fraudmatch.linkage.encode import Codes, Encoder
+from fraudmatch.linkage.kinds import NULL
 from fraudmatch.linkage.linker import Linked, link
 from fraudmatch.linkage.model import Model, load_model
 from fraudmatch.linkage.scorer import Scorer
@@ -219,15 +220,9 @@ def night_table(
 def distinct_rows(table: pa.Table) -> npt.NDArray[np.int64]:
     """int64 [n]: equal rows get equal numbers from 0; nulls equal nulls."""
     encoder = Encoder(table)
-    key = np.zeros(table.num_rows, np.int64)
-    for column in table.column_names:
-        codes = encoder.codes(column).codes.astype(np.int64)
-        codes = np.where(codes < 0, 0, codes + 1)
-        width = int(codes.max(initial=0)) + 1
-        if int(key.max(initial=0)) > (1 << 62) // width:
-            key = dense(key).astype(np.int64)
-        key = key * width + codes
-    return dense(key).astype(np.int64)
+    columns = [encoder.codes(column) for column in table.column_names]
+    parts = [Codes(np.where(c.codes == NULL, c.count, c.codes), c.count + 1) for c in columns]
+    return joined(parts)[0].astype(np.int64)
 
 
 def people(

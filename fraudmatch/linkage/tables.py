@@ -1,4 +1,4 @@
-"""A model as the flat arrays the screen and the weighing read."""
+"""A model's weights as arrays: levels, the `given` variants of them, and what they hang on."""
 
 from __future__ import annotations
 
@@ -7,96 +7,51 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fraudmatch.linkage.encode import layout
-from fraudmatch.linkage.model import TESTS, Comparison, Given, Model, weight
-
-#: Number of each test inside the kernel. The compiled kernel keeps these numbers in its cache,
-#: which only a change of screen.py renews: touch that file when the tests are renumbered.
-TEST_NUMBER = {name: number for number, name in enumerate(TESTS)}
+from fraudmatch.linkage.model import Comparison, Given, Model, weight
 
 
 @dataclass(frozen=True)
 class Tables:
-    """A model's levels as arrays; C comparisons, at most L levels and V variants each.
+    """A model's weights; C comparisons, at most L levels and V variants each.
 
     Variant 0 of a comparison holds its plain weights; the others come from the model's
     `given` entries, in order, and apply when all bits of `needs` stand in the pair's state.
 
     Attributes:
-        tests: int8 [C, L]; number of the level's test.
-        numbers: float32 [C, L]; its threshold.
-        slots: int16 [C, L, 2]; the code slots the test reads.
-        widest: int16 [C, 2]; first and last code slot of the comparison.
-        text / weighed: int16 [C]; place among texts / common weights, or -1.
-        levels: int8 [C]; number of levels.
         weights: int32 [C, V, L]; thousandths of a bit.
         variants: int8 [C]; number of variants.
         needs: uint64 [C, V]; state bits a variant wants.
-        sets: uint64 [C, L]; state bits a decided level sets.
+        sets: uint64 [C, L]; state bits a level sets.
+        weighed: bool [C]; whether exact agreement weighs by value.
         best: int32 [C]; the most the comparison can give (0 when missing).
-        prior / threshold: thousandths of a bit.
     """
 
-    tests: npt.NDArray[np.int8]
-    numbers: npt.NDArray[np.float32]
-    slots: npt.NDArray[np.int16]
-    widest: npt.NDArray[np.int16]
-    text: npt.NDArray[np.int16]
-    weighed: npt.NDArray[np.int16]
-    levels: npt.NDArray[np.int8]
     weights: npt.NDArray[np.int32]
     variants: npt.NDArray[np.int8]
     needs: npt.NDArray[np.uint64]
     sets: npt.NDArray[np.uint64]
+    weighed: npt.NDArray[np.bool_]
     best: npt.NDArray[np.int32]
-    prior: int
-    threshold: int
 
 
 def compile_model(model: Model) -> Tables:
     """The arrays of a model."""
-    comparisons, places = model.comparison, layout(model)
-    wide = max(len(c.levels) for c in comparisons)
+    comparisons = model.comparison
     variants = [variants_of(model, c) for c in comparisons]
-    deep = max(len(v) for v in variants)
-    shape = (len(comparisons), wide)
-    tests, numbers = np.zeros(shape, np.int8), np.zeros(shape, np.float32)
-    slots = np.full((*shape, 2), -1, np.int16)
+    wide, deep = max(len(c.levels) for c in comparisons), max(len(v) for v in variants)
     weights = np.zeros((len(comparisons), deep, wide), np.int32)
     needs = np.zeros((len(comparisons), deep), np.uint64)
-    best = np.zeros(len(comparisons), np.int32)
-    for c, comparison in enumerate(comparisons):
-        for l, level in enumerate(comparison.levels):
-            tests[c, l], numbers[c, l] = TEST_NUMBER[level.test], level.number
-            slots[c, l] = _slots(comparison, level.test, level.column, places.columns[c], places.alike[c])
-        for v, (need, values) in enumerate(variants[c]):
+    for c, made in enumerate(variants):
+        for v, (need, values) in enumerate(made):
             weights[c, v, : len(values)], needs[c, v] = values, need
-        best[c] = max(0, max(max(values) for _, values in variants[c]))
     return Tables(
-        tests=tests,
-        numbers=numbers,
-        slots=slots,
-        widest=np.array([(p[0], p[-1]) for p in places.columns], np.int16),
-        text=np.array(places.text, np.int16),
-        weighed=np.array(places.weighed, np.int16),
-        levels=np.array([len(c.levels) for c in comparisons], np.int8),
         weights=weights,
         variants=np.array([len(v) for v in variants], np.int8),
         needs=needs,
         sets=_sets(model, wide),
-        best=best,
-        prior=model.prior_milli,
-        threshold=model.threshold_milli,
+        weighed=np.array([c.frequencies is not None for c in comparisons]),
+        best=np.array([max(0, *(max(values) for _, values in made)) for made in variants], np.int32),
     )
-
-
-def _slots(comparison: Comparison, test: str, column: str, columns: list[int], alike: int) -> tuple[int, int]:
-    if test == "alike":
-        return alike, alike
-    if test == "same":
-        slot = columns[comparison.columns.index(column)]
-        return slot, slot
-    return columns[0], columns[-1]
 
 
 def state_bits(model: Model) -> dict[tuple[str, str], int]:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 from fraudmatch.linkage.derive import DERIVATIONS
+from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Comparison, Level, Model, frequency_table
 
 Row = dict[str, object]
@@ -50,103 +51,26 @@ def candidates(
     return found
 
 
-def levenshtein(a: str, b: str) -> int:
-    """Edit distance by the textbook recurrence."""
-    before = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        here = [i]
-        for j, y in enumerate(b, 1):
-            here.append(min(before[j] + 1, here[-1] + 1, before[j - 1] + (x != y)))
-        before = here
-    return before[-1]
-
-
-def alignment(a: str, b: str) -> int:
-    """Edit distance in which swapping two neighbours is one edit (optimal string alignment)."""
-    d = [[i + j if i * j == 0 else 0 for j in range(len(b) + 1)] for i in range(len(a) + 1)]
-    for i in range(1, len(a) + 1):
-        for j in range(1, len(b) + 1):
-            d[i][j] = min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]))
-            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
-                d[i][j] = min(d[i][j], d[i - 2][j - 2] + 1)
-    return d[-1][-1]
-
-
-def jaro_winkler(a: str, b: str) -> float:
-    """Jaro (1989) with Winkler's (1990) prefix of up to four characters, above Jaro 0.7."""
-    reach = max(max(len(a), len(b)) // 2 - 1, 0)
-    taken = [False] * len(b)
-    matched = []
-    for i, x in enumerate(a):
-        for j in range(max(0, i - reach), min(len(b), i + reach + 1)):
-            if not taken[j] and b[j] == x:
-                taken[j] = True
-                matched.append(x)
-                break
-    m = len(matched)
-    if m == 0:
-        return 0.0
-    others = [b[j] for j in range(len(b)) if taken[j]]
-    turned = sum(x != y for x, y in zip(matched, others, strict=True)) // 2
-    jaro = (m / len(a) + m / len(b) + (m - turned) / m) / 3
-    prefix = 0
-    while prefix < min(4, len(a), len(b)) and a[prefix] == b[prefix]:
-        prefix += 1
-    return jaro + 0.1 * prefix * (1 - jaro) if jaro > 0.7 else jaro
-
-
 def missing(comparison: Comparison, a: Row, b: Row) -> bool:
     """Whether nothing can be compared."""
     first, last = comparison.columns[0], comparison.columns[-1]
-    if comparison.levels[0].test in ("both", "either"):
+    if comparison.crosses:
         across = value(a, first) is not None and value(b, last) is not None
         return not across and (value(a, last) is None or value(b, first) is None)
     return all(value(a, c) is None or value(b, c) is None for c in comparison.columns)
 
 
 def passes(comparison: Comparison, level: Level, a: Row, b: Row) -> bool:
-    """Whether a pair passes a level's test."""
-    column = comparison.columns[0]
-    x, y = value(a, column), value(b, column)
-    test = level.test
-    if test == "otherwise":
+    """Whether a pair passes a level's test, by the slow reference of its kind."""
+    kind = KINDS[level.test]
+    column = {"first": comparison.columns[0], "alike": comparison.alike, "named": level.column}[kind.which]
+    x, y = value(a, str(column)), value(b, str(column))
+    if kind.reads == "cross":
+        last = comparison.columns[-1]
+        return kind.reference(x, y, value(a, last), value(b, last), level.number)
+    if level.test == "otherwise":
         return True
-    if test == "exact":
-        return x == y
-    if test == "alike":
-        x, y = value(a, str(comparison.alike)), value(b, str(comparison.alike))
-        return x is not None and x == y
-    if test == "same":
-        x, y = value(a, level.column), value(b, level.column)
-        return x is not None and x == y
-    if test in ("both", "either"):
-        u, v = value(a, comparison.columns[1]), value(b, comparison.columns[1])
-        across = (x is not None and x == v) + (u is not None and u == y)
-        return x != y and across >= (2 if test == "both" else 1)
-    x, y = str(x), str(y)
-    if test == "jaro_winkler":
-        return x == y or jaro_winkler(x, y) >= level.number - 1e-9
-    if test == "levenshtein":
-        return x == y or 1 - levenshtein(x, y) / max(len(x), len(y)) >= level.number - 1e-9
-    if test == "edits":
-        edits = alignment(x, y)
-        return edits <= level.number and 2 * edits < max(len(x), len(y))
-    if test == "begins":
-        return x == y or (min(len(x), len(y)) >= level.number and (x.startswith(y) or y.startswith(x)))
-    if test == "initial":
-        return x[0] == y[0] and 1 in (len(x), len(y))
-    if test == "within":
-        return abs((dt.date.fromisoformat(x) - dt.date.fromisoformat(y)).days) <= level.number
-    one, two = x.split("-"), y.split("-")
-    if test == "swapped":
-        return one == [two[0], two[2], two[1]]
-    if test == "same_year":
-        return one[0] == two[0]
-    if test == "two_parts":
-        return sum(p == q for p, q in zip(one, two, strict=True)) == 2
-    if test == "one_digit":
-        return sum(p != q for p, q in zip(x, y, strict=True)) == 1
-    raise AssertionError(test)
+    return x is not None and y is not None and kind.reference(x, y, level.number)
 
 
 def judge(model: Model, a: Row, b: Row) -> tuple[list[int | None], int]:

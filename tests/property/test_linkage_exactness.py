@@ -6,11 +6,13 @@ import datetime as dt
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linkage_reference import Row, links
 
-from fraudmatch.linkage import link, load_model
+from fraudmatch.linkage import kernel, link, linker, load_model
+from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Model
 
 COLUMNS = {
@@ -165,3 +167,72 @@ def test_an_unrelated_record_changes_nothing(found, extra):
     assert as_links([*found, stranger], EVERY_TEST, None, [*apart, -1]) == as_links(
         found, EVERY_TEST, None, apart
     )
+
+
+def uncompiled(source: str) -> kernel.Kernel:
+    """The same kernel run by Python itself, so that any model can be tried without compiling it."""
+    space: dict[str, object] = {}
+    plain = source.replace("@nb.njit(cache=True, nogil=True)\n", "")
+    assert plain != source
+    exec(compile(plain, "<screen>", "exec"), space)
+    screen = space["screen"]
+    return lambda rows, *rest: screen(rows.view(np.recarray), *rest)
+
+
+chance = st.sampled_from([0.001, 0.01, 0.05, 0.2, 0.5, 0.9])
+
+
+def levels(tests: list[str]) -> st.SearchStrategy[list[dict[str, object]]]:
+    """Some of the tests in any order, then otherwise, with any chances."""
+    some = st.lists(st.sampled_from(tests), min_size=1, max_size=5, unique=True)
+    return some.flatmap(
+        lambda chosen: st.tuples(
+            *[st.tuples(st.just(test), chance, chance) for test in [*chosen, "otherwise"]]
+        )
+    ).map(lambda made: [{"name": f"l{k}", "when": w, "m": m, "u": u} for k, (w, m, u) in enumerate(made)])
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Model:
+    texts = [
+        "exact", "alike", "initial", "jaro_winkler 0.6", "jaro_winkler 0.8", "jaro_winkler 0.95", "jaro_winkler 1",
+        "levenshtein 0.5", "levenshtein 0.8", "edits 1", "edits 2", "edits 4", "begins 1", "begins 3",
+    ]  # fmt: skip
+    comparisons = [
+        {"name": "place", "columns": ["property_id", "postcode", "postcode:sector"],
+         "levels": draw(levels(["same property_id", "same postcode", "same postcode:sector"]))},
+        {"name": "birth", "columns": ["date_of_birth"],
+         "levels": draw(levels(["exact", "swapped", "one_digit", "two_parts", "same_year"]))},
+        {"name": "gap", "columns": ["date_of_birth"], "levels": draw(levels(["exact", "within 1", "within 300"]))},
+        {"name": "order", "columns": ["forename", "surname"], "levels": draw(levels(["both", "either"]))},
+        {"name": "surname", "columns": ["surname"], "alike": "surname:sound", "levels": draw(levels(texts))},
+        {"name": "forename", "columns": ["forename"], "alike": "forename:initial", "levels": draw(levels(texts))},
+    ]  # fmt: skip
+    for comparison in comparisons[-2:]:
+        if comparison["levels"][0]["when"] == "exact":
+            comparison["frequencies"] = {"ANNA": draw(chance), "A": draw(chance)}
+    place = [level["name"] for level in comparisons[0]["levels"]]
+    givens = [
+        {"comparison": name, "when": {"place": draw(st.lists(st.sampled_from(place), min_size=1, max_size=2, unique=True))},
+         "u": {"l1": draw(chance)}}
+        for name in draw(st.lists(st.sampled_from(["birth", "surname", "forename"]), max_size=3))
+    ]  # fmt: skip
+    return Model.model_validate(
+        {"name": "any", "version": 1, "relation": "person", "description": "",
+         "prior": draw(st.sampled_from([-8.0, -3.0, 0.0])), "threshold": draw(st.sampled_from([-2.0, 0.0, 4.0])),
+         "pass": [{"key": ["sex"]}, {"key": ["surname:initial"]}], "comparison": comparisons, "given": givens}
+    )  # fmt: skip
+
+
+@relaxed
+@given(rows, models())
+def test_any_model_equals_the_reference(found, model):
+    apart = [-1] * len(found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linker, "load_kernel", uncompiled)
+        assert as_links(found, model, None, apart) == links(found, model, None, apart)
+
+
+def test_every_kind_is_tried():
+    tried = {level.test for comparison in EVERY_TEST.comparison for level in comparison.levels}
+    assert tried == set(KINDS)

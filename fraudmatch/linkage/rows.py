@@ -1,0 +1,182 @@
+"""What a pair needs, one fixed-width row per record, side by side in memory.
+
+The row of a model is a structured array: `code_k` the codes the comparisons read, the facts of
+texts, `common_k` the weight of agreeing on a value, `key_p` the key of each blocking pass, and
+`apart`, the number shared by records known to differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from fraudmatch.linkage.encode import Codes, Encoder, Ints, days, numbers, packed_date
+from fraudmatch.linkage.kinds import KINDS
+from fraudmatch.linkage.model import Comparison, Model, frequency_table, weight
+from fraudmatch.linkage.texts import text_facts
+
+#: Facts of a text in the order `text_facts` gives them, and how a row holds them.
+_TEXT_FACTS = {
+    "signature": np.uint64, "sketch": np.uint64, "head": np.uint32, "first": np.int32,
+    "size": np.uint8, "spare": np.uint8,
+}  # fmt: skip
+
+#: What `may` wants of two texts -> the facts of each text it is made from.
+_MADE_FROM = {
+    "shared": ("signature", "spare"), "prefix": ("head",), "size_a": ("size",), "size_b": ("size",),
+    "first_a": ("first",), "first_b": ("first",), "sketch_a": ("sketch",), "sketch_b": ("sketch",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each comparison's values stand in a row.
+
+    Attributes:
+        columns: per comparison, the numbers of its codes (one per column expression).
+        alike: per comparison, the number of its alike codes, or -1.
+        facts: per comparison, the facts of its text that the row holds; empty without texts.
+        weighed: per comparison, whether it has a `common` weight.
+        dtype: of the rows.
+    """
+
+    columns: list[list[int]]
+    alike: list[int]
+    facts: list[tuple[str, ...]]
+    weighed: list[bool]
+    dtype: np.dtype[np.void]
+
+
+def layout(model: Model) -> Layout:
+    """Places for the values of a model's comparisons and keys; wide fields first, without gaps."""
+    columns: list[list[int]] = []
+    alike: list[int] = []
+    slots = 0
+    for comparison in model.comparison:
+        columns.append(list(range(slots, slots + len(comparison.columns))))
+        slots += len(comparison.columns)
+        alike.append(slots if comparison.alike else -1)
+        slots += bool(comparison.alike)
+    facts = [text_facts_of(comparison) for comparison in model.comparison]
+    weighed = [comparison.frequencies is not None for comparison in model.comparison]
+    fields = [
+        (f"{fact}_{c}", kind)
+        for fact, kind in _TEXT_FACTS.items()
+        for c in range(len(columns))
+        if fact in facts[c]
+    ]
+    fields += [(f"code_{slot}", np.int32) for slot in range(slots)]
+    fields += [(f"common_{c}", np.int32) for c in range(len(columns)) if weighed[c]]
+    fields += [(f"key_{p}", np.int32) for p in range(len(model.passes))] + [("apart", np.int32)]
+    fields.sort(key=lambda one: -np.dtype(one[1]).itemsize)
+    return Layout(columns, alike, facts, weighed, _whole_words(fields))
+
+
+def _whole_words(fields: Sequence[tuple[str, npt.DTypeLike]]) -> np.dtype[np.void]:
+    """The row type, ending on a multiple of eight bytes so that rows can be moved by words."""
+    names, kinds = [name for name, _ in fields], [np.dtype(kind) for _, kind in fields]
+    ends = np.cumsum([kind.itemsize for kind in kinds])
+    return np.dtype(
+        {
+            "names": names,
+            "formats": kinds,
+            "offsets": [0, *ends[:-1].tolist()],
+            "itemsize": -(-int(ends[-1]) // 8) * 8,
+        }
+    )
+
+
+def text_facts_of(comparison: Comparison) -> tuple[str, ...]:
+    """The facts of its text that the screen reads; empty when the comparison has no texts."""
+    wanted = {
+        fact for test in comparison.tests for want in KINDS[test].wants for fact in _MADE_FROM.get(want, ())
+    }
+    return tuple(fact for fact in _TEXT_FACTS if fact in wanted)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The rows of a table for a model.
+
+    Attributes:
+        rows: structured [n]; see `Layout`.
+        texts: per comparison that looks at texts, the distinct values by code.
+    """
+
+    rows: npt.NDArray[np.void]
+    texts: dict[str, pa.Array]
+
+
+def pack(encoder: Encoder, model: Model) -> Packed:
+    """The packed rows of the encoder's table; keys and `apart` are left -1."""
+    places = layout(model)
+    rows = np.zeros(len(encoder), places.dtype)
+    rows["apart"] = -1
+    for number in range(len(model.passes)):
+        rows[f"key_{number}"] = -1
+    texts: dict[str, pa.Array] = {}
+    for position, comparison in enumerate(model.comparison):
+        for slot, codes in zip(places.columns[position], _columns(encoder, comparison), strict=True):
+            rows[f"code_{slot}"] = codes
+        if comparison.alike:
+            rows[f"code_{places.alike[position]}"] = encoder.codes(comparison.alike).codes
+        values = encoder.codes(comparison.columns[0])
+        if comparison.reads_text:
+            texts[comparison.name] = values.values
+        _pack_values(rows, comparison, position, values, places.facts[position])
+    return Packed(rows, texts)
+
+
+def _pack_values(
+    rows: npt.NDArray[np.void], comparison: Comparison, position: int, values: Codes, facts: tuple[str, ...]
+) -> None:
+    """What is known of each value; a missing value holds that of any, it is never read."""
+    if not len(values.values):
+        return
+    codes = np.maximum(values.codes, 0)
+    if facts:
+        for fact, found in zip(_TEXT_FACTS, facts_of(values.values), strict=True):
+            if fact in facts:
+                rows[f"{fact}_{position}"] = found[codes]
+    if comparison.frequencies is not None:
+        rows[f"common_{position}"] = value_weights(comparison, values.values)[codes]
+
+
+def _columns(encoder: Encoder, comparison: Comparison) -> list[Ints]:
+    """The columns of a comparison as its tests want them: codes, packed dates, or numbers."""
+    reads = {KINDS[test].reads for test in comparison.tests}
+    if "cross" in reads:
+        return [column.codes for column in encoder.shared(*comparison.columns)]
+    read = packed_date if "date" in reads else days if "number" in reads else None
+    if read is None:
+        return [encoder.codes(expression).codes for expression in comparison.columns]
+    return [numbers(encoder.codes(expression), expression, read) for expression in comparison.columns]
+
+
+def facts_of(values: pa.Array) -> tuple[npt.NDArray[np.generic], ...]:
+    """The facts of each text of a string array without nulls, in the order of `_TEXT_FACTS`."""
+    _, offsets, octets = values.buffers()
+    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+    found: tuple[npt.NDArray[np.generic], ...] = text_facts(
+        ends.astype(np.int64), np.frombuffer(octets, np.uint8) if octets else np.zeros(0, np.uint8)
+    )
+    return found
+
+
+def value_weights(comparison: Comparison, values: pa.Array) -> Ints:
+    """Weight of exact agreement on each value: log2(m / frequency), never above log2(m / u).
+
+    The term-frequency adjustment of Newcombe et al. (1959) and Splink: agreeing on a common
+    value says less. A value the table does not list weighs as the level's own u says.
+    """
+    chances = frequency_table(comparison) or {}
+    exact = comparison.levels[0]
+    plain = weight(exact.m, exact.u)
+    m = exact.m
+    return np.array(
+        [weight(m, max(chances[v], exact.u)) if v in chances else plain for v in values.to_pylist()], np.int32
+    )
