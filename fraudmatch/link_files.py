@@ -8,53 +8,28 @@ columns of the model needs none and is linked as it is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import MappingError, Problem, RunError
 from fraudmatch.extract import ExtractedFile, extract_file, load_mapping
-from fraudmatch.extract.headings import did_you_mean
 from fraudmatch.link_folder import keep
+from fraudmatch.link_tables import SIDES, Readied, Say, as_they_are, model_table, side_of
 from fraudmatch.linkage import Linked, Model, link
-from fraudmatch.linkage.night import forename_root_column, known_apart, link_properties
-from fraudmatch.normalise import forename_roots, normalise
-from fraudmatch.schemas import DELIVERIES, REJECTS, empty, sort_rejects
-
-Say = Callable[[str], None]
-
-#: What the first and the second file are called.
-SIDES = ("left", "right")
+from fraudmatch.linkage.night import known_apart
+from fraudmatch.normalise import normalise
+from fraudmatch.schemas import sort_rejects
 
 #: Date against which plausibility of dates is judged when none is given: none is in the future.
 _ANY_DAY = dt.date(9999, 12, 31)
-
-
-@dataclass(frozen=True)
-class Readied:
-    """Records ready for a model.
-
-    Attributes:
-        records: RECORDS, or for files linked as they are source_ref, partner, party, source_row and
-            the columns of the model; partner is "left" or "right".
-        table: what the model reads, row by row with `records`.
-        apart: int32 [n]; records with the same number (not -1) are known to differ.
-        side: int8 [n] 0 or 1 when two files are linked with each other, else None.
-        deliveries / rejects: what was received and what was wrong with it.
-    """
-
-    records: pa.Table
-    table: pa.Table
-    apart: npt.NDArray[np.int32]
-    side: npt.NDArray[np.int8] | None
-    deliveries: pa.Table
-    rejects: pa.Table
 
 
 @dataclass(frozen=True)
@@ -124,6 +99,16 @@ def ready_files(
     return ready_extracted(made, model, threads=threads, say=say)
 
 
+def _parquet(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise MappingError(
+            f"{path} is no Parquet file, so it needs a mapping.",
+            remedy=f"Draft one with: fraudmatch mapping draft {path}",
+        ) from error
+
+
 def _extracted(partner: str, path: Path, mapping_path: Path) -> ExtractedFile:
     mapping = load_mapping(mapping_path)
     if mapping.council is not None:
@@ -156,7 +141,7 @@ def ready_extracted(
         records=records,
         table=model_table(records, model, threads=threads, say=say),
         apart=known_apart(records),
-        side=_side(records) if len(made) == 2 else None,
+        side=side_of(records) if len(made) == 2 else None,
         deliveries=delivered,
         rejects=sort_rejects(pa.concat_tables([rejects, normalised.rejects])),
     )
@@ -177,103 +162,60 @@ def _refuse_refused(deliveries: pa.Table, rejects: pa.Table) -> None:
         )
 
 
-def model_table(
-    records: pa.Table, model: Model, *, threads: int | None = None, say: Say = lambda _: None
-) -> pa.Table:
-    """RECORDS with the columns a model may read besides: property_id, forename_root."""
-    table = records
-    if "property_id" in model.base_columns:
-        say("link: properties")
-        table = table.append_column("property_id", link_properties(records, threads=threads))
-    if "forename_root" in model.base_columns:
-        roots = forename_root_column(records["forename"], forename_roots())
-        table = table.append_column("forename_root", roots)
-    return table
-
-
-def _side(records: pa.Table) -> npt.NDArray[np.int8]:
-    return np.asarray(pc.equal(records["partner"], "right").to_numpy(zero_copy_only=False), np.int8)
-
-
 # ---------------------------------------------------------------------------------------
-# Files that hold the model's columns already
+# Writing and measuring
 # ---------------------------------------------------------------------------------------
 
 
-def _parquet(path: Path) -> pa.Table:
-    try:
-        return pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise MappingError(
-            f"{path} is no Parquet file, so it needs a mapping.",
-            remedy=f"Draft one with: fraudmatch mapping draft {path}",
-        ) from error
+def write_linked(made: LinkedFiles, folder: Path) -> dict[str, Any]:
+    """Write links, clusters, blocking keys, records and a summary; give the summary.
 
-
-def as_they_are(
-    tables: Sequence[pa.Table], model: Model, *, ref: str | None = None, names: Sequence[str] = SIDES
-) -> Readied:
-    """One or two tables that hold the columns of the model already: nothing is normalised.
-
-    Args:
-        ref: the column that names a row; None = its number from 1.
-        names: what to call the tables in errors.
-
-    Raises:
-        MappingError: a table lacks a column.
+    links.parquet      left_ref, right_ref, match_weight, match_probability, levels; left_id and
+                       right_id are rows of the records
+    clusters.parquet   source_ref, file (left | right), party, cluster_id
+    blocking.parquet   source_ref, file, party and one key per blocking pass (-1 = none)
+    rejects.parquet    what was wrong with the files
+    records.parquet    the records as they were linked
+    model.toml         the model, so that `fraudmatch explain` can judge any pair again
+    summary.json       what this function returns
     """
-    wanted = [*model.base_columns, *([ref] if ref else [])]
-    faults = [
-        Problem(name, column, "there is no such column.", did_you_mean(column, table.column_names))
-        for name, table in zip(names, tables, strict=True)
-        for column in wanted
-        if column not in table.column_names
-    ]
-    if faults:
-        raise MappingError(
-            f"Without a mapping a file must hold all columns of model {model.id}.",
-            problems=faults,
-            remedy="Name the columns as the model does, or give a mapping (fraudmatch mapping draft FILE).",
-        )
-    parts = [
-        _plain_records(table, model, side, ref) for side, table in zip(SIDES, tables, strict=False)
-    ]
-    records = pa.concat_tables(parts, promote_options="permissive")
-    nobody = np.full(records.num_rows, -1, np.int32)
-    side = _side(records) if len(tables) == 2 else None
-    deliveries = pa.concat_tables(
-        [_delivery(side, name, table) for side, name, table in zip(SIDES, names, tables, strict=False)]
+    folder.mkdir(parents=True, exist_ok=True)
+    refs, links = made.records["source_ref"].combine_chunks(), made.linked.links
+    left, right = links["left_id"].combine_chunks(), links["right_id"].combine_chunks()
+    table = links.drop_columns(["left_id", "right_id", "model", "relation"])
+    table = table.append_column("left_id", left).append_column("right_id", right)
+    table = table.add_column(0, "right_ref", refs.take(right)).add_column(0, "left_ref", refs.take(left))
+    pq.write_table(table, folder / "links.parquet")
+    who = made.records.select(["source_ref", "partner", "party"]).rename_columns(
+        ["source_ref", "file", "party"]
     )
-    return Readied(records, records, nobody, side, deliveries, empty(REJECTS))
-
-
-def _plain_records(table: pa.Table, model: Model, side: str, ref: str | None) -> pa.Table:
-    rows = pa.array(np.arange(1, table.num_rows + 1))
-    columns = {name: plain_text(table[name]) for name in model.base_columns}
-    return pa.table(
-        {
-            "source_ref": (table[ref] if ref else rows).cast(pa.string()),
-            "partner": pa.repeat(pa.scalar(side), table.num_rows),
-            "party": pa.repeat(pa.scalar(1, pa.int8()), table.num_rows),
-            "source_row": rows,
-        }
-        | columns
+    pq.write_table(who.append_column("cluster_id", pa.array(made.linked.groups)), folder / "clusters.parquet")
+    keys = who
+    for number in range(made.linked.keys.shape[1]):
+        keys = keys.append_column(f"key_{number + 1}", pa.array(made.linked.keys[:, number]))
+    pq.write_table(keys, folder / "blocking.parquet")
+    pq.write_table(made.rejects, folder / "rejects.parquet")
+    keep(folder, made.linked)
+    summary = summary_of(made)
+    (folder / "summary.json").write_text(
+        json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8"
     )
+    return summary
 
 
-def plain_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as models read it: text in one kind, moments as days, "" as not known."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if pa.types.is_timestamp(kind) or pa.types.is_date64(kind):
-        return column.cast(pa.date32(), safe=False)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        text = column.cast(pa.string())
-        return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-    return column
-
-
-def _delivery(side: str, name: str, table: pa.Table) -> pa.Table:
-    count = table.num_rows
-    row = {"partner": side, "dataset": None, "file": name, "delivery": name, "received": count,
-           "loaded": count, "rejected": 0, "skipped": 0, "state": "loaded"}  # fmt: skip
-    return pa.Table.from_pylist([row], schema=DELIVERIES)
+def summary_of(made: LinkedFiles) -> dict[str, Any]:
+    """Counts of a linking, for JSON."""
+    lefts = pc.sum(pc.equal(made.records["partner"], "left")).as_py() or 0
+    rights = made.records.num_rows - lefts
+    return {
+        "model": made.linked.linker.model.id,
+        "files": made.deliveries.drop_columns(["delivery"]).to_pylist(),
+        "rejects": made.rejects.num_rows,
+        "records": made.records.num_rows,
+        "possible_pairs": lefts * rights if made.two else lefts * (lefts - 1) // 2,
+        "candidate_pairs": made.linked.compared,
+        "links": made.linked.links.num_rows,
+        "clusters": len(np.unique(made.linked.groups)),
+        "two_files": made.two,
+        "passes": [asdict(one) for one in made.linked.plan],
+    }
