@@ -64,6 +64,18 @@ def _febrl_paths(data: Path) -> list[Path]:
     return [data / "febrl" / f"dataset4{part}.csv.gz" for part in "ab"]
 
 
+def _febrl_dedupe(number: int) -> Callable[[Path, Path], Prepared]:
+    """FEBRL 1, 2 or 3: one file that holds a person several times; the number as in `_febrl4`."""
+
+    def prepare(data: Path, scratch: Path) -> Prepared:
+        rows = _with_nino(_rows(data / "febrl" / f"dataset{number}.csv.gz"))
+        path = scratch / f"dataset{number}.csv"
+        _written(path, rows)
+        return [path], [_febrl_answer(rows)]
+
+    return prepare
+
+
 def _febrl_answer(rows: Iterable[Cells]) -> Answer:
     """Truth: the number in rec-N-org and rec-N-dup-0."""
     return {row["rec_id"]: (row["rec_id"].split("-")[1], "") for row in rows}
@@ -86,12 +98,16 @@ def _febrl4(data: Path, scratch: Path) -> Prepared:
     """
     paths, answers = [], []
     for source in _febrl_paths(data):
-        rows = [row | {"nino": _as_nino(row["soc_sec_id"].strip())} for row in _rows(source)]
+        rows = _with_nino(_rows(source))
         path = scratch / source.name.removesuffix(".gz")
-        _written(path, list(rows))
+        _written(path, rows)
         paths.append(path)
         answers.append(_febrl_answer(rows))
     return paths, answers
+
+
+def _with_nino(rows: Iterable[dict[str, str]]) -> list[Cells]:
+    return [row | {"nino": _as_nino(row["soc_sec_id"].strip())} for row in rows]
 
 
 def _as_nino(number: str) -> str:
@@ -145,6 +161,7 @@ def _senzing(kind: str) -> Callable[[Path, Path], Prepared]:
 
 _PSEUDOPEOPLE = {
     "electoral": "electoral_like_census_2020",
+    "benefit": "benefit_like_wic_2020",
     "payroll": "payroll_like_w2_2019",
     "deaths": "deaths_and_ssn_like_ssa_2020",
 }
@@ -214,6 +231,9 @@ def _names_with_vat(path: Path, name: str, vat: str) -> Iterable[tuple[str, str]
 
 
 _ALL = (
+    AnswerSet("febrl1", "FEBRL 1, one file", "person", ("febrl4.toml",), _febrl_dedupe(1)),
+    AnswerSet("febrl2", "FEBRL 2, one file", "person", ("febrl4.toml",), _febrl_dedupe(2)),
+    AnswerSet("febrl3", "FEBRL 3, one file", "person", ("febrl4.toml",), _febrl_dedupe(3)),
     AnswerSet("febrl4", "FEBRL 4, two files", "person", ("febrl4.toml",), _febrl4),
     AnswerSet("febrl4_plain", "FEBRL 4 without the number", "person", ("febrl4_plain.toml",), _febrl4_plain),
     AnswerSet("historical", "historical figures, a part", "person", ("historical_figures.toml",), _historical),
@@ -231,6 +251,8 @@ _ALL = (
               _pseudopeople("payroll", "deaths", ("death",))),
     AnswerSet("register_numbers", "pseudopeople, register × all numbers issued", "person",
               ("pseudopeople_register.toml", "pseudopeople_deaths.toml"), _pseudopeople("electoral", "deaths")),
+    AnswerSet("register_benefit", "pseudopeople, register × benefit", "person",
+              ("pseudopeople_register.toml", "pseudopeople_benefit.toml"), _pseudopeople("electoral", "benefit")),
     AnswerSet("supplier_names", "supplier names of five councils", "organisation",
               ("supplier_names.toml",), _suppliers),
     AnswerSet("supplier_across", "names of suppliers, Devon × Trafford", "organisation",
