@@ -59,6 +59,18 @@ def model_table(
     return table
 
 
+#: What names a property to a reader.
+_ADDRESS = ("flat", "number", "building", "street", "town", "postcode")
+
+
+def readable(records: pa.Table, expression: str, value: str | None) -> str | None:
+    """A value for people: a property, which is known by a record's number, as that record's address."""
+    if expression != "property_id" or value is None or not {*_ADDRESS} <= {*records.column_names}:
+        return value
+    row = records.select(_ADDRESS).slice(int(value), 1).to_pylist()[0]
+    return " ".join(part for part in row.values() if part) or value
+
+
 def side_of(records: pa.Table) -> npt.NDArray[np.int8]:
     """int8 [records]: 0 for partner "left", 1 for "right"."""
     return np.asarray(pc.equal(records["partner"], "right").to_numpy(zero_copy_only=False), np.int8)

@@ -3,50 +3,56 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fraudmatch.cli.progress import progress
 
+if TYPE_CHECKING:
+    from fraudmatch.linkage import Model
+
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+#: Candidate pairs that `--plan` compares for its estimate unless told otherwise.
+_PLAN_BUDGET = 2_000_000_000
 
 
 @click.command("link")
 @click.argument("left", type=_FILE)
 @click.argument("right", type=_FILE, required=False)
 @click.option(
-    "--mapping", "mappings", type=_FILE, multiple=True, required=True, help="Mapping of LEFT, then of RIGHT."
-)
+    "--mapping", "mappings", type=_FILE, multiple=True,
+    help="Mapping of LEFT, then of RIGHT. Not needed for Parquet files that hold the model's columns.",
+)  # fmt: skip
 @click.option(
-    "--model",
-    "model_name",
-    default="person",
-    show_default=True,
+    "--model", "model_name", default="person", show_default=True,
     help="Shipped model or path of a .toml file.",
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write into."
-)
+)  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
+@click.option("--ref", help="Without a mapping: the column that names a row; its number when absent.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show what each pass costs and finds; write nothing.")
+@click.option("--budget", type=click.IntRange(0), help="Most candidate pairs to compare.")
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(
-    left: Path, right: Path | None, mappings: tuple[Path, ...], model_name: str, out: Path, threads: int | None,
-    as_json: bool, quiet: bool,
+    left: Path, right: Path | None, mappings: tuple[Path, ...], model_name: str, out: Path | None,
+    ref: str | None, only_plan: bool, budget: int | None, threads: int | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Link LEFT with itself, or with RIGHT, and write links.parquet and clusters.parquet.
 
     A mapping says which column is which (docs/mapping.md); dataset = "person" or
-    "organisation" serves any file.
+    "organisation" serves any file. A Parquet file that holds the model's columns needs none.
 
     \b
-    Example:
+    Examples:
       fraudmatch link a.csv b.csv --mapping a.toml --mapping b.toml --out linked
+      fraudmatch link a.csv --mapping a.toml --plan
+      fraudmatch link people.parquet --model my.toml --ref id --out linked
+      fraudmatch explain linked REF REF
       fraudmatch evaluate linked/links.parquet --truth truth.csv
     """
-    import json
-
-    from fraudmatch.link_files import link_files, write_linked
     from fraudmatch.linkage import load_model
 
     paths = [left, right] if right else [left]
@@ -54,11 +60,43 @@ def command(
         raise click.UsageError(
             f"{len(mappings)} mappings for {len(paths)} file(s); give one for each, or one for both."
         )
+    if ref and mappings:
+        raise click.UsageError("--ref is for files without a mapping; a mapping names source_ref itself.")
+    if out is None and not only_plan:
+        raise click.UsageError("Name a folder to write into with --out, or give --plan.")
+    model = load_model(model_name)
+    if only_plan:
+        _plan(paths, list(mappings), model, ref, budget, threads, as_json, quiet)
+        return
+    assert out is not None
+    _link(paths, list(mappings), model, out, ref, budget, threads, as_json, quiet)
+
+
+def _plan(
+    paths: list[Path], mappings: list[Path], model: Model, ref: str | None, budget: int | None,
+    threads: int | None, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    from fraudmatch.link_files import ready_files
+    from fraudmatch.link_plan import plan_lines, plan_links
+
     with progress(quiet) as say:
-        made = link_files(paths, list(mappings), load_model(model_name), threads=threads, say=say)
+        ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)
+        most = _PLAN_BUDGET if budget is None else budget
+        made = plan_links(ready, model, threads=threads, budget=most, say=say)
+    _print(made.as_dict() if as_json else "\n".join(plan_lines(made)))
+
+
+def _link(
+    paths: list[Path], mappings: list[Path], model: Model, out: Path, ref: str | None, budget: int | None,
+    threads: int | None, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    from fraudmatch.link_files import link_files, write_linked
+
+    with progress(quiet) as say:
+        made = link_files(paths, mappings, model, threads=threads, budget=budget, ref=ref, say=say)
         summary = write_linked(made, out)
     if as_json:
-        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+        _print(summary)
         return
     click.echo(
         f"{summary['records']:,} records, {summary['candidate_pairs']:,} of {summary['possible_pairs']:,} pairs compared"
@@ -66,3 +104,9 @@ def command(
     click.echo(f"{summary['links']:,} links, {summary['clusters']:,} clusters in {out}")
     if summary["rejects"]:
         click.echo(f"{summary['rejects']:,} faults in the files: {out / 'rejects.parquet'}")
+
+
+def _print(made: dict[str, Any] | str) -> None:
+    import json
+
+    click.echo(made if isinstance(made, str) else json.dumps(made, indent=2, sort_keys=True))
