@@ -11,18 +11,27 @@ their number (Seward 1954), and rows keep their order inside a block.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from fraudmatch.errors import BudgetError
-from fraudmatch.linkage.encode import Codes, Encoder, Ints
+from fraudmatch.linkage.encode import Codes, Ints
 from fraudmatch.linkage.model import Model, Pass
 
 Keys = npt.NDArray[np.int32]
 Sides = npt.NDArray[np.int8]
 Places = npt.NDArray[np.int64]
+
+
+class Coded(Protocol):
+    """Anything that knows the codes of column expressions; an `Encoder` does."""
+
+    def codes(self, expression: str) -> Codes:
+        """The codes of a column expression."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class PassPlan:
 
 
 def plan(
-    encoder: Encoder, model: Model, side: Sides | None, budget: int | None = None
+    encoder: Coded, model: Model, side: Sides | None, budget: int | None = None
 ) -> tuple[list[Keys], list[PassPlan]]:
     """Keys of every pass (int32 [n] each, -1 = null or left out) and what they will cost.
 
@@ -103,7 +112,7 @@ def plan(
     return [key for key, _ in made], plans
 
 
-def _keyed(encoder: Encoder, one: Pass, limit: int, side: Sides | None) -> tuple[Keys, PassPlan]:
+def _keyed(encoder: Coded, one: Pass, limit: int, side: Sides | None) -> tuple[Keys, PassPlan]:
     key, count = joined([encoder.codes(expression) for expression in one.key])
     refined = 0
     for expression in one.refine:

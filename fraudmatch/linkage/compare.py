@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,11 +15,11 @@ from fraudmatch.linkage.encode import Ints
 from fraudmatch.linkage.kinds import KINDS, NULL
 from fraudmatch.linkage.kinds.base import Measure, Pairs, Truths
 from fraudmatch.linkage.model import Comparison, Level, Model
-from fraudmatch.linkage.rows import Layout, Packed, layout
+from fraudmatch.linkage.rows import layout
 from fraudmatch.linkage.tables import Tables
-from fraudmatch.linkage.texts import LONGEST
 
 Rows = npt.NDArray[np.integer]
+Records = npt.NDArray[np.void]
 Levels = npt.NDArray[np.int8]
 
 #: Level of a comparison with a value missing on either side.
@@ -27,31 +28,40 @@ MISSING = -1
 _NO_TEXTS = pa.array([], pa.string())
 
 
-def levels_of(packed: Packed, model: Model, left: Rows, right: Rows) -> Levels:
-    """int8 [pairs, comparisons]: position of the first level each pair reaches, or `MISSING`."""
+def levels_of(x: Records, y: Records, texts: Mapping[str, pa.Array], model: Model) -> Levels:
+    """int8 [pairs, comparisons]: position of the first level each pair reaches, or `MISSING`.
+
+    Args:
+        x, y: packed rows of the two sides of each pair.
+        texts: see `Packed`.
+        model: the model they are packed for.
+    """
     places = layout(model)
-    made = np.empty((len(left), len(model.comparison)), np.int8)
+    made = np.empty((len(x), len(model.comparison)), np.int8)
     for position, comparison in enumerate(model.comparison):
-        made[:, position] = _levels(packed, comparison, position, places, left, right)
+        values = texts.get(comparison.name, _NO_TEXTS)
+        made[:, position] = _levels(
+            x, y, values, comparison, places.columns[position], places.alike[position]
+        )
     return made
 
 
 def _levels(
-    packed: Packed, comparison: Comparison, position: int, places: Layout, left: Rows, right: Rows
+    x: Records, y: Records, values: pa.Array, comparison: Comparison, columns: list[int], alike: int
 ) -> Levels:
-    columns = places.columns[position]
-    sides = {
-        slot: (packed.rows[f"code_{slot}"][left], packed.rows[f"code_{slot}"][right]) for slot in columns
-    }
-    texts = _Texts(packed.texts.get(comparison.name, _NO_TEXTS), *sides[columns[0]])
-    level = np.full(len(left), MISSING, np.int8)
+    def codes(slot: int) -> tuple[Ints, Ints]:
+        return np.ascontiguousarray(x[f"code_{slot}"]), np.ascontiguousarray(y[f"code_{slot}"])
+
+    sides = {slot: codes(slot) for slot in columns}
+    texts = _Texts(values, *sides[columns[0]])
+    level = np.full(len(x), MISSING, np.int8)
     undecided = np.flatnonzero(_comparable(comparison, [sides[slot] for slot in columns]))
     for number, one in enumerate(comparison.levels):
         if not len(undecided):
             break
-        slot = _slot(comparison, one, columns, places.alike[position])
+        slot = _slot(comparison, one, columns, alike)
         if slot not in sides:
-            sides[slot] = (packed.rows[f"code_{slot}"][left], packed.rows[f"code_{slot}"][right])
+            sides[slot] = codes(slot)
         (a, b), (c, d) = sides[slot], sides[columns[-1]]
         measured = partial(texts.measured, undecided)
         pairs = Pairs(a[undecided], b[undecided], c[undecided], d[undecided], measured)
@@ -96,18 +106,21 @@ class _Texts:
 
     def _measure(self, measure: Measure, rows: Rows) -> npt.NDArray[Any]:
         a, b = self.a[rows], self.b[rows]
+        if len(self.values) > len(rows):  # few pairs of values would come twice
+            return measure(self._read(a), self._read(b))
         low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
         distinct, back = np.unique(low * len(self.values) + high, return_inverse=True)
         one = self._read(distinct // len(self.values))
         return measure(one, self._read(distinct % len(self.values)))[back]
 
     def _read(self, codes: Rows) -> list[str]:
-        return [text[:LONGEST] for text in self.values.take(pa.array(codes)).to_pylist()]
+        texts: list[str] = self.values.take(pa.array(codes)).to_pylist()
+        return texts
 
 
-def weigh(levels: Levels, packed: Packed, tables: Tables, left: Rows) -> npt.NDArray[np.int32]:
+def weigh(levels: Levels, x: Records, tables: Tables) -> npt.NDArray[np.int32]:
     """int32 [pairs, comparisons]: match weight of each comparison, thousandths of a bit; 0 = missing."""
-    state = np.zeros(len(left), np.uint64)
+    state = np.zeros(len(x), np.uint64)
     made = np.zeros(levels.shape, np.int32)
     for c in range(levels.shape[1]):
         level = levels[:, c]
@@ -116,7 +129,7 @@ def weigh(levels: Levels, packed: Packed, tables: Tables, left: Rows) -> npt.NDA
         made[:, c] = np.where(known, tables.weights[c, _variant(state, tables, c), at], 0)
         if tables.weighed[c]:
             same = known & (level == 0)
-            made[same, c] = np.minimum(made[same, c], packed.rows[f"common_{c}"][left[same]])
+            made[same, c] = np.minimum(made[same, c], x[f"common_{c}"][same])
         state |= np.where(known, tables.sets[c, at], np.uint64(0))
     return made
 

@@ -14,8 +14,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from fraudmatch.linkage import texts
 from fraudmatch.linkage.kinds import KINDS
@@ -28,7 +31,7 @@ Kernel = Callable[..., tuple[int, int, int]]
 #: The loop every kernel has; the comparisons of the model are written in at the end.
 _FRAME = '''\
 @nb.njit(cache=True, nogil=True)
-def screen(rows, starts, middles, ends, first_row, last_row, earlier, left, right):
+def screen(weights, floors, rows, starts, middles, ends, first_row, last_row, earlier, left, right):
     """Screen the pairs of block rows first_row..last_row; rows run through all blocks.
 
     Writes the positions of kept pairs to left and right. Returns how many it kept, how many pairs
@@ -73,9 +76,9 @@ def kernel_source(model: Model) -> str:
     bounds may hold or not, and the larger weight is taken.
     """
     tables, places = compile_model(model), layout(model)
-    lines = [f"# Screen of {model.id}; see fraudmatch/linkage/kernel.py.", f"# Rests on {_foundations()}."]
-    lines += ["import numba as nb", "import numpy as np", *_imports(model), ""]
-    lines += [f"WEIGHTS = np.array({tables.weights.tolist()}, np.int32)", "", "", _FRAME.rstrip("\n")]
+    lines = ["# The screen of a model; see fraudmatch/linkage/kernel.py.", f"# Rests on {_foundations()}."]
+    lines += ["import numba as nb", *_imports(model), ""]
+    lines += ["", _FRAME.rstrip("\n")]
     lines += [f"{_INDENT}{line}".rstrip() for line in _body(model, tables, places)]
     return "\n".join(lines) + "\n" + _END
 
@@ -97,19 +100,47 @@ def _body(model: Model, tables: Tables, places: Layout) -> Iterator[str]:
         yield f"if earlier > {number} and {key}:"
         yield "    continue"
     yield "looked += 1"
-    yield f"total = {model.prior_milli}"
+    yield "total = floors[0]"
     bits = len(state_bits(model))
     if bits:
         yield " = ".join(f"s{bit}" for bit in range(bits)) + " = False"
-    left = int(tables.best.sum())
-    for position, comparison in enumerate(model.comparison):
-        left -= int(tables.best[position])
+    for number, position in enumerate(screening_order(model, tables), 1):
+        comparison = model.comparison[position]
         yield ""
         yield f"# comparison {position + 1}: {' | '.join(level.when for level in comparison.levels)}"
         yield f"if {_known(comparison, places.columns[position])}:"
         yield from _indented(_comparison(comparison, position, tables, places))
-        yield f"if total < {model.threshold_milli - left}:"
+        yield f"if total < floors[{number}]:"
         yield "    continue"
+
+
+def floors(model: Model, tables: Tables) -> npt.NDArray[np.int64]:
+    """int64 [1 + C]: the prior; then, after each comparison of the screening order, the least sum
+    from which the threshold can still be reached. Thousandths of a bit."""
+    best = tables.best[screening_order(model, tables)].astype(np.int64)
+    return np.concatenate([[model.prior_milli], model.threshold_milli - (best.sum() - np.cumsum(best))])
+
+
+def screening_order(model: Model, tables: Tables) -> list[int]:
+    """Positions of the comparisons in the order the screen takes them: the sum is the same in any.
+
+    What others hang on (`given`) comes before them; of the rest those without texts come first,
+    and those first that part pairs most, so that most pairs are dropped early.
+    """
+    hangs_on: dict[int, set[int]] = {position: set() for position in range(len(model.comparison))}
+    for given in model.given:
+        hangs_on[model.position(given.comparison)] |= {model.position(name) for name in given.when}
+
+    def worth(position: int) -> tuple[bool, int, int]:
+        comparison = model.comparison[position]
+        otherwise = int(tables.weights[position, 0, len(comparison.levels) - 1])
+        return comparison.reads_text, otherwise - int(tables.best[position]), position
+
+    order: list[int] = []
+    while len(order) < len(hangs_on):
+        free = [p for p in hangs_on if p not in order and hangs_on[p] <= set(order)]
+        order.append(min(free, key=worth))
+    return order
 
 
 def _known(comparison: Comparison, columns: list[int]) -> str:
@@ -188,8 +219,7 @@ def _call(comparison: Comparison, level: Level, c: int, places: Layout) -> str:
 
 
 def _weight(c: int, number: int, tables: Tables) -> str:
-    varied = tables.variants[c] > 1
-    found = f"WEIGHTS[{c}, v, {number}]" if varied else str(int(tables.weights[c, 0, number]))
+    found = f"weights[{c}, {'v' if tables.variants[c] > 1 else 0}, {number}]"
     return f"min({found}, x.common_{c})" if number == 0 and tables.weighed[c] else found
 
 
@@ -211,6 +241,12 @@ def _foundations() -> str:
     modules = [texts, *(sys.modules[kind.may.__module__] for kind in KINDS.values())]
     sources = sorted({inspect.getsource(module) for module in modules})
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()[:16]
+
+
+def kernel_of(model: Model, tables: Tables) -> Kernel:
+    """The screen of a model with its weights: rows, starts, middles, ends, first row, last row,
+    earlier passes, left, right -> kept, looked, next row; see `_FRAME`."""
+    return partial(load_kernel(kernel_source(model)), tables.weights, floors(model, tables))
 
 
 def load_kernel(source: str) -> Kernel:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,20 +11,17 @@ import pyarrow as pa
 
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage import block
-from fraudmatch.linkage.compare import MISSING, levels_of, weigh
-from fraudmatch.linkage.encode import Encoder, Ints
+from fraudmatch.linkage.clock import Clock
+from fraudmatch.linkage.encode import Codes, Encoder
+from fraudmatch.linkage.found import Judge, links_table
 from fraudmatch.linkage.group import group
-from fraudmatch.linkage.kernel import kernel_source, load_kernel
-from fraudmatch.linkage.model import MILLI, Model, probability
-from fraudmatch.linkage.rows import Packed, pack
-from fraudmatch.linkage.screen import Screened, screen
+from fraudmatch.linkage.model import Model
+from fraudmatch.linkage.passes import run_passes
+from fraudmatch.linkage.rows import Packed, moved, pack
+from fraudmatch.linkage.screen import Part
 from fraudmatch.linkage.tables import Tables, compile_model
-from fraudmatch.schemas import conform, links_schema
 
 Ids = npt.NDArray[np.integer]
-
-#: Survivors of the screen are compared so many at a time.
-JUDGED = 250_000
 
 
 @dataclass
@@ -44,16 +40,40 @@ class Linker:
     tables: Tables
     encoder: Encoder
 
+    def __len__(self) -> int:
+        return len(self.packed.rows)
+
     @property
     def apart(self) -> npt.NDArray[np.int32]:
         """int32 [n]; records with the same number (not -1) are known to differ."""
         apart: npt.NDArray[np.int32] = self.packed.rows["apart"]
         return apart
 
+    @property
+    def judge(self) -> Judge:
+        """Says how two packed rows compare."""
+        return Judge(self.model, self.tables, self.packed.texts)
+
+    def codes(self, expression: str) -> Codes:
+        """The codes of a column expression."""
+        return self.encoder.codes(expression)
+
+    def keyed(self, keys: list[block.Keys]) -> None:
+        """Give the rows the keys of every pass."""
+        for number, key in enumerate(keys):
+            self.packed.rows[f"key_{number}"] = key
+
+    def parts(self, number: int, key: block.Keys, side: block.Sides | None) -> Iterator[Part]:
+        """The blocks of a pass: in one part, since all rows are in memory."""
+        yield Part(self.packed.rows, block.group(key, side), number)
+
+    def rows(self, numbers: Ids) -> npt.NDArray[np.void]:
+        """Packed rows of records, in that order."""
+        return moved(self.packed.rows, numbers)
+
     def levels_and_weights(self, left: Ids, right: Ids) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         """Levels int8 and weights int32 (thousandths), both [pairs, comparisons], of any pairs."""
-        levels = levels_of(self.packed, self.model, left, right)
-        return levels, weigh(levels, self.packed, self.tables, left)
+        return self.judge(self.rows(left), self.rows(right))
 
     def levels_and_totals(self, left: Ids, right: Ids) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         """Levels as above, and match weights int32 [pairs], prior included, thousandths of a bit."""
@@ -110,7 +130,7 @@ def prepare(
         )
     encoder = Encoder(records)
     encoder.read(model.columns, threads)
-    packed = pack(encoder, model)
+    packed = pack(encoder, model, threads)
     if apart is not None:
         packed.rows["apart"] = apart
     return Linker(model, packed, compile_model(model), encoder)
@@ -145,108 +165,14 @@ def link(
         ModelError: a column is missing.
         BudgetError: too many candidate pairs.
     """
-    say = progress or (lambda _: None)
     clock = Clock()
     linker = prepare(records, model, apart, threads)
     clock.lap("encode")
-    keys, plans = block.plan(linker.encoder, model, side, budget)
-    for number, key in enumerate(keys):
-        linker.packed.rows[f"key_{number}"] = key
-    clock.lap("block")
-    made = _Found(linker, clock)
-    for number, planned in enumerate(plans):
-        say(f"  {model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
-        blocks = block.group(keys[number], side)
-        clock.lap("sort")
-        made.add(screened(linker, blocks, number, clock, threads))
-    links, left, right, total = made.links()
+    found = run_passes(linker, side, clock, threads=threads, budget=budget, progress=progress)
+    links = links_table(model, found.left, found.right, found.levels, found.total)
     clock.lap("weigh")
     groups = group(
-        len(linker.encoder), left, right, total, linker.totals, linker.apart, model.threshold_milli
+        len(linker), found.left, found.right, found.total, linker.totals, linker.apart, model.threshold_milli
     )
     clock.lap("group")
-    return Linked(links, groups, plans, made.compared, made.kept, clock.seconds, linker)
-
-
-def screened(
-    linker: Linker, blocks: block.Blocks, earlier: int, clock: Clock, threads: int | None
-) -> Iterator[Screened]:
-    """The pairs of some blocks that the screen keeps."""
-    kernel = load_kernel(kernel_source(linker.model))
-    nothing = np.zeros(0, np.int64)
-    kernel(linker.packed.rows[:0], nothing, nothing, nothing, 0, 0, 0, *[np.zeros(0, np.int32)] * 2)
-    clock.lap("compile")
-    return screen(blocks, linker.packed.rows, kernel, earlier, threads)
-
-
-class _Found:
-    """Links found so far; survivors of the screen are collected and judged many at a time."""
-
-    def __init__(self, linker: Linker, clock: Clock) -> None:
-        self.compared = self.kept = 0
-        self._linker, self._clock = linker, clock
-        self._parts: list[tuple[Ints, Ints, npt.NDArray[np.int8], npt.NDArray[np.int32]]] = []
-
-    def add(self, chunks: Iterable[Screened]) -> None:
-        waiting: list[tuple[Ints, Ints]] = []
-        for left, right, looked in chunks:
-            self.compared += looked
-            self.kept += len(left)
-            waiting.append((np.minimum(left, right), np.maximum(left, right)))
-            if sum(len(one) for one, _ in waiting) >= JUDGED:
-                self._judge(waiting)
-                waiting = []
-        self._judge(waiting)
-
-    def _judge(self, waiting: list[tuple[Ints, Ints]]) -> None:
-        self._clock.lap("screen")
-        if not waiting:
-            return
-        left, right = (np.concatenate([part[k] for part in waiting]) for k in range(2))
-        levels, total = self._linker.levels_and_totals(left, right)
-        linked = total >= self._linker.model.threshold_milli
-        self._parts.append((left[linked], right[linked], levels[linked], total[linked]))
-        self._clock.lap("compare")
-
-    def links(self) -> tuple[pa.Table, npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        """LINKS in order of (left, right); their rows and weights."""
-        model = self._linker.model
-        nothing = np.zeros(0, np.int32)
-        parts = self._parts or [(nothing, nothing, np.zeros((0, len(model.comparison)), np.int8), nothing)]
-        left, right, levels, total = (np.concatenate([part[k] for part in parts]) for k in range(4))
-        order = np.argsort(left.astype(np.int64) << 32 | right, kind="stable")
-        left, right, total = left[order].astype(np.int64), right[order].astype(np.int64), total[order]
-        return links_table(model, left, right, levels[order], total), left, right, total
-
-
-def links_table(
-    model: Model, left: Ids, right: Ids, levels: npt.NDArray[np.int8], total: npt.NDArray[np.int32]
-) -> pa.Table:
-    """LINKS of pairs in their order, from their levels and match weights (thousandths)."""
-    bits = total / MILLI
-    columns: dict[str, pa.Array] = {
-        "left_id": pa.array(np.asarray(left, np.uint32)),
-        "right_id": pa.array(np.asarray(right, np.uint32)),
-        "model": pa.repeat(model.id, len(total)),
-        "relation": pa.repeat(model.relation, len(total)),
-        "match_weight": pa.array(bits.astype(np.float32)),
-        "match_probability": pa.array(probability(bits).astype(np.float32)),
-    }
-    for position, name in enumerate(model.names):
-        column = levels[:, position]
-        columns[f"{name}_level"] = pa.array(column, mask=column == MISSING)
-    return conform(pa.table(columns), links_schema(model.names), what=f"LINKS of {model.id}")
-
-
-@dataclass
-class Clock:
-    """Wall seconds by step, for the summary people read."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, step: str) -> None:
-        """Count the time since the last call as this step's."""
-        now = time.perf_counter()
-        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
-        self._last = now
+    return Linked(links, groups, found.plan, found.compared, found.kept, clock.seconds, linker)

@@ -8,16 +8,19 @@ texts, `common_k` the weight of agreeing on a value, `key_p` the key of each blo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.linkage.encode import Codes, Encoder, Ints, days, numbers, packed_date
 from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Comparison, Model, frequency_table, weight
-from fraudmatch.linkage.texts import text_facts
+from fraudmatch.linkage.texts import LONGEST, text_facts
 
 #: Facts of a text in the order `text_facts` gives them, and how a row holds them.
 _TEXT_FACTS = {
@@ -98,37 +101,61 @@ def text_facts_of(comparison: Comparison) -> tuple[str, ...]:
     return tuple(fact for fact in _TEXT_FACTS if fact in wanted)
 
 
+@nb.njit(cache=True, nogil=True)
+def _moved(words, order):  # type: ignore[no-untyped-def]
+    made = np.empty((len(order), words.shape[1]), np.uint64)
+    for place in range(len(order)):
+        made[place] = words[order[place]]
+    return made
+
+
+def moved(rows: npt.NDArray[np.void], order: npt.NDArray[np.integer]) -> npt.NDArray[np.void]:
+    """The rows in another order, side by side: what a block compares is then read in one go."""
+    words = rows.view(np.uint64).reshape(len(rows), rows.itemsize // 8)
+    made: npt.NDArray[np.void] = _moved(words, order).view(rows.dtype).reshape(len(order))
+    return made
+
+
 @dataclass(frozen=True)
 class Packed:
     """The rows of a table for a model.
 
     Attributes:
         rows: structured [n]; see `Layout`.
-        texts: per comparison that looks at texts, the distinct values by code.
+        texts: per comparison that looks at texts, the distinct values by code, cut to `LONGEST`.
     """
 
     rows: npt.NDArray[np.void]
     texts: dict[str, pa.Array]
 
 
-def pack(encoder: Encoder, model: Model) -> Packed:
+def pack(encoder: Encoder, model: Model, threads: int | None = None) -> Packed:
     """The packed rows of the encoder's table; keys and `apart` are left -1."""
     places = layout(model)
     rows = np.zeros(len(encoder), places.dtype)
     rows["apart"] = -1
     for number in range(len(model.passes)):
         rows[f"key_{number}"] = -1
-    texts: dict[str, pa.Array] = {}
-    for position, comparison in enumerate(model.comparison):
-        for slot, codes in zip(places.columns[position], _columns(encoder, comparison), strict=True):
+    texts = {c.name: _cut(encoder.codes(c.columns[0]).values) for c in model.comparison if c.reads_text}
+    columns = [_columns(encoder, comparison) for comparison in model.comparison]
+
+    def fill(position: int) -> None:
+        comparison = model.comparison[position]
+        for slot, codes in zip(places.columns[position], columns[position], strict=True):
             rows[f"code_{slot}"] = codes
         if comparison.alike:
             rows[f"code_{places.alike[position]}"] = encoder.codes(comparison.alike).codes
-        values = encoder.codes(comparison.columns[0])
-        if comparison.reads_text:
-            texts[comparison.name] = values.values
-        _pack_values(rows, comparison, position, values, places.facts[position])
+        _pack_values(rows, comparison, position, encoder.codes(comparison.columns[0]), places.facts[position])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(len(model.comparison))))
     return Packed(rows, texts)
+
+
+def _cut(values: pa.Array) -> pa.Array:
+    """The texts, cut to the length that is compared."""
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    return values if longest <= LONGEST else pc.utf8_slice_codeunits(values, 0, LONGEST)
 
 
 def _pack_values(
@@ -141,9 +168,9 @@ def _pack_values(
     if facts:
         for fact, found in zip(_TEXT_FACTS, facts_of(values.values), strict=True):
             if fact in facts:
-                rows[f"{fact}_{position}"] = found[codes]
+                rows[f"{fact}_{position}"] = found.take(codes)
     if comparison.frequencies is not None:
-        rows[f"common_{position}"] = value_weights(comparison, values.values)[codes]
+        rows[f"common_{position}"] = value_weights(comparison, values.values).take(codes)
 
 
 def _columns(encoder: Encoder, comparison: Comparison) -> list[Ints]:

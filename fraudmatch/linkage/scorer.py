@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fraudmatch.linkage.compare import MISSING
-from fraudmatch.linkage.linker import Linker, links_table
+from fraudmatch.linkage.found import links_table
+from fraudmatch.linkage.linker import Linker
 from fraudmatch.linkage.model import MILLI, Comparison, Model
 from fraudmatch.schemas import EVIDENCE, conform
 

@@ -12,15 +12,16 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from fraudmatch.linkage.block import Blocks
 from fraudmatch.linkage.encode import Ints
 from fraudmatch.linkage.kernel import Kernel
+from fraudmatch.linkage.rows import moved
 
 #: Pairs one task looks at, at most one block row more; small enough to share out evenly.
 TASK_PAIRS = 1_000_000
@@ -34,65 +35,59 @@ AHEAD = 3
 Screened = tuple[Ints, Ints, int]
 
 
-@nb.njit(cache=True, nogil=True)
-def _moved(words, order):  # type: ignore[no-untyped-def]
-    made = np.empty((len(order), words.shape[1]), np.uint64)
-    for place in range(len(order)):
-        made[place] = words[order[place]]
-    return made
+class Workers(ThreadPoolExecutor):
+    """Threads that know how many they are; all cores when no number is given."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or os.cpu_count() or 1
+        super().__init__(self.count)
 
 
-def moved(rows: npt.NDArray[np.void], order: Ints) -> npt.NDArray[np.void]:
-    """The rows in another order, side by side: what a block compares is then read in one go."""
-    words = rows.view(np.uint64).reshape(len(rows), -1)
-    made: npt.NDArray[np.void] = _moved(words, order).view(rows.dtype).reshape(len(order))
-    return made
+@dataclass(frozen=True)
+class Part:
+    """Blocks of a pass with the rows they stand on.
 
-
-def screen(
-    blocks: Blocks, rows: npt.NDArray[np.void], kernel: Kernel, earlier: int, threads: int | None = None
-) -> Iterator[Screened]:
-    """Yield (left, right, looked): kept pairs as row numbers, and how many pairs were looked at.
-
-    The chunks and their order do not depend on `threads`.
-
-    Args:
-        blocks: the blocks of this pass.
-        rows: packed rows of all records, with their keys. A pair that shares one of the first
-            `earlier` keys was proposed before and is left out, as is one that shares `apart`.
-        kernel: the screen of the model.
-        earlier: number of passes before this one.
-        threads: at most this many; all cores when None.
+    Attributes:
+        rows: packed rows, with their keys.
+        blocks: blocks of these rows.
+        earlier: number of passes before this one. A pair that shares one of their keys was
+            proposed before and is left out, as is one that shares `apart`.
+        numbers: int32, ascending; the record of each row; None = rows are records.
     """
 
-    def run(task: tuple[int, int, int, int]) -> Screened:
-        return _task(blocks, rows, kernel, earlier, *task)
+    rows: npt.NDArray[np.void]
+    blocks: Blocks
+    earlier: int
+    numbers: Ints | None = None
 
-    workers = threads or os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[Screened]] = deque()
-        for task in tasks(blocks):
-            if len(waiting) >= AHEAD * workers:
-                yield waiting.popleft().result()
-            waiting.append(pool.submit(run, task))
-        while waiting:
+
+def screen(part: Part, kernel: Kernel, pool: Workers) -> Iterator[Screened]:
+    """Yield (left, right, looked): rows of kept pairs, and how many pairs were looked at.
+
+    The chunks and their order do not depend on the number of threads.
+    """
+    waiting: deque[Future[Screened]] = deque()
+    for task in tasks(part.blocks):
+        if len(waiting) >= AHEAD * pool.count:
             yield waiting.popleft().result()
+        waiting.append(pool.submit(_task, part, kernel, *task))
+    while waiting:
+        yield waiting.popleft().result()
 
 
-def _task(
-    blocks: Blocks, rows: npt.NDArray[np.void], kernel: Kernel, earlier: int, low: int, high: int, first: int, last: int
-) -> Screened:  # fmt: skip
+def _task(part: Part, kernel: Kernel, low: int, high: int, first: int, last: int) -> Screened:
     """Screen block rows first..last of the blocks low..high."""
+    blocks = part.blocks
     begin, end = int(blocks.starts[low]), int(blocks.ends[high - 1])
     starts, ends = blocks.starts[low:high] - begin, blocks.ends[low:high] - begin
     middles = np.where(blocks.middles[low:high] >= 0, blocks.middles[low:high] - begin, -1)
     order = blocks.order[begin:end]
-    near = moved(rows, order)
+    near = moved(part.rows, order)
     room = max(1 << 14, int((ends - starts).max()))
     left, right = np.empty(room, np.int32), np.empty(room, np.int32)
     lefts, rights, looked = [], [], 0
     while first < last:
-        kept, more, first = kernel(near, starts, middles, ends, first, last, earlier, left, right)
+        kept, more, first = kernel(near, starts, middles, ends, first, last, part.earlier, left, right)
         looked += more
         lefts.append(order[left[:kept]])
         rights.append(order[right[:kept]])

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linkage_reference import Row, links
 
-from fraudmatch.linkage import kernel, link, linker, load_model
+from fraudmatch.linkage import kernel, link, load_model
 from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Model
 
@@ -176,7 +176,7 @@ def uncompiled(source: str) -> kernel.Kernel:
     assert plain != source
     exec(compile(plain, "<screen>", "exec"), space)
     screen = space["screen"]
-    return lambda rows, *rest: screen(rows.view(np.recarray), *rest)
+    return lambda weights, floors, rows, *rest: screen(weights, floors, rows.view(np.recarray), *rest)
 
 
 chance = st.sampled_from([0.001, 0.01, 0.05, 0.2, 0.5, 0.9])
@@ -229,7 +229,7 @@ def models(draw: st.DrawFn) -> Model:
 def test_any_model_equals_the_reference(found, model):
     apart = [-1] * len(found)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linker, "load_kernel", uncompiled)
+        patch.setattr(kernel, "load_kernel", uncompiled)
         assert as_links(found, model, None, apart) == links(found, model, None, apart)
 
 
