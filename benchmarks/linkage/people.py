@@ -38,19 +38,19 @@ FIRST_DAY, DAYS = np.datetime64("1930-01-01"), 28_000
 _FORE_SYLLABLES = (
     "al an be bri ca cor da del e el fen ga hal i is jo ka lan lo ma mi na ni o ol pe ra ri ro sa si ta tho "
     "u va vi wen ya ze"
-).split()
+)
 _SUR_SYLLABLES = (
     "ash bar beck bourn bur cald cot crof dal den dray fal far fen gat gil hax hol kel kirk lang lin lock "
     "mar mel mor nor os pen pick quar rad rams rose sel shaw stan tarn thor twy ul wad wes wick wol yar"
-).split()
+)
 _ROADS = ["ROAD", "STREET", "LANE", "CLOSE", "AVENUE", "DRIVE", "WAY", "COURT"]
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _KINDS = ("replace", "swap", "delete", "insert")
 
 
-def words(syllables: list[str], count: int, stream: int) -> pa.Array:
+def words(syllables: str, count: int, stream: int) -> pa.Array:
     """`count` distinct invented words of two or three syllables, in an order that is a hash of theirs."""
-    made = ["".join(parts) for size in (2, 3) for parts in product(syllables, repeat=size)]
+    made = ["".join(parts) for size in (2, 3) for parts in product(syllables.split(), repeat=size)]
     distinct = np.array(list(dict.fromkeys(word.upper() for word in made)))
     rank = np.argsort(mixed(np.arange(len(distinct)), 0, stream), kind="stable")
     return pa.array(distinct[rank][:count])
