@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench sample fix clean
+.PHONY: demo test check bench bench-peers sample fix clean
 
 # Each stamp remembers for which pyproject.toml its parts were installed.
 $(VENV)/.core: pyproject.toml
@@ -42,9 +42,22 @@ check: $(VENV)/.test $(VENV)/.check
 	@$(BIN)/fraudmatch rules check
 	@$(BIN)/fraudmatch rules test
 
-## bench: seconds, memory and accuracy; see benchmarks/README.md
-bench: $(VENV)/.bench
+.venv-peers/.installed: benchmarks/linkage/requirements.txt
+	@$(PYTHON) -m venv .venv-peers
+	@echo "Installing the peers into .venv-peers (once) …"
+	@.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@
+
+## bench: seconds, memory and accuracy, beside the peers; see benchmarks/README.md
+bench: $(VENV)/.bench bench-peers
 	@$(BIN)/python benchmarks/night.py
+	@$(BIN)/python benchmarks/linkage/run.py --job loose --peer splink
+	@$(BIN)/python benchmarks/linkage/run.py --job tight --peer splink
+	@$(BIN)/python benchmarks/linkage/run.py --job tight --peer recordlinkage
+	@$(BIN)/python benchmarks/linkage/run.py --job ten-million
+
+## bench-peers: install what benchmarks/linkage compares with
+bench-peers: .venv-peers/.installed
 
 ## sample: write sample_data/ again
 sample: $(VENV)/.core

@@ -1,163 +1,198 @@
 """Links become groups: connected components, split where the average speaks against them.
 
-Components alone chain (A~B, B~C, though A and C contradict); average linkage over the full
-weights of all pairs inside a component undoes that. Pairs known to differ never share a group.
+Components alone chain (A~B, B~C, though A and C contradict); average linkage over the weights of
+all pairs inside a component undoes that. Pairs known or decided to differ never share a group,
+pairs decided to be the same always do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from fraudmatch.linkage.average import (
+    ALWAYS,
+    CLIP,
+    NEVER,
+    join_parts,
+    lay_tables,
+    place_of_pair,
+    unknown_pairs,
+)
+from fraudmatch.linkage.components import Loose, find_loose, smallest_rows
+from fraudmatch.linkage.decided import Settled, settle
+
 Ids = npt.NDArray[np.int64]
-Weigher = Callable[[Ids, Ids], npt.NDArray[np.int32]]
+Rows = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.int32]
+Weigher = Callable[[Ids, Ids], Weights]
 
-#: Weights enter the average within these bounds (bits), so that one absurd pair does not decide.
-CLIP = 12.0
+#: Components above this many records are first cut at a higher weight, bit by bit (thousandths).
+LARGEST, STEP = 400, 1000
 
-#: Components above this many records are first cut at a higher weight, bit by bit.
-LARGEST = 400
+#: A component above this many records that not even its strongest links divide is not weighed.
+TOO_LARGE = 2000
 
-#: Weight of a pair that is known to be two entities.
-_NEVER = -1_000_000.0
+#: Pairs that are weighed at a time; bounds the memory.
+_PAIRS = 2_000_000
 
 
 def group(
-    count: int, left: Ids, right: Ids, weights: npt.NDArray[np.int32], weigh: Weigher, apart: npt.NDArray[np.int32],
-    threshold: int,
+    count: int, left: Ids, right: Ids, weights: Weights, weigh: Weigher, apart: Rows, threshold: int, *,
+    together: Ids | None = None, parted: Ids | None = None,
 ) -> npt.NDArray[np.uint32]:  # fmt: skip
     """uint32 [count]: for every record the smallest record of its group; a record alone is its own.
 
+    Does not depend on the order of links or decisions. Where two means are equal, rows that come
+    first are joined first.
+
     Args:
         count: number of records.
-        left, right: links as positions.
+        left, right: links as rows.
         weights: int32 match weights of the links, thousandths of a bit, all >= threshold.
-        weigh: gives the match weights of any pairs.
+        weigh: gives the weights of any pairs, smaller row first; for links, those in `weights`.
+            `weigh_for_groups` makes them.
         apart: int32 [count]; records with the same number (not -1) are known to differ.
-        threshold: link threshold in thousandths, the level at which averages are cut.
+        threshold: link threshold in thousandths, the level at which means are cut.
+        together, parted: int64 [k, 2]; pairs of rows decided to be the same, and to differ.
+            Decisions that contradict others are left out as `decided.settle` says, which lists them.
+
+    Raises:
+        ValueError: a decided pair names a row that does not exist.
     """
-    labels = components(count, left, right)
-    labels = _cut_large(count, labels, left, right, weights, threshold)
-    inside = labels[left] == labels[right]
-    left, right, weights = left[inside], right[inside], weights[inside]
-    loose = _not_cliques(count, labels, left)
-    labels = _split(labels, loose, weigh, apart, threshold)
-    return _smallest(labels)
+    left, right = np.ascontiguousarray(left, np.int64), np.ascontiguousarray(right, np.int64)
+    above = np.asarray(weights, np.int32) - np.int32(threshold)
+    settled = settle(together, parted, apart)
+    named = smallest_rows(count, left, right, apart, settled.together)
+    loose = find_loose(named, left, right, apart, settled.parted)
+    if (loose.sizes > LARGEST).any():
+        _cut_large(named, loose, left, right, above, apart, settled)
+        loose = find_loose(named, left, right, apart, settled.parted)
+    for first, last in _batches(loose.sizes):
+        _split(named, loose, first, last, left, right, above, weigh, threshold, apart, settled)
+    return named.view(np.uint32)
 
 
-def components(count: int, left: Ids, right: Ids) -> Ids:
-    """int64 [count]: connected component of each record, numbered arbitrarily."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
+def weigh_for_groups(weights: Weights, prior: int, threshold: int) -> Weights:
+    """int32 [pairs]: match weights by which groups are judged, in which silence is no contradiction.
 
-    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+    Two records of one person that were each filled in by halves have little in common: their match
+    weight is low for want of evidence, not for evidence against. Were it counted in full, every such
+    pair would pull a group apart that a third record holds together. So as much of a weight as is
+    merely missing to the threshold is made up; what differs counts in full. Links keep their weight.
+
+    Args:
+        weights: int32 [pairs, comparisons]; thousandths of a bit.
+        prior, threshold: of the model, thousandths.
+    """
+    agreeing = np.maximum(weights, 0).sum(1) + prior
+    missing = np.maximum(threshold - agreeing, 0)
+    return np.asarray(weights.sum(1) + prior + missing, np.int32)
+
+
+def _batches(sizes: Ids) -> Iterator[tuple[int, int]]:
+    """Runs of components that hold about `_PAIRS` pairs; those too large to weigh are left out."""
+    first, pairs = 0, 0
+    for number, size in enumerate(sizes.tolist()):
+        if size > TOO_LARGE:
+            if first < number:
+                yield first, number
+            first, pairs = number + 1, 0
+            continue
+        pairs += size * (size - 1) // 2
+        if pairs > _PAIRS:
+            yield first, number + 1
+            first, pairs = number + 1, 0
+    if first < len(sizes):
+        yield first, len(sizes)
+
+
+def _split(
+    named: Rows, loose: Loose, first: int, last: int, left: Ids, right: Ids, above: Weights, weigh: Weigher,
+    threshold: int, apart: Rows, settled: Settled,
+) -> None:  # fmt: skip
+    """Name the parts of the components first … last - 1."""
+    starts = loose.starts[first : last + 1]
+    members = loose.members[starts[0] : starts[-1]]
+    starts = starts - starts[0]
+    links = loose.links[loose.link_starts[first] : loose.link_starts[last]]
+    table, pair_starts = lay_tables(
+        members, starts, apart, links, left, right, above, loose.slot, loose.place
+    )
+    for pairs, value in ((settled.parted, NEVER), (settled.together, ALWAYS)):
+        table[_places(pairs, loose, first, last, pair_starts)] = value
+    where, unknown_left, unknown_right = unknown_pairs(table, members, starts)
+    if len(where):
+        table[where] = np.clip(weigh(unknown_left, unknown_right) - np.int32(threshold), -CLIP, CLIP)
+    named[members] = members[join_parts(table, starts)]
+
+
+def _places(pairs: Ids, loose: Loose, first: int, last: int, pair_starts: Ids) -> Ids:
+    """Where decided pairs (smaller row first) stand in the tables of the components first … last - 1."""
+    slot = loose.slot[pairs]
+    inside = (slot[:, 0] == slot[:, 1]) & (slot[:, 0] > first) & (slot[:, 0] <= last)
+    component = slot[inside, 0].astype(np.int64) - 1
+    place = loose.place[pairs[inside]].astype(np.int64)
+    sizes = loose.sizes[component]
+    at: Ids = place_of_pair.py_func(place[:, 0], place[:, 1], sizes)  # type: ignore[no-untyped-call]
+    return np.asarray(pair_starts[component - first] + at, np.int64)
 
 
 def _cut_large(
-    count: int, labels: Ids, left: Ids, right: Ids, weights: npt.NDArray[np.int32], threshold: int
-) -> Ids:
-    """Drop the weakest links of components over `LARGEST`, one bit more each time, until they fit."""
-    cut = threshold
-    while True:
-        large = np.bincount(labels, minlength=1) > LARGEST
-        if not large.any() or cut > threshold + 60_000:
-            return labels
-        cut += 1000
-        kept = ~large[labels[left]] | (weights >= cut)
-        labels = components(count, left[kept], right[kept])
+    named: Rows, loose: Loose, left: Ids, right: Ids, above: Weights, apart: Rows, settled: Settled
+) -> None:
+    """Drop the weakest links of loose components over `LARGEST`, one bit more each time, until they fit.
 
-
-def _not_cliques(count: int, labels: Ids, left: Ids) -> Ids:
-    """Labels of components in which some pair is no link."""
-    size = np.bincount(labels)
-    links = np.bincount(labels[left], minlength=len(size))
-    return np.flatnonzero((size > 2) & (links < size * (size - 1) // 2))
-
-
-def _split(labels: Ids, loose: Ids, weigh: Weigher, apart: npt.NDArray[np.int32], threshold: int) -> Ids:
-    """Average linkage inside each loose component, over the weights of all its pairs."""
-    if not len(loose):
-        return labels
-    is_loose = np.zeros(int(labels.max()) + 1, np.bool_)
-    is_loose[loose] = True
-    members = np.flatnonzero(is_loose[labels])
-    members = members[np.argsort(labels[members], kind="stable")]
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(labels[members]) != 0]))
-    sizes = np.diff(np.concatenate([starts, [len(members)]]))
-    left, right = _all_pairs(members, starts, sizes)
-    weights = np.clip(weigh(left, right) / 1000.0 - threshold / 1000.0, -CLIP, CLIP)
-    weights[(apart[left] >= 0) & (apart[left] == apart[right])] = _NEVER
-    parts = _average_linkage(starts, sizes, weights)
-    fresh = labels.copy()
-    fresh[members] = labels.max() + 1 + members[parts]
-    return fresh
-
-
-def _all_pairs(members: Ids, starts: Ids, sizes: Ids) -> tuple[Ids, Ids]:
-    """Every pair inside every component, components one after the other, row by row."""
-    lefts, rights = _pairs_within(starts, sizes)
-    return members[lefts], members[rights]
-
-
-@nb.njit(cache=True)
-def _pairs_within(starts, sizes):  # type: ignore[no-untyped-def]
-    total = (sizes * (sizes - 1) // 2).sum()
-    left, right = np.empty(total, np.int64), np.empty(total, np.int64)
-    at = 0
-    for c in range(len(starts)):
-        for i in range(sizes[c]):
-            for j in range(i + 1, sizes[c]):
-                left[at] = starts[c] + i
-                right[at] = starts[c] + j
-                at += 1
-    return left, right
-
-
-@nb.njit(cache=True)
-def _average_linkage(starts, sizes, weights):  # type: ignore[no-untyped-def]
-    """For each member, the position of the first member of its part.
-
-    Unweighted average linkage (UPGMA; Sokal and Michener 1958): merge the two parts with the
-    highest average weight while it is at least 0. Ties go to the smaller positions.
+    Decided pairs hold throughout. What is still over `TOO_LARGE` at its strongest links stays one
+    group if nothing in it is known or decided to differ; else only decided pairs stay together.
     """
-    part = np.empty(sizes.sum(), np.int64)
-    at = 0
-    for c in range(len(starts)):
-        n = sizes[c]
-        table = np.full((n, n), -1e18)
-        for i in range(n):
-            part[starts[c] + i] = starts[c] + i
-            for j in range(i + 1, n):
-                table[i, j] = table[j, i] = weights[at]
-                at += 1
-        mass = np.ones(n)
-        alive = np.ones(n, np.bool_)
-        while True:
-            bi, bj, best = -1, -1, -1e-9
-            for i in range(n):
-                if alive[i]:
-                    for j in range(i + 1, n):
-                        if alive[j] and table[i, j] > best:
-                            bi, bj, best = i, j, table[i, j]
-            if bi < 0:
-                break
-            for k in range(n):
-                if alive[k] and k != bi and k != bj:
-                    mean = (table[bi, k] * mass[bi] + table[bj, k] * mass[bj]) / (mass[bi] + mass[bj])
-                    table[bi, k] = table[k, bi] = mean
-            mass[bi] += mass[bj]
-            alive[bj] = False
-            for k in range(n):
-                if part[starts[c] + k] == starts[c] + bj:
-                    part[starts[c] + k] = starts[c] + bi
-    return part
+    big = np.flatnonzero(loose.sizes > LARGEST)
+    rows = np.sort(np.concatenate([loose.members[loose.starts[c] : loose.starts[c + 1]] for c in big]))
+    links = np.concatenate([loose.links[loose.link_starts[c] : loose.link_starts[c + 1]] for c in big])
+    left, right, above = np.searchsorted(rows, left[links]), np.searchsorted(rows, right[links]), above[links]
+    apart = apart[rows]
+    together, parted = (_within(pairs, rows) for pairs in (settled.together, settled.parted))
+    cut = 0
+    while True:
+        local = smallest_rows(len(rows), left, right, apart, together)
+        parts = find_loose(local, left, right, apart, parted)
+        cut += STEP
+        divisible = _divisible(parts, left, right, above, cut)[parts.slot]
+        if not divisible.any():
+            break
+        kept = (above >= cut) | ~divisible[left]
+        left, right, above = left[kept], right[kept], above[kept]
+    alone = _contradicting(parts, apart, parted)
+    if alone.any():
+        nothing = np.zeros(0, np.int64)
+        local[alone] = smallest_rows(len(rows), nothing, nothing, apart, together)[alone]
+    named[rows] = rows[local]
 
 
-def _smallest(labels: Ids) -> npt.NDArray[np.uint32]:
-    """Each record's group named by the group's smallest record."""
-    _, first, back = np.unique(labels, return_index=True, return_inverse=True)
-    return first[back].astype(np.uint32)
+def _divisible(parts: Loose, left: Ids, right: Ids, above: Weights, cut: int) -> npt.NDArray[np.bool_]:
+    """By slot: components over `LARGEST` that have links of at least `cut`."""
+    strongest = np.full(len(parts.sizes) + 1, -1, np.int64)
+    inside = parts.slot[left] == parts.slot[right]
+    np.maximum.at(strongest, parts.slot[left[inside]], above[inside])
+    large = np.concatenate([[False], parts.sizes > LARGEST])
+    return np.asarray(large & (strongest >= cut))
+
+
+def _contradicting(parts: Loose, apart: Rows, parted: Ids) -> npt.NDArray[np.bool_]:
+    """Rows of components over `TOO_LARGE` in which two records are known or decided to differ."""
+    large = np.concatenate([[False], parts.sizes > TOO_LARGE])
+    bad = np.zeros(len(large), np.bool_)
+    labelled = np.flatnonzero((apart >= 0) & large[parts.slot])
+    pairs, times = np.unique(np.stack([parts.slot[labelled], apart[labelled]], 1), axis=0, return_counts=True)
+    bad[pairs[times > 1, 0]] = True
+    slot = parts.slot[parted]
+    bad[slot[slot[:, 0] == slot[:, 1], 0]] = True
+    return np.asarray((bad & large)[parts.slot])
+
+
+def _within(pairs: Ids, rows: Rows) -> Ids:
+    """Pairs both of whose rows are among `rows` (ascending), as places in it."""
+    places = np.minimum(np.searchsorted(rows, pairs), len(rows) - 1)
+    return np.asarray(places[(rows[places] == pairs).all(1)], np.int64)

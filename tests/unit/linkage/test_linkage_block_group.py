@@ -5,7 +5,6 @@ import pytest
 from fraudmatch.errors import BudgetError
 from fraudmatch.linkage import block
 from fraudmatch.linkage.encode import NULL, Codes, Encoder, dense
-from fraudmatch.linkage.group import components, group
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.screen import tasks
 
@@ -102,59 +101,3 @@ def test_tasks_cover_every_row_once():
         assert 0 <= first < last <= blocks.rows(low, high)
         covered += last - first
     assert covered == blocks.rows(0, len(blocks.starts))
-
-
-def weigher(table):
-    def weigh(left, right):
-        return np.array(
-            [table.get((min(a, b), max(a, b)), -9000) for a, b in zip(left, right, strict=True)], np.int32
-        )
-
-    return weigh
-
-
-def test_a_chain_is_split_where_the_average_speaks_against_it():
-    weights = {(0, 1): 8000, (1, 2): 2000, (0, 2): -9000}
-    left, right = np.array([0, 1]), np.array([1, 2])
-    found = group(
-        4, left, right, np.array([8000, 2000], np.int32), weigher(weights), np.full(4, -1, np.int32), 0
-    )
-    assert found.tolist() == [0, 0, 2, 3]
-
-
-def test_a_chain_holds_where_the_average_speaks_for_it():
-    weights = {(0, 1): 8000, (1, 2): 8000, (0, 2): -1000}
-    left, right = np.array([0, 1]), np.array([1, 2])
-    found = group(
-        3, left, right, np.array([8000, 8000], np.int32), weigher(weights), np.full(3, -1, np.int32), 0
-    )
-    assert found.tolist() == [0, 0, 0]
-
-
-def test_records_known_to_differ_never_share_a_group():
-    weights = {(0, 1): 12000, (1, 2): 12000, (0, 2): 12000}
-    left, right = np.array([0, 1]), np.array([1, 2])
-    apart = np.array([7, -1, 7], np.int32)
-    found = group(3, left, right, np.array([12000, 12000], np.int32), weigher(weights), apart, 0)
-    assert found[0] != found[2]
-
-
-def test_a_huge_component_is_cut_at_its_weak_links():
-    # two stars of 300 joined by one weak link
-    left = np.concatenate([np.zeros(299, int), np.full(299, 300), [0]])
-    right = np.concatenate([np.arange(1, 300), np.arange(301, 600), [300]])
-    weights = np.concatenate([np.full(598, 9000), [1000]]).astype(np.int32)
-    strong = {(int(a), int(b)): int(w) for a, b, w in zip(left, right, weights, strict=True)}
-
-    def weigh(a, b):
-        same_star = (a < 300) == (b < 300)
-        return np.where(same_star, 9000, -9000).astype(np.int32)
-
-    found = group(600, left, right, weights, weigh, np.full(600, -1, np.int32), 0)
-    assert set(found.tolist()) == {0, 300}
-    assert strong[(0, 300)] == 1000
-
-
-def test_components():
-    labels = components(4, np.array([0]), np.array([2]))
-    assert labels[0] == labels[2] != labels[1]
