@@ -127,18 +127,27 @@ def prepare(
     Raises:
         ModelError: the table lacks a column the model reads.
     """
-    missing = [column for column in model.base_columns if column not in records.column_names]
-    if missing:
-        raise ModelError(
-            f"Model {model.id} reads columns the records do not have: {', '.join(missing)}.",
-            remedy="Use another model, or map the columns.",
-        )
+    refuse_missing(model, records.column_names)
     encoder = Encoder(records)
     encoder.read(model.columns, threads)
     packed = pack(encoder, model, threads)
     if apart is not None:
         packed.rows["apart"] = apart
     return Linker(model, packed, compile_model(model), encoder)
+
+
+def refuse_missing(model: Model, columns: list[str]) -> None:
+    """Refuse records that lack a column the model reads.
+
+    Raises:
+        ModelError: names the columns.
+    """
+    missing = [column for column in model.base_columns if column not in columns]
+    if missing:
+        raise ModelError(
+            f"Model {model.id} reads columns the records do not have: {', '.join(missing)}.",
+            remedy="Use another model, or map the columns.",
+        )
 
 
 def link(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.linkage.encode import Codes, Encoder, Ints, days, numbers, packed_date
+from fraudmatch.linkage.encode import Encoder, Ints, days, numbers, packed_date
 from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Comparison, Model, frequency_table, weight
 from fraudmatch.linkage.texts import LONGEST, text_facts
@@ -129,48 +129,61 @@ class Packed:
     texts: dict[str, pa.Array]
 
 
+def empty_rows(count: int, dtype: np.dtype[np.void]) -> npt.NDArray[np.void]:
+    """Rows that say nothing: no key, known to differ from nobody."""
+    rows = np.zeros(count, dtype)
+    for name in dtype.names or ():
+        if name == "apart" or name.startswith("key_"):
+            rows[name] = -1
+    return rows
+
+
 def pack(encoder: Encoder, model: Model, threads: int | None = None) -> Packed:
     """The packed rows of the encoder's table; keys and `apart` are left -1."""
-    places = layout(model)
-    rows = np.zeros(len(encoder), places.dtype)
-    rows["apart"] = -1
-    for number in range(len(model.passes)):
-        rows[f"key_{number}"] = -1
-    texts = {c.name: _cut(encoder.codes(c.columns[0]).values) for c in model.comparison if c.reads_text}
-    columns = [_columns(encoder, comparison) for comparison in model.comparison]
+    rows = empty_rows(len(encoder), layout(model).dtype)
+    texts = {c.name: texts_of(encoder, c) for c in model.comparison}
+    for comparison in model.comparison:  # encoded one after the other, since columns are shared
+        _columns(encoder, comparison)
 
     def fill(position: int) -> None:
-        comparison = model.comparison[position]
-        for slot, codes in zip(places.columns[position], columns[position], strict=True):
-            rows[f"code_{slot}"] = codes
-        if comparison.alike:
-            rows[f"code_{places.alike[position]}"] = encoder.codes(comparison.alike).codes
-        _pack_values(rows, comparison, position, encoder.codes(comparison.columns[0]), places.facts[position])
+        for name, column in columns_of(encoder, model, position).items():
+            rows[name] = column
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, range(len(model.comparison))))
-    return Packed(rows, texts)
+    return Packed(rows, {name: values for name, values in texts.items() if values is not None})
+
+
+def columns_of(encoder: Encoder, model: Model, position: int) -> dict[str, npt.NDArray[np.generic]]:
+    """The fields of a row that one comparison reads, per record; a missing value holds any facts,
+    they are never read."""
+    places, comparison = layout(model), model.comparison[position]
+    slots = zip(places.columns[position], _columns(encoder, comparison), strict=True)
+    made: dict[str, npt.NDArray[np.generic]] = {f"code_{slot}": codes for slot, codes in slots}
+    if comparison.alike:
+        made[f"code_{places.alike[position]}"] = encoder.codes(comparison.alike).codes
+    values = encoder.codes(comparison.columns[0])
+    if not len(values.values):
+        return made
+    codes = np.maximum(values.codes, 0)
+    if places.facts[position]:
+        for fact, found in zip(_TEXT_FACTS, facts_of(values.values), strict=True):
+            if fact in places.facts[position]:
+                made[f"{fact}_{position}"] = found.take(codes)
+    if comparison.frequencies is not None:
+        made[f"common_{position}"] = value_weights(comparison, values.values).take(codes)
+    return made
+
+
+def texts_of(encoder: Encoder, comparison: Comparison) -> pa.Array | None:
+    """The distinct texts of a comparison by code, cut to `LONGEST`; None if it looks at none."""
+    return _cut(encoder.codes(comparison.columns[0]).values) if comparison.reads_text else None
 
 
 def _cut(values: pa.Array) -> pa.Array:
     """The texts, cut to the length that is compared."""
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     return values if longest <= LONGEST else pc.utf8_slice_codeunits(values, 0, LONGEST)
-
-
-def _pack_values(
-    rows: npt.NDArray[np.void], comparison: Comparison, position: int, values: Codes, facts: tuple[str, ...]
-) -> None:
-    """What is known of each value; a missing value holds that of any, it is never read."""
-    if not len(values.values):
-        return
-    codes = np.maximum(values.codes, 0)
-    if facts:
-        for fact, found in zip(_TEXT_FACTS, facts_of(values.values), strict=True):
-            if fact in facts:
-                rows[f"{fact}_{position}"] = found.take(codes)
-    if comparison.frequencies is not None:
-        rows[f"common_{position}"] = value_weights(comparison, values.values).take(codes)
 
 
 def _columns(encoder: Encoder, comparison: Comparison) -> list[Ints]:
