@@ -14,7 +14,7 @@ from fraudmatch.linkage import block
 from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.encode import Codes, Encoder
 from fraudmatch.linkage.found import Judge, links_table
-from fraudmatch.linkage.group import group
+from fraudmatch.linkage.group import group, weigh_for_groups
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes
 from fraudmatch.linkage.rows import Packed, moved, pack
@@ -84,6 +84,11 @@ class Linker:
         """Match weights alone."""
         return self.levels_and_totals(left, right)[1]
 
+    def group_weights(self, left: Ids, right: Ids) -> npt.NDArray[np.int32]:
+        """The weights groups are judged by; see `group.weigh_for_groups`."""
+        weights = self.levels_and_weights(left, right)[1]
+        return weigh_for_groups(weights, self.model.prior_milli, self.model.threshold_milli)
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -144,6 +149,8 @@ def link(
     side: npt.NDArray[np.int8] | None = None,
     threads: int | None = None,
     budget: int | None = None,
+    together: npt.NDArray[np.int64] | None = None,
+    parted: npt.NDArray[np.int64] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Linked:
     """Link the records of one table with each other, or its two sides across.
@@ -159,6 +166,8 @@ def link(
         side: int8 0 or 1 per record, to link only across; None = all with all.
         threads: at most this many.
         budget: most candidate pairs before a BudgetError.
+        together, parted: int64 [k, 2]; pairs of rows decided to be the same, and to differ. Groups
+            follow them; links are what the model finds.
         progress: told what is being done; details begin with a blank.
 
     Raises:
@@ -172,7 +181,8 @@ def link(
     links = links_table(model, found.left, found.right, found.levels, found.total)
     clock.lap("weigh")
     groups = group(
-        len(linker), found.left, found.right, found.total, linker.totals, linker.apart, model.threshold_milli
-    )
+        len(linker), found.left, found.right, found.total, linker.group_weights, linker.apart, model.threshold_milli,
+        together=together, parted=parted,
+    )  # fmt: skip
     clock.lap("group")
     return Linked(links, groups, found.plan, found.compared, found.kept, clock.seconds, linker)
