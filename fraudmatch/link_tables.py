@@ -90,7 +90,7 @@ def as_they_are(
     wanted = [*model.base_columns, *([ref] if ref else [])]
     faults = [
         Problem(name, column, "there is no such column.", did_you_mean(column, table.column_names))
-        for name, table in zip(names, tables, strict=True)
+        for name, table in zip(names, tables, strict=False)
         for column in wanted
         if column not in table.column_names
     ]
