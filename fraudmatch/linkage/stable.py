@@ -82,15 +82,14 @@ def stable_ids(previous: pa.Table | None, now: pa.Table, *, kind: str = "") -> S
     old = conform(
         CLUSTER_IDS.empty_table() if previous is None else previous, CLUSTER_IDS, what="previous ids"
     )
-    _refuse_repeats(old["key"], "previous ids")
-    keys, group, smallest = _groups(now)
-    old_ids, old_code = _old_codes(old["cluster_id"])
-    was = _looked_up(keys, old["key"], old_code)
-    pairs = _Overlaps.of(was, group)
-    carried = pairs.carry(len(old_ids), len(smallest))
-    names = _names(carried, smallest, keys, old_ids, kind)
+    keys, group = _groups(now)
+    encoded = _flat(old["cluster_id"]).dictionary_encode()
+    old_ids, old_code = encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
+    pairs = _Overlaps.of(_looked_up(keys, _flat(old["key"]), old_code), group, len(old_ids))
+    carried = pairs.carry(old_ids, _Smallest.of(keys, group, pairs.contested_groups()))
+    names = _names(carried, _Smallest.of(keys, group, carried < 0), keys, old_ids, kind)
     ids = pa.table([keys, names.take(pa.array(group))], schema=CLUSTER_IDS)
-    return StableIds(ids, _changes(pairs, carried, names, old_ids, old_code, group))
+    return StableIds(ids, _changes(pairs, names, old_ids, old_code, group))
 
 
 def source_keys(records: pa.Table) -> pa.Array:
@@ -119,11 +118,8 @@ def source_keys(records: pa.Table) -> pa.Array:
 # ---------------------------------------------------------------------------------------
 
 
-def _groups(now: pa.Table) -> tuple[pa.Array, Ids, Ids]:
-    """Keys, the group of each row as a number, and the row of the smallest key of each group.
-
-    Groups are numbered by their smallest key, so that nothing after this knows rows or names.
-    """
+def _groups(now: pa.Table) -> tuple[pa.Array, Ids]:
+    """Keys, and the group of each row as a number from 0; the numbers mean nothing."""
     missing = [name for name in ("key", "group") if name not in now.column_names]
     if missing:
         raise SchemaError(f"groups of tonight: missing columns {missing}.")
@@ -131,36 +127,27 @@ def _groups(now: pa.Table) -> tuple[pa.Array, Ids, Ids]:
         if now[name].null_count:
             raise SchemaError(f"groups of tonight: column {name} holds nulls.")
     keys = _flat(now["key"].cast(pa.string()))
-    _refuse_repeats(keys, "groups of tonight")
-    order = pc.sort_indices(keys).to_numpy().astype(np.int64)
-    codes = _flat(now["group"]).dictionary_encode().indices.to_numpy().astype(np.int64)
-    _, first, group = np.unique(codes[order], return_index=True, return_inverse=True)
-    rank = np.argsort(np.argsort(first))
-    numbered = np.empty(len(codes), np.int64)
-    numbered[order] = rank[group]
-    return keys, numbered, order[np.sort(first)]
+    return keys, _flat(now["group"]).dictionary_encode().indices.to_numpy().astype(np.int64)
 
 
-def _old_codes(column: pa.ChunkedArray) -> tuple[pa.Array, Ids]:
-    """Previous ids in lexicographic order, and the place of each row's id among them."""
-    encoded = _flat(column).dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary).to_numpy().astype(np.int64)
-    place = np.argsort(order)
-    return encoded.dictionary.take(pa.array(order)), place[encoded.indices.to_numpy().astype(np.int64)]
-
-
-def _looked_up(keys: pa.Array, old_keys: pa.ChunkedArray, old_code: Ids) -> Ids:
-    """int64 [rows]: the previous id of each key as a place; -1 = it had none."""
-    row = pc.fill_null(pc.index_in(keys, value_set=_flat(old_keys)), -1).to_numpy().astype(np.int64)
-    return np.where(row >= 0, np.append(old_code, -1)[row], -1)
+def _looked_up(keys: pa.Array, old_keys: pa.Array, old_code: Ids) -> Ids:
+    """int64 [rows]: number of the previous id of each key; -1 = it had none."""
+    both = _flat(pa.concat_arrays([old_keys, keys]).dictionary_encode())
+    codes = both.indices.to_numpy().astype(np.int64)
+    before, tonight = codes[: len(old_keys)], codes[len(old_keys) :]
+    for found, what in ((before, "previous ids"), (tonight, "groups of tonight")):
+        _refuse_repeats(found, len(both.dictionary), what)
+    id_of = np.full(len(both.dictionary), -1, np.int64)
+    id_of[before] = old_code
+    return np.asarray(id_of[tonight])
 
 
 def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _refuse_repeats(keys: pa.ChunkedArray | pa.Array, what: str) -> None:
-    repeated = len(keys) - pc.count_distinct(keys).as_py()
+def _refuse_repeats(codes: Ids, distinct: int, what: str) -> None:
+    repeated = len(codes) - int(np.count_nonzero(np.bincount(codes, minlength=distinct)))
     if repeated:
         raise SchemaError(
             f"{what}: {repeated:,} keys name a record a second time.",
@@ -174,44 +161,84 @@ def _refuse_repeats(keys: pa.ChunkedArray | pa.Array, what: str) -> None:
 
 
 @dataclass(frozen=True)
+class _Smallest:
+    """Smallest keys of some groups, by which they are ordered and named; only of those that need it.
+
+    Attributes:
+        row: int64 [groups]; row of the smallest key, -1 = not asked for.
+        rank: int64 [groups]; place of the group in the order of smallest keys, -1 likewise.
+    """
+
+    row: Ids
+    rank: Ids
+
+    @classmethod
+    def of(cls, keys: pa.Array, group: Ids, wanted: npt.NDArray[np.bool_]) -> _Smallest:
+        rows = np.flatnonzero(wanted[group])
+        rows = rows[pc.sort_indices(keys.take(pa.array(rows))).to_numpy().astype(np.int64)]
+        found, first = np.unique(group[rows], return_index=True)
+        row, rank = np.full(len(wanted), -1, np.int64), np.full(len(wanted), -1, np.int64)
+        row[found] = rows[first]
+        rank[found] = first
+        return cls(row, rank)
+
+
+@dataclass(frozen=True)
 class _Overlaps:
-    """Previous ids and groups that have records in common: int64 arrays, sorted by (old, new)."""
+    """Previous ids and groups that have records in common: int64 arrays, each pair once.
+
+    Attributes:
+        olds, news: how many ids and groups there are, with or without records in common.
+    """
 
     old: Ids
     new: Ids
     members: Ids
+    olds: int
+    news: int
 
     @classmethod
-    def of(cls, was: Ids, group: Ids) -> _Overlaps:
-        known = was >= 0
-        width = int(group.max(initial=0)) + 1
-        pairs, members = np.unique(was[known] * width + group[known], return_counts=True)
-        return cls(pairs // width, pairs % width, members)
+    def of(cls, was: Ids, group: Ids, olds: int) -> _Overlaps:
+        known, news = was >= 0, int(group.max(initial=-1)) + 1
+        pairs, members = np.unique(was[known] * news + group[known], return_counts=True)
+        return cls(pairs // max(news, 1), pairs % max(news, 1), members, olds, news)
 
-    def carry(self, olds: int, news: int) -> Ids:
+    def split(self) -> npt.NDArray[np.bool_]:
+        """Pairs whose id has records in several groups."""
+        return np.asarray(np.bincount(self.old, minlength=self.olds)[self.old] > 1)
+
+    def merged(self) -> npt.NDArray[np.bool_]:
+        """Pairs whose group has records of several ids."""
+        return np.asarray(np.bincount(self.new, minlength=self.news)[self.new] > 1)
+
+    def contested_groups(self) -> npt.NDArray[np.bool_]:
+        """bool [groups]; groups that do not simply carry on one id."""
+        contested = np.zeros(self.news, np.bool_)
+        contested[self.new[self.split() | self.merged()]] = True
+        return contested
+
+    def carry(self, old_ids: pa.Array, smallest: _Smallest) -> Ids:
         """int64 [groups]: the previous id each group carries on, -1 = none."""
-        carried = np.full(news, -1, np.int64)
-        alone = (np.bincount(self.old, minlength=olds)[self.old] == 1) & (
-            np.bincount(self.new, minlength=news)[self.new] == 1
-        )
-        carried[self.new[alone]] = self.old[alone]
+        carried = np.full(self.news, -1, np.int64)
+        contested = self.split() | self.merged()
+        carried[self.new[~contested]] = self.old[~contested]
+        old, new, members = self.old[contested], self.new[contested], self.members[contested]
+        by_name = np.argsort(pc.sort_indices(old_ids.take(pa.array(np.unique(old)))).to_numpy())
+        name_rank = by_name[np.searchsorted(np.unique(old), old)]
         taken: set[int] = set()
-        contested = np.flatnonzero(~alone)
-        order = np.lexsort((self.new[contested], self.old[contested], -self.members[contested]))
-        for overlap in contested[order].tolist():
-            old, new = int(self.old[overlap]), int(self.new[overlap])
-            if old not in taken and carried[new] < 0:
-                carried[new] = old
-                taken.add(old)
+        for k in np.lexsort((smallest.rank[new], name_rank, -members)).tolist():
+            if int(old[k]) not in taken and carried[new[k]] < 0:
+                carried[new[k]] = old[k]
+                taken.add(int(old[k]))
         return carried
 
 
-def _names(carried: Ids, smallest: Ids, keys: pa.Array, old_ids: pa.Array, kind: str) -> pa.Array:
+def _names(carried: Ids, smallest: _Smallest, keys: pa.Array, old_ids: pa.Array, kind: str) -> pa.Array:
     """The id of each group."""
     fresh = np.flatnonzero(carried < 0)
-    taken = set(old_ids.to_pylist())
+    taken = set(old_ids.to_pylist()) if len(fresh) else set()
     made = []
-    for key in keys.take(pa.array(smallest[fresh])).to_pylist():
+    for key in keys.take(pa.array(smallest.row[fresh])).to_pylist():
         attempt = 0
         while (name := _new_id(kind, key, attempt)) in taken:
             attempt += 1
@@ -233,20 +260,16 @@ def _new_id(kind: str, key: str, attempt: int) -> str:
 # ---------------------------------------------------------------------------------------
 
 
-def _changes(
-    pairs: _Overlaps, carried: Ids, names: pa.Array, old_ids: pa.Array, old_code: Ids, group: Ids
-) -> pa.Table:
+def _changes(pairs: _Overlaps, names: pa.Array, old_ids: pa.Array, old_code: Ids, group: Ids) -> pa.Table:
     """CLUSTER_CHANGES."""
-    olds, news = len(old_ids), len(carried)
-    split = np.bincount(pairs.old, minlength=olds)[pairs.old] > 1
-    merged = np.bincount(pairs.new, minlength=news)[pairs.new] > 1
-    born = np.flatnonzero(np.bincount(pairs.new, minlength=news) == 0)
-    ended = np.flatnonzero(np.bincount(pairs.old, minlength=olds) == 0)
+    split, merged = pairs.split(), pairs.merged()
+    born = np.flatnonzero(np.bincount(pairs.new, minlength=pairs.news) == 0)
+    ended = np.flatnonzero(np.bincount(pairs.old, minlength=pairs.olds) == 0)
     parts = [
         ("split", pairs.old[split], pairs.new[split], pairs.members[split]),
         ("merge", pairs.old[merged], pairs.new[merged], pairs.members[merged]),
-        ("birth", None, born, np.bincount(group, minlength=news)[born]),
-        ("ending", ended, None, np.bincount(old_code, minlength=olds)[ended]),
+        ("birth", None, born, np.bincount(group, minlength=pairs.news)[born]),
+        ("ending", ended, None, np.bincount(old_code, minlength=pairs.olds)[ended]),
     ]
     tables = []
     for change, old, new, members in parts:
