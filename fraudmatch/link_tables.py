@@ -15,6 +15,7 @@ from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.night import forename_root_column, link_properties
+from fraudmatch.linkage.values import shown_of
 from fraudmatch.normalise import forename_roots
 from fraudmatch.schemas import DELIVERIES, REJECTS, empty
 
@@ -59,16 +60,9 @@ def model_table(
     return table
 
 
-#: What names a property to a reader.
-_ADDRESS = ("flat", "number", "building", "street", "town", "postcode")
-
-
 def readable(records: pa.Table, expression: str, value: str | None) -> str | None:
     """A value for people: a property, which is known by a record's number, as that record's address."""
-    if expression != "property_id" or value is None or not {*_ADDRESS} <= {*records.column_names}:
-        return value
-    row = records.select(_ADDRESS).slice(int(value), 1).to_pylist()[0]
-    return " ".join(part for part in row.values() if part) or value
+    return shown_of(records, expression, [int(value)])[0] if expression == "property_id" and value else value
 
 
 def side_of(records: pa.Table) -> npt.NDArray[np.int8]:
@@ -96,7 +90,7 @@ def as_they_are(
     wanted = [*model.base_columns, *([ref] if ref else [])]
     faults = [
         Problem(name, column, "there is no such column.", did_you_mean(column, table.column_names))
-        for name, table in zip(names, tables, strict=True)
+        for name, table in zip(names, tables, strict=False)
         for column in wanted
         if column not in table.column_names
     ]

@@ -97,15 +97,14 @@ def group_lines(made: Explanation, sides: Sides) -> list[str]:
     if group.together:
         return paragraph(f"Same group of {counted(group.left_size, 'record')}.", indent="")
     apart = f"Two groups, of {counted(group.left_size, 'record')} and of {group.right_size:,}."
-    if group.average is not None and group.strongest is not None:
+    if group.average is not None:
         apart += (
-            f" They are linked, but of all {counted(group.between, 'pair')} between the two groups the mean "
-            f"is {group.average:+.3f} from the threshold and the strongest {group.strongest:+.3f}"
+            f" They are linked, but all {counted(group.between, 'pair')} between the two groups weigh on "
         )
-        against = group.average + group.strongest < 0
+        apart += f"average {group.average:+.3f} from the threshold"
         apart += (
             ", so that grouping keeps them apart."
-            if against
+            if group.average < 0
             else "; joining them would have brought records together that are known to differ or speak against it."
         )
     return paragraph(apart, indent="")

@@ -76,6 +76,10 @@ def _notes(result: Result, told: dict[str, Any]) -> list[str]:
             f"First run: {first['wall']:.1f} s, of which {first['compile_seconds']:.1f} s compiling "
             f"{first['compilations']} kernels; later runs compiled {told['later_compilations'] or 'none'}."
         )
+    elif told["later_compilations"]:
+        made.append(
+            "Kernels were compiled in the runs measured; once more, or without --no-first-run, they are not."
+        )
     if result.scaling:
         made.append(
             f"The screen on {result.threads} threads is {result.scaling:.2f} times as fast as on one."

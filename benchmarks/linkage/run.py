@@ -47,14 +47,15 @@ class Course:
     """The files of one benchmark and the ways to run a contestant on them.
 
     Attributes:
-        chosen: the command line. folder: scratch; the people file stays there when it was named.
+        chosen: the command line. scratch: an empty folder, for links and freshly compiled kernels.
+        folder: where the people file is looked for and left.
     """
 
-    def __init__(self, chosen: argparse.Namespace, folder: Path) -> None:
-        self.chosen, self.folder = chosen, folder
+    def __init__(self, chosen: argparse.Namespace, scratch: Path, folder: Path) -> None:
+        self.chosen, self.scratch = chosen, scratch
         self.model = HERE / "models" / f"{'tight' if chosen.job == 'tight' else 'loose'}.toml"
         self.people = folder / f"people_{chosen.records}_{chosen.seed}.parquet"
-        self.cache = {} if chosen.no_first_run else {"NUMBA_CACHE_DIR": str(folder / "kernels")}
+        self.cache = {} if chosen.no_first_run else {"NUMBA_CACHE_DIR": str(scratch / "kernels")}
         if not self.people.exists():
             people.write(self.people, chosen.records, chosen.seed)
 
@@ -67,7 +68,7 @@ class Course:
             ContestantError: it failed.
         """
         ours = name == "fraudmatch"
-        out = self.folder / f"links_{name}.parquet"
+        out = self.scratch / f"links_{name}.parquet"
         out.unlink(missing_ok=True)
         command = [sys.executable if ours else str(PEERS), str(HERE / ("ours.py" if ours else SCRIPTS[name]))]
         command += [
@@ -210,7 +211,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder = chosen.folder or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            result = measure(Course(chosen, folder), sys.stderr.isatty())
+            result = measure(Course(chosen, Path(scratch), folder), sys.stderr.isatty())
         except (ContestantError, NotMeasured) as error:
             print(error, file=sys.stderr)
             return 2

@@ -22,9 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Read all deliveries of a site and say what is wrong with them."),
     "run": ("run", "Run the night of a site."),
     "report": ("report", "Write the reports of a finished night again."),
-    "explain": ("explain", "Explain one flag: records, weights, facts, next step."),
+    "explain": ("explain", "Explain a flag, or why two records were linked or not."),
     "rules": ("rules", "Check and test the rule library."),
     "link": ("link", "Link any one or two files, without rules."),
+    "train": ("train", "Fit a model to your own records, without labels."),
     "evaluate": ("evaluate", "Measure links or a night against an answer key."),
 }
 

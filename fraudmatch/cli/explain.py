@@ -1,22 +1,67 @@
-"""`fraudmatch explain`: one flag, for an analyst at the hub."""
+"""`fraudmatch explain`: one flag, or any two records, for an analyst."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 
 @click.command("explain")
-@click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.argument("flag")
-@click.option("--run", "run_id", help="Run id; the newest when absent.")
-def command(site: Path, flag: str, run_id: str | None) -> None:
-    """Explain FLAG (its key or the first characters of it) of a finished night of SITE.
+@click.argument("where", type=click.Path(path_type=Path))
+@click.argument("what", nargs=-1)
+@click.option("--run", "run_id", help="Run id of a night; the newest when absent.")
+@click.option(
+    "--relation", type=click.Choice(["person", "organisation", "property", "payment"]),
+    help="Of two records of a night: which model is asked. Person, or organisation for two of them.",
+)  # fmt: skip
+def command(where: Path, what: tuple[str, ...], run_id: str | None, relation: str | None) -> None:
+    """Explain a flag of a night, or why two records were linked, not linked or never compared.
 
-    Shows both records, what agreed and what it weighed, each fact, lawful explanations and the
-    next step. This page is for the hub: it shows both partners' records in full.
+    \b
+    fraudmatch explain SITE FLAG           a flag, by its key or the first characters of it
+    fraudmatch explain SITE LEFT RIGHT     two records, as partner:data_set:reference
+    fraudmatch explain LINKED LEFT RIGHT   two records of a folder that `fraudmatch link` wrote
+    fraudmatch explain LEFT RIGHT          the same, from inside that folder
+
+    A reference with #2 behind it means the second party of a joint row. Where two files were
+    linked, LEFT is looked for in the first and RIGHT in the second, unless it begins with
+    left: or right:.
+
+    This page is for the hub: it shows both records in full.
     """
+    if len(what) == 1 and not where.is_dir():
+        where, what = Path(), (str(where), *what)
+    if not where.is_dir():
+        raise click.UsageError(f"There is no folder {where}.")
+    if len(what) == 1:
+        _flag(where, what[0], run_id)
+    elif len(what) == 2:
+        _pair(where, what[0], what[1], run_id, relation)
+    else:
+        raise click.UsageError("Give one flag, or two records.")
+
+
+def _pair(where: Path, left: str, right: str, run_id: str | None, relation: str | None) -> None:
+    from fraudmatch.explain_folder import explain_in_folder, is_link_folder
+    from fraudmatch.pair_text import pair_lines
+
+    if is_link_folder(where):
+        if run_id or relation:
+            raise click.UsageError("--run and --relation are for nights; this is a folder of `link`.")
+        made, sides = explain_in_folder(where, left, right)
+    else:
+        from fraudmatch.explain_night import explain_in_night
+        from fraudmatch.kept import read_night
+        from fraudmatch.site import load_site
+
+        made, sides = explain_in_night(read_night(load_site(where), run_id), left, right, relation)
+    for line in pair_lines(made, sides, plain=not sys.stdout.isatty()):
+        click.echo(line)
+
+
+def _flag(site: Path, flag: str, run_id: str | None) -> None:
     from fraudmatch.errors import GateError
     from fraudmatch.exercise import rule_folders
     from fraudmatch.kept import find_flags, full_record, read_night

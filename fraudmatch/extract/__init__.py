@@ -11,11 +11,19 @@ from collections.abc import Iterable
 
 from fraudmatch.extract.load import load_mapping
 from fraudmatch.extract.mapping import Mapping
-from fraudmatch.extract.one_file import ExtractedFile, extract_file
+from fraudmatch.extract.one_file import ExtractedFile, extract_file, extract_table
 from fraudmatch.extract.whole_site import Extracted, extract_site
 from fraudmatch.site import Site
 
-__all__ = ["Extracted", "ExtractedFile", "Mapping", "extract", "extract_file", "load_mapping"]
+__all__ = [
+    "Extracted",
+    "ExtractedFile",
+    "Mapping",
+    "extract",
+    "extract_file",
+    "extract_table",
+    "load_mapping",
+]
 
 
 def extract(site: Site, *, partners: Iterable[str] | None = None) -> Extracted:

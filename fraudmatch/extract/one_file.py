@@ -19,6 +19,7 @@ from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
+from fraudmatch.extract.parquet import grid_of
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.repetitions import repetitions
 from fraudmatch.extract.values.words import translate
@@ -76,6 +77,24 @@ def extract_file(
         if not content:
             raise Refused([Fault("FILE_EMPTY")])
         return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at)
+    except Refused as refused:
+        return refused_file(refused, origin)
+
+
+def extract_table(table: pa.Table, mapping: Mapping, *, partner: str, name: str) -> ExtractedFile:
+    """Read a table in memory as its mapping declares, as a Parquet file would be read.
+
+    Args:
+        table: any columns that can be text.
+        partner: whose rows they are.
+        name: what to call the table in faults; stands for the digest of a file as well.
+
+    Raises:
+        ConservationError: the program lost or invented a row.
+    """
+    origin = Origin(partner, mapping.dataset, name, name)
+    try:
+        return _loaded(grid_of(table, counted=table.num_rows), mapping, origin, [partner], None)
     except Refused as refused:
         return refused_file(refused, origin)
 

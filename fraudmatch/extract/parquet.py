@@ -28,6 +28,19 @@ def read_parquet(content: bytes, form: FileForm) -> Grid:
         table = file.read()
     except (pa.ArrowException, OSError) as error:
         raise Refused([Fault("FILE_UNREADABLE", detail="it is not Parquet, or damaged")]) from error
+    grid = grid_of(table, counted=sum(groups))
+    mismatch = count_mismatch(grid)
+    if mismatch:
+        raise Refused([Fault("COUNT_MISMATCH", detail=mismatch)], records=grid.rows)
+    return grid
+
+
+def grid_of(table: pa.Table, *, counted: int) -> Grid:
+    """The cells of a table as text; rows are numbered from 1.
+
+    Raises:
+        Refused: FILE_NO_ROWS, FILE_UNREADABLE or ENCODING_MISMATCH for a column that cannot be text.
+    """
     if not table.num_rows:
         raise Refused([Fault("FILE_NO_ROWS")])
     columns = tuple(
@@ -35,11 +48,7 @@ def read_parquet(content: bytes, form: FileForm) -> Grid:
         for name, column in zip(table.column_names, table, strict=True)
     )
     numbers = np.arange(1, table.num_rows + 1)
-    grid = Grid(tuple(table.column_names), columns, numbers, skipped=0, counted=sum(groups), typed=True)
-    mismatch = count_mismatch(grid)
-    if mismatch:
-        raise Refused([Fault("COUNT_MISMATCH", detail=mismatch)], records=grid.rows)
-    return grid
+    return Grid(tuple(table.column_names), columns, numbers, skipped=0, counted=counted, typed=True)
 
 
 def _as_text(column: pa.Array | pa.ChunkedArray, name: str) -> pa.Array:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from fraudmatch.linkage.rarity import rarest_word, telling_words
+
 Derivation = Callable[[str], str | None]
 
 _SOUND_GROUPS = {
@@ -73,6 +75,17 @@ def first_two_tokens(value: str) -> str | None:
 def sorted_tokens(value: str) -> str | None:
     """The words in alphabetical order, each once: word order stops mattering."""
     return " ".join(sorted(set(value.split(" "))))
+
+
+def squeezed(value: str) -> str | None:
+    """The text without blanks, so that SMOOTH WALL meets SMOOTHWALL; None below six characters."""
+    text = value.replace(" ", "")
+    return text if len(text) >= 6 else None
+
+
+def first_telling_word(value: str) -> str | None:
+    """The first word of an organisation's name that is no THE or AND, its plural S off."""
+    return telling_words(value)[0]
 
 
 def outward(value: str) -> str | None:
@@ -145,6 +158,9 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "last_token": last_token,
     "first_two_tokens": first_two_tokens,
     "sorted_tokens": sorted_tokens,
+    "squeezed": squeezed,
+    "rarest_word": rarest_word,
+    "first_telling_word": first_telling_word,
     "outward": outward,
     "sector": sector,
     "reference": reference,

@@ -13,19 +13,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fraudmatch.linkage.average import HIGH, LOW
 from fraudmatch.linkage.compare import MISSING
 from fraudmatch.linkage.coverage import caught_by
 from fraudmatch.linkage.linker import Linker, prepare
 from fraudmatch.linkage.meetings import Meeting, meetings
 from fraudmatch.linkage.model import MILLI, Comparison, Model, probability, weight
 from fraudmatch.linkage.scorer import agreement, is_crosswise
-from fraudmatch.linkage.values import values_of
+from fraudmatch.linkage.values import shown_of
 
 Ints = npt.NDArray[np.integer]
 
 #: Most pairs among the records of two groups that are weighed for one explanation.
 _MOST_PAIRS = 100_000
+
+#: Grouping takes a weight within this of the threshold, either way (thousandths).
+_BOUND = 12_000
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,9 @@ class Grouping:
         left_size / right_size: records of each one's group.
         chain: rows from left to right along links, where they share a group and are no link
             themselves; empty otherwise.
-        average / strongest: where they are linked and yet in two groups, the mean and the largest
-            weight above the threshold of all pairs between the two, in bits and within the bounds
-            of `average`; their sum is what grouping goes by. None otherwise.
-        between: how many pairs these are.
+        average: where they are linked and yet in two groups, the mean weight above the threshold of
+            all pairs between the two, in bits, each within ±12 as grouping takes them; else None.
+        between: how many pairs that is the mean of.
     """
 
     together: bool
@@ -106,7 +107,6 @@ class Grouping:
     right_size: int
     chain: tuple[int, ...] = ()
     average: float | None = None
-    strongest: float | None = None
     between: int = 0
 
 
@@ -220,10 +220,10 @@ def _outcome(linked: LinkedRecords, left: int, right: int, total: float, met: bo
         return "itself"
     if decided is not None:
         return "decided same" if decided else "decided different"
-    if linked.side is not None and linked.side[left] == linked.side[right]:
-        return "one side"
     if linked.apart is not None and linked.apart[left] >= 0 and linked.apart[left] == linked.apart[right]:
         return "known apart"
+    if linked.side is not None and linked.side[left] == linked.side[right]:
+        return "one side"
     strong = round(total * MILLI) >= linked.model.threshold_milli
     if not met:
         return "never compared, strong" if strong else "never compared"
@@ -254,7 +254,7 @@ def _steps(linked: LinkedRecords, left: int, right: int, levels: Ints, weights: 
         name = None if level == MISSING else comparison.levels[level].name
         alike = name is not None and comparison.levels[level].test == "alike"
         columns = (*comparison.columns, *([str(comparison.alike)] if alike else []))
-        held = [values_of(linked.records, column, [left, right]) for column in columns]
+        held = [shown_of(linked.records, column, [left, right]) for column in columns]
         steps.append(
             Step(
                 comparison=comparison.name,
@@ -316,7 +316,7 @@ def _grouping(linked: LinkedRecords, linker: Linker, members: Ints, left: int, r
     above = _between(linked.model, linker, members, mine, other)
     if above is None:
         return Grouping(False, len(mine), len(other))
-    return Grouping(False, len(mine), len(other), (), float(above.mean()), float(above.max()), len(above))
+    return Grouping(False, len(mine), len(other), (), float(above.mean()), len(above))
 
 
 def _between(
@@ -329,7 +329,7 @@ def _between(
     one = np.searchsorted(members, np.repeat(mine, len(other)))
     two = np.searchsorted(members, np.tile(other, len(mine)))
     totals = linker.totals(np.minimum(one, two), np.maximum(one, two)).astype(np.int64)
-    return np.asarray(np.clip(totals - model.threshold_milli, LOW, HIGH) / MILLI)
+    return np.asarray(np.clip(totals - model.threshold_milli, -_BOUND, _BOUND) / MILLI)
 
 
 def _chain(linked: LinkedRecords, left: int, right: int) -> tuple[int, ...]:

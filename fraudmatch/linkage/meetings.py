@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fraudmatch.linkage.model import Model, Pass
-from fraudmatch.linkage.values import base_columns, values_of
+from fraudmatch.linkage.values import base_columns, shown_of, values_of
 
 Notes = Mapping[int, Mapping[str, str]]
 
@@ -49,8 +49,9 @@ def meetings(
         met = a >= 0 and a == b
         held = [values_of(records, expression, [left, right]) for expression in one.key]
         why = "" if met else _why(records, one, held, (a, b), (left, right), notes)
+        shown = [shown_of(records, expression, [left, right]) for expression in one.key]
         found.append(
-            Meeting(" + ".join(one.key), met, tuple(x for x, _ in held), tuple(y for _, y in held), why)
+            Meeting(" + ".join(one.key), met, tuple(x for x, _ in shown), tuple(y for _, y in shown), why)
         )
     return found
 
@@ -74,23 +75,22 @@ def _why(
     return _cut(records, one, keys, rows)
 
 
-def _missing(records: pa.Table, expression: str, side: str, row: int, notes: Notes) -> tuple[str, str]:
-    """(what is missing, on which side and why). A value that no derivation can use is not missing."""
-    columns = base_columns(expression)
-    absent = [name for name in columns if values_of(records, name, [row])[0] is None]
+def _missing(records: pa.Table, expression: str, side: str, row: int, notes: Notes) -> tuple[str, str, str]:
+    """(what is missing, side, why). A value that no derivation can use is not missing."""
+    absent = [name for name in base_columns(expression) if values_of(records, name, [row])[0] is None]
     if not absent:
-        return f"{expression} has no key for its value", side
+        return f"{expression} has no key for its value", side, ""
     said = [text for name in absent if (text := notes.get(row, {}).get(name))]
-    return f"{' and '.join(absent)} not known", side + (f" ({'; '.join(said)})" if said else "")
+    return f"{' and '.join(absent)} not known", side, f" ({'; '.join(said)})" if said else ""
 
 
-def _joined(missing: list[tuple[str, str]]) -> list[str]:
-    """One text per missing thing, naming both sides at once: "nino not known left and right"."""
-    sides: dict[str, list[str]] = {}
-    for what, side in missing:
-        if side not in sides.setdefault(what, []):
-            sides[what].append(side)
-    return [f"{what} {' and '.join(where)}" for what, where in sides.items()]
+def _joined(missing: list[tuple[str, str, str]]) -> list[str]:
+    """One text per missing thing and reason, naming both sides at once: "nino not known left and right"."""
+    sides: dict[tuple[str, str], list[str]] = {}
+    for what, side, why in missing:
+        if side not in sides.setdefault((what, why), []):
+            sides[what, why].append(side)
+    return [f"{what} {' and '.join(where)}{why}" for (what, why), where in sides.items()]
 
 
 def _cut(records: pa.Table, one: Pass, keys: tuple[int, int], rows: tuple[int, int]) -> str:

@@ -34,6 +34,20 @@ def values_of(records: pa.Table, expression: str, rows: Sequence[int]) -> list[s
     return [_derived(_text(value), derivation) for value in held]
 
 
+#: What names a property to a reader; its number says nothing.
+_ADDRESS = ("flat", "number", "building", "street", "town", "postcode")
+
+
+def shown_of(records: pa.Table, expression: str, rows: Sequence[int]) -> list[str | None]:
+    """As `values_of`, but a property is shown as the record's own address."""
+    held = values_of(records, expression, rows)
+    if expression != "property_id" or not {*_ADDRESS} <= {*records.column_names}:
+        return held
+    written = records.select(_ADDRESS).take(pa.array(rows, pa.int64())).to_pylist()
+    addresses = [" ".join(part for part in row.values() if part) for row in written]
+    return [value and (address or value) for value, address in zip(held, addresses, strict=True)]
+
+
 def base_columns(expression: str) -> list[str]:
     """The columns an expression reads: `a+b:joined` -> a, b."""
     return expression.partition(":")[0].split("+")

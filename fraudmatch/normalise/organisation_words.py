@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from fraudmatch.normalise.address_parts import is_saint
 from fraudmatch.normalise.text import ascii_of, fold
-from fraudmatch.normalise.wordlists import table, words
+from fraudmatch.normalise.wordlists import known_forenames, table, words
 
 _Rewrites = dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
 
@@ -97,11 +97,18 @@ def _written_out(tokens: list[str]) -> list[str]:
     return _rewritten(spoken, "abbreviations", after=0)
 
 
+def _names_person(tokens: list[str]) -> bool:
+    """Whether the words are initials or forenames, as behind the form of JOHNS LTD R D."""
+    return bool(tokens) and all(len(word) == 1 or word in known_forenames() for word in tokens)
+
+
 def _until_form(tokens: list[str]) -> list[str]:
-    """The words up to LTD, PLC, LLP or CIC inside the name: a branch or a note follows them."""
+    """The words up to LTD, PLC, LLP or CIC inside the name, for a branch or a note follows them; or
+    all but the form where the owner's initials or forename do.
+    """
     for at, word in enumerate(tokens):
         if word in ("LTD", "PLC", "LLP", "CIC") and any(len(w) > 2 and w != "THE" for w in tokens[:at]):
-            return tokens[:at]
+            return tokens[:at] + (tokens[at + 1 :] if _names_person(tokens[at + 1 :]) else [])
     return tokens
 
 

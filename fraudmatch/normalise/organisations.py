@@ -18,13 +18,13 @@ from fraudmatch.normalise.organisation_words import core_words, folded_words, fo
 from fraudmatch.normalise.text import fold
 from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
 
-_NOTE = re.compile(r"\*+[^*]*\*+|\*+.*$|\bDO NOT USE\b.*$|(?<=\S)\s+-?\s*USE \d{3,}\s*$", re.IGNORECASE)
+_NOTE = re.compile(r"\*+[^*]+\*+|\*+.*$|\bDO NOT USE\b.*$|(?<=\S)\s+-?\s*USE \d{3,}\s*$", re.IGNORECASE)
 _TRADING = re.compile(
     r"[\s(,/-]*(?:\bT\s?[/\\]\s?A\b|\bTRADING[ -]AS\b|\bT\.A\.|(?<=[,(])\s*\bTA\b|(?<=\bLTD)\s+TA\b)[\s:.,-]*",
     re.IGNORECASE,
 )
 _FORMER = re.compile(
-    r"(?:[^A-Za-z0-9]+(?:FORMERLY|FORMELY|PREVIOUSLY|F/K/A|FKA|NOW KNOWN AS)|[(/,-]\s*(?:NOW|PREV))"
+    r"(?:[^A-Za-z0-9]+(?:FORMERLY|FORMELY|FORMALLY|PREVIOUSLY|F/K/A|FKA|NOW KNOWN AS)|[(/,-]\s*(?:NOW|PREV|WAS))"
     r"(?:\s+(?:KNOWN AS|TRADING AS|CALLED))?(?![A-Za-z0-9])[\s:.,-]*(?P<name>.*)$",
     re.IGNORECASE,
 )

@@ -87,6 +87,27 @@ def test_explain_lays_out_one_flag(demo):
         assert words in text.lower()
 
 
+def test_explain_of_two_records_says_why(demo):
+    """The first link of the night, and two records of different councils that no pass brings together."""
+    run_folder = next((demo[0] / "runs").glob("*/tables"))
+    records, links = (pq.read_table(run_folder / f"{name}.parquet") for name in ("records", "links_person"))
+    columns = [records[name].to_pylist() for name in ("partner", "dataset", "source_ref", "party")]
+    left, right = links["left_id"][0].as_py(), links["right_id"][0].as_py()
+
+    def name(row):
+        partner, dataset, ref, party = (column[row] for column in columns)
+        return f"{partner}:{dataset}:{ref}#{party}"
+
+    code, text, err = run("explain", str(demo[0]), name(left), name(right))
+    assert code == 0, err
+    assert "Linked: compared" in text and "Same group" in text
+    weight = links["match_weight"][0].as_py()
+    assert f"Match weight {weight:+.3f}" in text
+    code, text, err = run("explain", str(demo[0]), name(left), name(right), "--relation", "payment")
+    assert code == 2 and "payment model does not look at" in err
+    assert run("explain", str(demo[0]), "a:b", "c:d:e")[0] == 2
+
+
 def test_explain_of_an_unknown_flag_says_where_keys_are(demo):
     code, _, err = run("explain", str(demo[0]), "zzzz")
     assert code == 2 and "begin with 'zzzz'" in err

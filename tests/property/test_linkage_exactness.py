@@ -64,6 +64,12 @@ EVERY_TEST = Model.model_validate(
                 {"name": "edit", "when": "edits 2", "m": 0.03, "u": 0.1},
                 {"name": "cut", "when": "begins 2", "m": 0.03, "u": 0.2},
                 {"name": "differs", "when": "otherwise", "m": 0.02, "u": 0.82}]},
+            {"name": "firm", "columns": ["surname"], "levels": [
+                {"name": "same", "when": "same_words", "m": 0.7, "u": 0.1},
+                {"name": "slip", "when": "slip", "m": 0.2, "u": 0.1},
+                {"name": "most", "when": "words 24", "m": 0.1, "u": 0.2},
+                {"name": "some", "when": "words 12", "m": 0.1, "u": 0.3},
+                {"name": "differs", "when": "otherwise", "m": 0.1, "u": 0.4}]},
         ],
         "given": [
             {"comparison": "surname", "when": {"place": "home", "birth": "same"}, "u": {"same": 0.9}},
@@ -77,7 +83,7 @@ words = st.one_of(
     st.none(),
     st.text("ABN", min_size=1, max_size=5),
     st.text("AAB1É ", min_size=1, max_size=8).map(str.strip).filter(bool),
-    st.sampled_from(["ANNA", "HANNAH", "NANA", "AB", "BA", "A", "SMITH JONES", "JONES", "AAAAAAAAAA"]),
+    st.sampled_from(["ANNA", "HANNAH", "NANA", "AB", "BA", "A", "SMITH JONES", "JONES", "SMYTHE", "SMITHE JONES", "SMYTHE JONES", "AAAAAAAAAA"]),
 )
 dates = st.one_of(
     st.none(),
@@ -197,6 +203,7 @@ def models(draw: st.DrawFn) -> Model:
     texts = [
         "exact", "alike", "initial", "jaro_winkler 0.6", "jaro_winkler 0.8", "jaro_winkler 0.95", "jaro_winkler 1",
         "levenshtein 0.5", "levenshtein 0.8", "edits 1", "edits 2", "edits 4", "begins 1", "begins 3",
+        "words 10", "words 22", "same_words", "slip",
     ]  # fmt: skip
     comparisons = [
         {"name": "place", "columns": ["property_id", "postcode", "postcode:sector"],

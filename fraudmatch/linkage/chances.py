@@ -1,0 +1,142 @@
+"""A model's m and u as rows of chances, and back: what training fits.
+
+A row is the distribution over the levels of one comparison: the plain one, or that of a `given`
+entry that sets chances of its kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from fraudmatch.linkage.compare import MISSING
+from fraudmatch.linkage.model import Given, Model
+
+Kind = Literal["m", "u"]
+Levels = npt.NDArray[np.int8]
+Values = npt.NDArray[np.float64]
+
+#: `given` of a row that holds the plain chances.
+PLAIN = -1
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Rows of chances of one kind; R rows, at most L levels.
+
+    Attributes:
+        kind: m or u.
+        rows: per row its comparison and its `given` entry (positions in the model), or `PLAIN`.
+        values: float64 [R, L]; 0 beyond the last level.
+        named: bool [R, L]; levels the entry of the row names; all in a plain row.
+        row_of: int64 [C, 1 + given]; the row of a comparison where no entry holds (column 0), or
+            where entry g is the first that holds (column g + 1).
+    """
+
+    kind: Kind
+    rows: tuple[tuple[int, int], ...]
+    values: Values
+    named: npt.NDArray[np.bool_]
+    row_of: npt.NDArray[np.int64]
+
+    def with_values(self, values: Values) -> Chances:
+        """The same rows with other chances."""
+        return replace(self, values=values)
+
+    def summing_to_one(self) -> Chances:
+        """Rows that sum to 1, which models written by hand may miss by a little.
+
+        What an entry names stays if it can; the levels it does not name share the rest.
+        """
+        made = self.values.copy()
+        for row, (_, given) in enumerate(self.rows):
+            level = made[row] > 0
+            fixed = self.named[row] & level & (given != PLAIN)
+            rest = 1 - made[row, fixed].sum()
+            if fixed.any() and (level & ~fixed).any() and rest > 0:
+                made[row, level & ~fixed] *= rest / made[row, level & ~fixed].sum()
+        return self.with_values(made / made.sum(1, keepdims=True))
+
+    def woven(self, values: Values) -> Chances:
+        """The rows as a linker uses them: what an entry does not name is as in the plain row."""
+        plain = values[[comparison for comparison, _ in self.rows]]
+        return self.with_values(np.where(self.named, values, plain))
+
+    def cells(self, levels: Levels, variants: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """int64 [P, C]: place in `values.ravel()` of what each pattern shows; -1 = missing."""
+        row = self.row_of[np.arange(levels.shape[1])[None, :], variants]
+        return np.where(levels == MISSING, -1, row * self.values.shape[1] + levels)
+
+
+def chances_of(model: Model, kind: Kind) -> Chances:
+    """The rows of a model."""
+    wide = max(len(c.levels) for c in model.comparison)
+    rows: list[tuple[int, int]] = [(c, PLAIN) for c in range(len(model.comparison))]
+    row_of = np.repeat(np.arange(len(model.comparison))[:, None], 1 + len(model.given), axis=1)
+    for number, given in enumerate(model.given):
+        if getattr(given, kind):
+            place = model.position(given.comparison)
+            row_of[place, number + 1] = len(rows)
+            rows.append((place, number))
+    values, named = np.zeros((len(rows), wide)), np.zeros((len(rows), wide), np.bool_)
+    for place, (comparison, entry) in enumerate(rows):
+        for at, level in enumerate(model.comparison[comparison].levels):
+            own: dict[str, float] = {} if entry == PLAIN else getattr(model.given[entry], kind)
+            values[place, at] = own.get(level.name, getattr(level, kind))
+            named[place, at] = entry == PLAIN or level.name in own
+    return Chances(kind, tuple(rows), values, named, row_of)
+
+
+def variants_of_patterns(model: Model, levels: Levels) -> npt.NDArray[np.int64]:
+    """int64 [P, C]: 0, or 1 + the first `given` entry of the comparison that holds."""
+    made = np.zeros(levels.shape, np.int64)
+    for number in reversed(range(len(model.given))):
+        given = model.given[number]
+        made[_holds(model, given, levels), model.position(given.comparison)] = number + 1
+    return made
+
+
+def _holds(model: Model, given: Given, levels: Levels) -> npt.NDArray[np.bool_]:
+    holds = np.ones(len(levels), np.bool_)
+    for name, wanted in given.when.items():
+        place = model.position(name)
+        names = [wanted] if isinstance(wanted, str) else wanted
+        holds &= np.isin(levels[:, place], [model.comparison[place].level(one) for one in names])
+    return holds
+
+
+def kept_level(model: Model, comparison: int, kind: Kind) -> int:
+    """The level whose chance training must not touch, or -1.
+
+    Where values are weighed by how common they are, u of exact agreement is the least u that
+    any value can have, and no average to be fitted.
+    """
+    return 0 if kind == "u" and model.comparison[comparison].frequencies is not None else -1
+
+
+def renewed(model: Model, m: Chances, u: Chances, prior: float) -> Model:
+    """The next version of a model: its chances, to four digits, and its prior.
+
+    Of a `given` entry only what it names is renewed, so that it goes on saying what it said.
+    """
+    content: dict[str, Any] = model.model_dump(by_alias=True)
+    for chances in (m, u):
+        for (comparison, number), values in zip(chances.rows, chances.values, strict=True):
+            kept = kept_level(model, comparison, chances.kind)
+            for place, level in enumerate(model.comparison[comparison].levels):
+                if place == kept:
+                    continue
+                new = rounded(float(values[place]))
+                if number == PLAIN:
+                    content["comparison"][comparison]["levels"][place][chances.kind] = new
+                elif level.name in content["given"][number][chances.kind]:
+                    content["given"][number][chances.kind][level.name] = new
+    return Model.model_validate(content | {"prior": round(prior, 2), "version": model.version + 1})
+
+
+def rounded(value: float) -> float:
+    """To four significant digits, within (0, 1]."""
+    return min(1.0, max(1e-12, float(f"{value:.4g}")))
