@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from fraudmatch.linkage.model import Model, load_model
     from fraudmatch.linkage.night import LinkedNight, link_all
     from fraudmatch.linkage.scorer import Scorer
+    from fraudmatch.linkage.spill import LinkedFile, link_file
 
-__all__ = ["Linked", "LinkedNight", "Linker", "Model", "Scorer", "link", "link_all", "load_model", "prepare"]
+__all__ = [
+    "Linked", "LinkedFile", "LinkedNight", "Linker", "Model", "Scorer", "link", "link_all", "link_file",
+    "load_model", "prepare",
+]  # fmt: skip
 
 _HOME = {
     "Linked": "linker", "Linker": "linker", "prepare": "linker", "link": "linker",
     "Model": "model", "load_model": "model",
     "LinkedNight": "night", "link_all": "night", "Scorer": "scorer",
+    "LinkedFile": "spill", "link_file": "spill",
 }  # fmt: skip
 
 

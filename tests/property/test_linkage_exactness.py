@@ -83,7 +83,22 @@ words = st.one_of(
     st.none(),
     st.text("ABN", min_size=1, max_size=5),
     st.text("AAB1É ", min_size=1, max_size=8).map(str.strip).filter(bool),
-    st.sampled_from(["ANNA", "HANNAH", "NANA", "AB", "BA", "A", "SMITH JONES", "JONES", "SMYTHE", "SMITHE JONES", "SMYTHE JONES", "AAAAAAAAAA"]),
+    st.sampled_from(
+        [
+            "ANNA",
+            "HANNAH",
+            "NANA",
+            "AB",
+            "BA",
+            "A",
+            "SMITH JONES",
+            "JONES",
+            "SMYTHE",
+            "SMITHE JONES",
+            "SMYTHE JONES",
+            "AAAAAAAAAA",
+        ]
+    ),
 )
 dates = st.one_of(
     st.none(),
