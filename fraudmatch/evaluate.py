@@ -46,7 +46,7 @@ def evaluate_links(path: Path, truth: Path) -> dict[str, Any]:
     """
     summary = _summary(path.parent)
     two = bool(summary.get("two_files"))
-    true = _true_pairs(truth, two)
+    true = true_pairs(truth, two)
     found = _found_pairs(path, two)
     made: dict[str, Any] = dict(measure_pairs(found, true).as_dict())
     made["pairs_completeness"] = _completeness(path.parent / "blocking.parquet", true, two)
@@ -67,7 +67,12 @@ def _ordered(left: str, right: str, two: bool) -> tuple[str, str]:
     return (left, right) if two or left <= right else (right, left)
 
 
-def _true_pairs(path: Path, two: bool) -> Pairs:
+def true_pairs(path: Path, two: bool) -> Pairs:
+    """The pairs of a truth file: left then right across two files, else the smaller reference first.
+
+    Raises:
+        RunError: the file holds neither pairs nor groups.
+    """
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     columns = set(rows[0]) if rows else {"left_ref", "right_ref"}

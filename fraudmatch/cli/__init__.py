@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("rules", "Check and test the rule library."),
     "link": ("link", "Link any one or two files, without rules."),
     "train": ("train", "Fit a model to your own records, without labels."),
-    "evaluate": ("evaluate", "Measure links or a night against an answer key."),
+    "evaluate": ("evaluate", "Measure links or a night, with answers or by a reviewed sample."),
 }
 
 

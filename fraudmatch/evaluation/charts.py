@@ -1,0 +1,116 @@
+"""The three charts of an evaluation: precision and recall, match weights, reliability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from fraudmatch.evaluation.drawing import BLUE, GREY, INK, ORANGE, Axis, Chart
+from fraudmatch.linkage.curves import Bar, Bin, at_threshold, precision_recall
+from fraudmatch.linkage.model import probability
+
+#: Points a line has at most.
+_POINTS = 400
+
+#: Reliability is drawn between these log2 odds; shares of 0 and 1 stand at the ends.
+_ODDS = 12.0
+
+
+def curve_chart(
+    weights: np.ndarray, true: np.ndarray, true_pairs: int, threshold: float, floor: float
+) -> Chart:  # fmt: skip
+    """Precision against recall as the threshold falls, with some thresholds marked."""
+    line = precision_recall(weights, true, true_pairs)
+    shown = line[np.unique(np.linspace(0, len(line) - 1, _POINTS).astype(int))] if len(line) else line
+    lowest = float(line[:, 1].min()) if len(line) else 0.0
+    begins = max(edge for edge in (0.0, 0.5, 0.8, 0.9) if edge <= lowest or edge == 0)
+    chart = Chart(
+        "Precision and recall",
+        "Precision against recall at every threshold; the table below says the same.",
+        Axis("recall: share of all true pairs that are links", 0, 1, _shares(0)),
+        Axis("precision: share of links that are true", begins, 1, _shares(begins)),
+    )
+    chart.line([(recall, precision) for _, precision, recall in shown])
+    taken: list[tuple[float, float, bool]] = []  # where words stand already, and whether they are long
+    for mark in sorted(marks(weights, threshold, floor), key=lambda mark: (mark != threshold, mark)):
+        at = at_threshold(weights, true, mark, true_pairs)
+        if at.precision is None or at.recall is None:
+            continue
+        own = mark == threshold
+        tip = f"threshold {mark:g}: precision {at.precision:.4f}, recall {at.recall:.4f}"
+        chart.dot(at.recall, at.precision, INK if own else BLUE, tip, 5.5 if own else 3.5)
+        place = chart.point(at.recall, at.precision)
+        if all(
+            abs(place[0] - x) > (95 if own_text else 34) or abs(place[1] - y) > 16 for x, y, own_text in taken
+        ):
+            words = f"threshold {mark:g}" if own else f"{mark:+g}"
+            chart.text(at.recall, at.precision, words, dx=-6, dy=17, anchor="end")
+            taken.append((*place, own))
+    return chart
+
+
+def marks(weights: np.ndarray, threshold: float, floor: float) -> list[float]:
+    """The threshold, and every fifth bit from it: down to the floor, up as far as there are pairs."""
+    high = min(float(weights.max(initial=threshold)), threshold + 40)
+    steps = range(math.ceil((floor - threshold) / 5), math.floor((high - threshold) / 5) + 1)
+    return [threshold + 5 * step for step in steps]
+
+
+def weights_chart(bars: Sequence[Bar], threshold: float) -> Chart:
+    """True pairs upwards, others downwards, by match weight; counts on a logarithmic scale."""
+    most = max([1, *(max(bar.true, bar.false) for bar in bars)])
+    top = math.ceil(math.log10(most + 1))
+    places = [10**k for k in range(1, top + 1)]
+    ticks = [(0.0, "0"), *((float(p), f"{p:,}") for p in places), *((-float(p), f"{p:,}") for p in places)]
+    low, high = (bars[0].low, bars[-1].low + 1) if bars else (-10, 10)
+    step = 5 if high - low <= 60 else 10
+    chart = Chart(
+        "Match weights", "Compared pairs by match weight: true ones upwards, others downwards, on a log scale.",
+        Axis("match weight, bits", low, high, [(float(x), f"{x:+d}" if x else "0") for x in range(low, high + 1) if x % step == 0]),
+        Axis("others  ←  pairs (log)  →  true", -_log(10**top), _log(10**top), ticks, _log),
+    )  # fmt: skip
+    for bar in bars:
+        tip = f"{bar.low:+d} to {bar.low + 1:+d}: {bar.true:,} true, {bar.false:,} others"
+        if bar.true:
+            chart.bar(bar.low, bar.low + 1, 0, bar.true, BLUE, tip)
+        if bar.false:
+            chart.bar(bar.low, bar.low + 1, 0, -bar.false, ORANGE, tip)
+    chart.upright(threshold, "threshold")
+    return chart
+
+
+def _log(count: float) -> float:
+    """log10(1 + n) with its sign, so that one pair is seen and none is nothing."""
+    return math.copysign(math.log10(1 + abs(count)), count)
+
+
+def reliability_chart(bins: Sequence[Bin]) -> Chart:
+    """Share of true pairs against the probability the model gives, both by their odds."""
+    ticks = [(p, f"{p:g} %") for p in (0.1, 1, 10, 50, 90, 99, 99.9)]
+    chart = Chart(
+        "Reliability", "Share of pairs that are true against their match probability; on the dashed line both agree.",
+        Axis("match probability the model gives (mean of the bin)", -_ODDS, _ODDS, ticks, _odds),
+        Axis("share that is true, with 95 % interval", -_ODDS, _ODDS, ticks, _odds),
+    )  # fmt: skip
+    chart.line(
+        [(100 * float(probability(b)), 100 * float(probability(b))) for b in (-_ODDS, _ODDS)], GREY, "5 4"
+    )
+    for one in bins:
+        tip = f"{one.low:g} to {one.high:g}: {one.pairs:,} pairs, {one.share:.1%} true"
+        chart.span(100 * one.stated, 100 * one.share_low, 100 * one.share_high)
+        chart.dot(100 * one.stated, 100 * one.share, BLUE, tip, min(9, 2.5 + math.log10(one.pairs)))
+    return chart
+
+
+def _odds(percent: float) -> float:
+    """Log2 odds of a percentage, held within what is drawn."""
+    share = min(1 - 1e-9, max(1e-9, percent / 100))
+    return max(-_ODDS, min(_ODDS, math.log2(share / (1 - share))))
+
+
+def _shares(floor: float) -> list[tuple[float, str]]:
+    step = {0.0: 0.2, 0.5: 0.1, 0.8: 0.05}.get(floor, 0.02)
+    count = round((1 - floor) / step)
+    return [(floor + k * step, f"{100 * (floor + k * step):.0f} %") for k in range(count + 1)]

@@ -1,0 +1,289 @@
+"""Clerical review: a sample of pairs written for people to decide on, and what they decided.
+
+The file shows both records of a pair side by side and leaves out weights and levels, so that
+nobody decides by what the model thought. It holds personal data: keep it where the records are.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from fraudmatch.errors import ConfigurationError, Problem
+from fraudmatch.evaluation.judged import FLOOR
+from fraudmatch.link_folder import LinkFolder
+from fraudmatch.linkage.clerical import (
+    Estimate,
+    Reviewed,
+    Stratum,
+    draw,
+    plan_review,
+    precision,
+    rank_of,
+    recall,
+    strata_of,
+)
+from fraudmatch.report.clean import clean, guard
+
+#: Answers a reviewer may give.
+OUTCOMES = ("same", "different", "cannot tell")
+
+_SIDES = ("left", "right")
+
+#: Columns a reviewer fills in; then come the pair and both records.
+_ASKED = ("outcome", "note")
+
+#: The last column: what the estimate needs of the plan, in one cell that nobody has to read.
+_PLAN = "plan (leave as it is)"
+_BOOK = "stratum {0}: linked {1}, pairs {2}, stated {3:.6f}, floor {4:g}, threshold {5:g}"
+_READ = re.compile(
+    r"stratum (\d+): linked ([01]), pairs (\d+), stated ([\d.]+), floor (-?[\d.]+), threshold (-?[\d.]+)"
+)
+
+#: Columns of records that say nothing to a person who compares them.
+_MACHINE = frozenset(
+    {
+        "record_id",
+        "partner",
+        "dataset",
+        "delivery",
+        "source_ref",
+        "property_id",
+        "forename_root",
+        "party_kind",
+    }
+)
+
+#: What a written name or address replaces.
+_WRITTEN = {
+    "name_as_written": ("title", "forename", "middle_names", "surname", "name_suffix"),
+    "address_as_written": ("flat", "number", "building", "street", "town"),
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A sample that was written: its strata, the pairs in it, and the floor."""
+
+    strata: list[Stratum]
+    chosen: int
+    pairs: int
+    floor: float
+    threshold: float
+
+
+def write_review(
+    folder: LinkFolder, size: int, out: Path, floor: float | None = None, *, threads: int | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Planned:  # fmt: skip
+    """Draw a stratified sample of pairs and write it as CSV for review.
+
+    Args:
+        folder: a linking read back.
+        size: pairs to review; every stratum gives some.
+        out: the file.
+        floor: lightest pairs to draw from, bits; None = `FLOOR` below the threshold.
+    """
+    threshold = folder.model.threshold
+    lowest = threshold - FLOOR if floor is None else min(floor, threshold)
+    links = folder.relink(lowest, threads=threads, say=say).links
+    left, right = (links[name].to_numpy().astype(np.int64) for name in ("left_id", "right_id"))
+    weights = links["match_weight"].to_numpy().astype(np.float64)
+    plan = plan_review(weights, threshold, size)
+    places = strata_of(weights, threshold)
+    names = _names(folder)
+    ranks = [rank_of(names[a], names[b]) for a, b in zip(left, right, strict=True)]
+    chosen = draw(places, ranks, plan)
+    shown = _shown(folder)
+    sides = [folder.records.take(pa.array(rows[chosen])) for rows in (left, right)]
+    books = [_book(plan[places[k]], int(places[k]), lowest, threshold) for k in chosen]
+    _write(out, shown, sides, books)
+    return Planned(plan, len(chosen), len(weights), lowest, threshold)
+
+
+def _names(folder: LinkFolder) -> list[str]:
+    columns = (folder.records[name].to_pylist() for name in ("partner", "source_ref", "party"))
+    return ["\x00".join(map(str, parts)) for parts in zip(*columns, strict=True)]
+
+
+def _shown(folder: LinkFolder) -> list[str]:
+    """Columns with a value in them that help a person decide, in the order of the records."""
+    held = [
+        name
+        for name in folder.records.column_names
+        if name not in _MACHINE and folder.records[name].null_count < folder.records.num_rows
+    ]
+    replaced = {part for whole, parts in _WRITTEN.items() if whole in held for part in parts}
+    return [name for name in held if name not in replaced]
+
+
+def _book(one: Stratum, number: int, floor: float, threshold: float) -> str:
+    return _BOOK.format(number + 1, int(one.linked), one.pairs, one.stated, floor, threshold)
+
+
+def _write(out: Path, shown: list[str], sides: list[pa.Table], books: list[str]) -> None:
+    refs = {f"{side}_ref": _texts(table["source_ref"]) for side, table in zip(_SIDES, sides, strict=True)}
+    values = {
+        f"{name} ({side})": _texts(table[name])
+        for name in shown
+        for side, table in zip(_SIDES, sides, strict=True)
+    }
+    columns = [*refs.values(), *values.values()]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8-sig", newline="") as lines:
+        rows = csv.writer(lines)
+        rows.writerow([*_ASKED, *refs, *values, _PLAN])
+        for number, book in enumerate(books):
+            rows.writerow(["", "", *(column[number] for column in columns), book])
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """Values as text that no spreadsheet takes for a formula; not known is empty."""
+    guarded = guard(clean(column.cast(pa.string()).combine_chunks()))
+    return ["" if value is None else str(value) for value in guarded.to_pylist()]
+
+
+# ---------------------------------------------------------------------------------------
+# Outcomes
+# ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a reviewed sample says.
+
+    Attributes:
+        strata: by number, counts and outcomes. unanswered: rows left blank.
+        precision / recall: with the pairs nobody could tell left out.
+        lowest / highest: precision if all of those were different, and if all were the same.
+        floor: recall is relative to compared pairs that weigh at least this, bits.
+    """
+
+    strata: dict[int, Reviewed]
+    unanswered: int
+    precision: Estimate
+    recall: Estimate
+    lowest: float | None
+    highest: float | None
+    floor: float
+    threshold: float
+
+
+def read_review(path: Path) -> Outcome:
+    """Estimates from a reviewed sample.
+
+    Raises:
+        ConfigurationError: the file is no sample of ours, or holds answers that are none; lists all.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationError(
+            f"{path} cannot be read as CSV: {error}.", remedy="Save it as CSV UTF-8."
+        ) from error
+    absent = [name for name in ("outcome", _PLAN) if not rows or name not in rows[0]]
+    if absent:
+        raise ConfigurationError(
+            f"{path} lacks the columns {', '.join(absent)}.",
+            remedy="Give the file that --plan-review wrote, with the column outcome filled in.",
+        )
+    problems = [
+        Problem(path.name, f"row {number}", f"{row['outcome']!r} is no outcome.", f"Write {', '.join(OUTCOMES)}, or nothing.")
+        for number, row in enumerate(rows, 2)
+        if _answer(row) not in ("", *OUTCOMES)
+    ]  # fmt: skip
+    if problems:
+        raise ConfigurationError(f"{path} has answers that are none.", problems=problems)
+    return _outcome(path, rows)
+
+
+def _answer(row: dict[str, str]) -> str:
+    return " ".join((row["outcome"] or "").lower().split())
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What one row says of the plan."""
+
+    number: int
+    linked: bool
+    pairs: int
+    stated: float
+    floor: float
+    threshold: float
+
+
+def _book_of(path: Path, rows: list[dict[str, str]]) -> list[_Book]:
+    found = [_READ.fullmatch(" ".join((row[_PLAN] or "").split())) for row in rows]
+    broken = [
+        Problem(path.name, f"row {number}", f"the column {_PLAN!r} was changed.")
+        for number, one in enumerate(found, 2)
+        if one is None
+    ]
+    if broken:
+        raise ConfigurationError(
+            f"{path} has lost part of its plan.",
+            problems=broken,
+            remedy="Copy outcome and note into a fresh file of --plan-review: the same pairs are drawn again.",
+        )
+    return [
+        _Book(int(one[1]), one[2] == "1", int(one[3]), float(one[4]), float(one[5]), float(one[6]))
+        for one in found
+        if one is not None
+    ]
+
+
+def _outcome(path: Path, rows: list[dict[str, str]]) -> Outcome:
+    counts: dict[int, Counter[str]] = {}
+    books = _book_of(path, rows)
+    of = {book.number: book for book in books}
+    for row, book in zip(rows, books, strict=True):
+        counts.setdefault(book.number, Counter())[_answer(row)] += 1
+    strata = {number: _reviewed(of[number], counts[number]) for number in sorted(counts)}
+    every = list(strata.values())
+    return Outcome(
+        strata, sum(c[""] for c in counts.values()), precision(every), recall(every),
+        _bound(strata, False), _bound(strata, True), books[0].floor, books[0].threshold,
+    )  # fmt: skip
+
+
+def _reviewed(book: _Book, found: Counter[str]) -> Reviewed:
+    return Reviewed(
+        book.pairs, book.linked, book.stated, found["same"], found["different"], found["cannot tell"]
+    )
+
+
+def _bound(strata: dict[int, Reviewed], same: bool) -> float | None:
+    """Precision if every pair nobody could tell were the same, or different."""
+    told = [
+        Reviewed(
+            s.pairs, s.linked, s.stated, s.same + s.unclear * same, s.different + s.unclear * (not same), 0
+        )
+        for s in strata.values()
+    ]
+    return precision(told).value
+
+
+def planned_dict(planned: Planned) -> dict[str, Any]:
+    """A plan for JSON."""
+    ends = {"low": None, "high": None}
+    strata = [
+        asdict(one) | {k: v for k, v in ends.items() if not np.isfinite(getattr(one, k))}
+        for one in planned.strata
+    ]
+    return {"pairs": planned.pairs, "chosen": planned.chosen, "floor": planned.floor,
+            "threshold": planned.threshold, "strata": strata}  # fmt: skip
+
+
+def outcome_dict(made: Outcome) -> dict[str, Any]:
+    """Estimates for JSON."""
+    return asdict(made) | {"strata": {str(number): asdict(one) for number, one in made.strata.items()}}
