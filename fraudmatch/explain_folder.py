@@ -75,7 +75,7 @@ def explain_in_folder(folder: Path, left: str, right: str) -> tuple[Explanation,
     pair = known.row(left, "left"), known.row(right, "right")
     groups = names["cluster_id"].to_numpy().astype(np.int64)
     rows = np.flatnonzero(np.isin(groups, groups[list(pair)]))
-    linked = _part(folder, rows, groups[rows], known.two)
+    linked = replace(_part(folder, rows, groups[rows], known.two), single=bool(summary.get("one_to_one")))
     one, other = (int(np.searchsorted(rows, row)) for row in pair)
     notes = notes_of(linked.records, pq.read_table(folder / "rejects.parquet"), [one, other])
     made = explain_pair(replace(linked, notes=notes), one, other)
@@ -133,7 +133,20 @@ def _part(folder: Path, rows: Rows, groups: Rows, two: bool) -> LinkedRecords:
         right=right,
         side=sides(records) if two else None,
         apart=known_apart(records),
+        decided=_decided(folder, rows),
     )
+
+
+def _decided(folder: Path, rows: Rows) -> dict[tuple[int, int], bool]:
+    """Decided pairs among some rows."""
+    path = folder / "decided.parquet"
+    table = pq.read_table(path).to_pylist() if path.is_file() else []
+    place = {int(row): k for k, row in enumerate(rows)}
+    return {
+        (place[row["left_id"]], place[row["right_id"]]): row["same"]
+        for row in table
+        if row["left_id"] in place and row["right_id"] in place
+    }
 
 
 def rows_of(path: Path, rows: Rows) -> pa.Table:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.datasets import DATASETS
-from fraudmatch.errors import MappingError, Problem
+from fraudmatch.errors import ConfigurationError, MappingError, Problem
 from fraudmatch.extract import ExtractedFile, Mapping, extract_table
 from fraudmatch.extract.evidence import evidence
 from fraudmatch.extract.fields import Cells
@@ -47,6 +48,25 @@ class Frame:
     def label(self, row: int) -> Any:
         """What the reader calls a row."""
         return row if self.index is None else self.index[row]
+
+    def row(self, label: Any) -> int:
+        """The row a label names, from 0.
+
+        Raises:
+            ConfigurationError: it names none, or several.
+        """
+        if self.index is None:
+            whole = isinstance(label, int | np.integer) and 0 <= label < self.table.num_rows
+            rows = [int(label)] if whole else []
+        else:
+            rows = self.index.get_indexer_for([label]).tolist()
+            rows = [row for row in rows if row >= 0]
+        if len(rows) == 1:
+            return int(rows[0])
+        raise ConfigurationError(
+            f"{len(rows) or 'No'} rows of {self.name} are called {label!r}.",
+            remedy="Make the index unique." if rows else "Use a label of the index, or a row number from 0.",
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.frame_intake import Frame, Recognised
+from fraudmatch.link_decisions import Decisions
 from fraudmatch.link_tables import Readied
 from fraudmatch.linkage import Linked
 from fraudmatch.linkage.explain import LinkedRecords, explain_pair
@@ -43,12 +44,18 @@ class FrameLinks:
         linked: the linking; ids are rows of `ready.table`.
         ready: the records as the model read them, and what was wrong with them.
         recognised: which column was read as which field; empty for frames linked as they are.
+        decisions: decided pairs of records.
+        tied: TIES by record.
+        single: whether each row has one link at most.
     """
 
     frames: tuple[Frame, ...]
     linked: Linked
     ready: Readied
     recognised: tuple[Recognised, ...]
+    decisions: Decisions
+    tied: pa.Table
+    single: bool
 
     # -- tables ---------------------------------------------------------------------------
 
@@ -135,6 +142,17 @@ class FrameLinks:
         frame: pd.DataFrame = self.clusters_arrow().to_pandas()
         return frame
 
+    def ties(self) -> pd.DataFrame:
+        """Links that compete on equal terms, where each row has one link at most: tie (links of one number
+        stand against each other), left, right (labels), match_weight (bits), kept."""
+        left, right = (
+            self._row[self.tied[name].to_numpy().astype(np.int64)] for name in ("left_id", "right_id")
+        )
+        frame: pd.DataFrame = self.tied.select(["tie", "match_weight", "kept"]).to_pandas()
+        frame.insert(1, "left", np.asarray(self._pandas_labels(0, left)))
+        frame.insert(2, "right", np.asarray(self._pandas_labels(-1, right)))
+        return frame
+
     # -- explanations ---------------------------------------------------------------------
 
     def explain(self, i: Any, j: Any, *, parties: tuple[int, int] = (1, 1)) -> PairExplanation:
@@ -157,19 +175,8 @@ class FrameLinks:
 
     def _find(self, side: int, label: Any, party: int) -> int:
         frame = self.frames[side]
-        if frame.index is None:
-            rows = [int(label)] if isinstance(label, int | np.integer) else []
-            rows = [row for row in rows if 0 <= row < frame.table.num_rows]
-        else:
-            rows = np.flatnonzero(np.asarray(frame.index == label)).tolist()
-        if len(rows) != 1:
-            raise ConfigurationError(
-                f"{len(rows) or 'No'} rows of {frame.name} are called {label!r}.",
-                remedy="Make the index unique."
-                if rows
-                else "Use a label of the index, or a row number from 0.",
-            )
-        where = (self._side == side) & (self._row == rows[0])
+        row = frame.row(label)
+        where = (self._side == side) & (self._row == row)
         where &= self.ready.records["party"].to_numpy() == party
         found = np.flatnonzero(where)
         if not len(found):
@@ -196,6 +203,8 @@ class FrameLinks:
             right=right,
             side=self.ready.side,
             apart=self.ready.apart,
+            decided=self.decisions.as_dict(),
+            single=self.single,
         )
 
     # -- rows and labels ------------------------------------------------------------------

@@ -6,17 +6,22 @@ the columns of a model of one's own are linked as they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fraudmatch.errors import MappingError, ModelError
+import numpy as np
+import pyarrow.compute as pc
+
+from fraudmatch.errors import ConfigurationError, MappingError, ModelError
 from fraudmatch.frame_intake import Columns, Frame, Recognised, extract_frame, frame_of
 from fraudmatch.frame_links import FrameLinks
+from fraudmatch.link_decisions import Decisions, assigned, no_ties, without_parted
 from fraudmatch.link_files import ready_extracted
 from fraudmatch.link_tables import SIDES, Readied, as_they_are
 from fraudmatch.linkage import Model, load_model
 from fraudmatch.linkage import link as link_table
+from fraudmatch.linkage.decided import settle
 from fraudmatch.schemas import RECORDS
 
 #: Relation of a model -> the data set its raw frames are read as.
@@ -35,6 +40,8 @@ def link(
     date_format: str | Sequence[str] | None = None,
     normalise: bool | None = None,
     threshold: float | None = None,
+    decided: Iterable[tuple[Any, Any, str]] = (),
+    one_to_one: bool = False,
     threads: int | None = None,
     budget: int | None = None,
 ) -> FrameLinks:
@@ -52,6 +59,10 @@ def link(
         normalise: whether to recognise and normalise the columns; None = unless the frames hold all
             columns of the model already.
         threshold: match weight in bits from which a pair is a link; None = the model's.
+        decided: (left label, right label, "same" or "different"); clusters follow them, and pairs
+            decided to differ are no links.
+        one_to_one: two frames hold everybody once: each row has one link at most, by the best
+            assignment; `ties` of the result has the links that compete on equal terms.
         threads: at most this many.
         budget: most candidate pairs before a BudgetError.
 
@@ -60,6 +71,7 @@ def link(
 
     Raises:
         MappingError: frames, columns or date formats that cannot be used; every fault is named.
+        ConfigurationError: a decided pair names no row, or one frame is linked one to one.
         ModelError: there is no such model, or it reads what raw frames cannot give.
         BudgetError: too many candidate pairs.
     """
@@ -70,8 +82,15 @@ def link(
     frames = tuple(frame_of(each, name) for name, each in zip(SIDES, given, strict=False))
     _refuse_empty(frames)
     ready, recognised = _ready(frames, used, columns, date_format, normalise, threads)
-    linked = link_table(ready.table, used, apart=ready.apart, side=ready.side, threads=threads, budget=budget)
-    return FrameLinks(frames, linked, ready, recognised)
+    decisions = _decisions_of(decided, frames, ready)
+    linked = link_table(
+        ready.table, used, apart=ready.apart, side=ready.side, threads=threads, budget=budget,
+        together=decisions.together, parted=decisions.parted,
+    )  # fmt: skip
+    linked, ties = without_parted(linked, decisions), no_ties()
+    if one_to_one:
+        linked, ties = assigned(linked, ready, decisions)
+    return FrameLinks(frames, linked, ready, recognised, decisions, ties, one_to_one)
 
 
 def _refuse_empty(frames: Sequence[Frame]) -> None:
@@ -108,3 +127,28 @@ def _refuse_unreadable(model: Model) -> None:
             f"Model {model.id} reads {what}, which raw frames do not give.",
             remedy=f"Give frames with all its columns: {', '.join(model.base_columns)}.",
         )
+
+
+def _decisions_of(
+    decided: Iterable[tuple[Any, Any, str]], frames: tuple[Frame, ...], ready: Readied
+) -> Decisions:
+    """Decided pairs of labels as pairs of records; of joint rows the first person is meant.
+
+    Raises:
+        ConfigurationError: a label names no row or several, or a decision is another word.
+    """
+    first = pc.equal(ready.records["party"], 1).to_numpy()
+    rows = ready.records["source_row"].to_numpy() - 1
+    side = ready.side if ready.side is not None else np.zeros(len(rows), np.int8)
+    found: dict[str, list[tuple[int, int]]] = {"same": [], "different": []}
+    for left, right, word in decided:
+        if word not in found:
+            raise ConfigurationError(f"{word!r} is no decision.", remedy='Write "same" or "different".')
+        pair = []
+        for place, label in ((0, left), (len(frames) - 1, right)):
+            here = first & (side == place) & (rows == frames[place].row(label))
+            pair.append(int(np.flatnonzero(here)[0]))
+        found[word].append((pair[0], pair[1]))
+    together, parted = (np.array(found[word], np.int64).reshape(-1, 2) for word in found)
+    settled = settle(together, parted, ready.apart)
+    return Decisions(settled.together, settled.parted, settled.dropped)

@@ -21,6 +21,16 @@ import pyarrow.parquet as pq
 
 from fraudmatch.errors import MappingError, Problem, RunError
 from fraudmatch.extract import ExtractedFile, extract_file, load_mapping
+from fraudmatch.link_decisions import (
+    Decisions,
+    assigned,
+    count_ties,
+    no_decisions,
+    no_ties,
+    read_decisions,
+    tied_refs,
+    without_parted,
+)
 from fraudmatch.link_folder import keep
 from fraudmatch.link_tables import SIDES, Readied, Say, as_they_are, model_table, side_of
 from fraudmatch.linkage import Linked, Model, link
@@ -42,6 +52,9 @@ class LinkedFiles:
         deliveries / rejects: what was received and what was wrong with it.
         two: whether two files were linked with each other (else one with itself).
         readied: the records as the model read them.
+        decisions: what a person had decided.
+        ties: TIES; links that compete on equal terms in the best assignment.
+        single: whether each record has one link at most.
     """
 
     records: pa.Table
@@ -50,11 +63,15 @@ class LinkedFiles:
     rejects: pa.Table
     two: bool
     readied: Readied
+    decisions: Decisions
+    ties: pa.Table
+    single: bool
 
 
 def link_files(
     paths: list[Path], mappings: list[Path], model: Model, *, threads: int | None = None,
-    budget: int | None = None, ref: str | None = None, say: Say = lambda _: None,
+    budget: int | None = None, ref: str | None = None, decided: Path | None = None, single: bool = False,
+    say: Say = lambda _: None,
 ) -> LinkedFiles:  # fmt: skip
     """Link one file with itself, or two with each other.
 
@@ -64,18 +81,36 @@ def link_files(
         model: a person, property or organisation model; any model for files linked as they are.
         budget: most candidate pairs before a BudgetError.
         ref: for files linked as they are, the column that names a row; None = its number from 1.
+        decided: a CSV file of decided pairs (`link_decisions.read_decisions`).
+        single: two files hold every entity once: each record has one link at most.
 
     Raises:
         MappingError: a mapping is wrong or does not fit.
+        ConfigurationError: decided pairs do not fit the files, or one file is linked one to one.
         RunError: a file was refused; the message says why.
         BudgetError: too many candidate pairs.
     """
     ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)
+    decisions = read_decisions(decided, ready) if decided else no_decisions()
     say(f"link: {model.id}")
     linked = link(
-        ready.table, model, apart=ready.apart, side=ready.side, threads=threads, budget=budget, progress=say
+        ready.table, model, apart=ready.apart, side=ready.side, threads=threads, budget=budget,
+        together=decisions.together, parted=decisions.parted, progress=say,
+    )  # fmt: skip
+    linked, ties = without_parted(linked, decisions), no_ties()
+    if single:
+        linked, ties = assigned(linked, ready, decisions)
+    return LinkedFiles(
+        ready.records,
+        linked,
+        ready.deliveries,
+        ready.rejects,
+        len(paths) == 2,
+        ready,
+        decisions,
+        ties,
+        single,
     )
-    return LinkedFiles(ready.records, linked, ready.deliveries, ready.rejects, len(paths) == 2, ready)
 
 
 def ready_files(
@@ -175,6 +210,8 @@ def write_linked(made: LinkedFiles, folder: Path) -> dict[str, Any]:
     clusters.parquet   source_ref, file (left | right), party, cluster_id
     blocking.parquet   source_ref, file, party and one key per blocking pass (-1 = none)
     rejects.parquet    what was wrong with the files
+    decided.parquet    decided pairs that held: left_id, right_id, same
+    ties.parquet       links that compete on equal terms, where each record has one at most
     records.parquet    the records as they were linked
     model.toml         the model, so that `fraudmatch explain` can judge any pair again
     summary.json       what this function returns
@@ -195,6 +232,12 @@ def write_linked(made: LinkedFiles, folder: Path) -> dict[str, Any]:
         keys = keys.append_column(f"key_{number + 1}", pa.array(made.linked.keys[:, number]))
     pq.write_table(keys, folder / "blocking.parquet")
     pq.write_table(made.rejects, folder / "rejects.parquet")
+    pairs = sorted(made.decisions.as_dict().items())
+    kept = {"left_id": [a for (a, _), _ in pairs], "right_id": [b for (_, b), _ in pairs]}
+    held = pa.table({**{name: pa.array(rows, pa.uint32()) for name, rows in kept.items()},
+                     "same": pa.array([same for _, same in pairs], pa.bool_())})  # fmt: skip
+    pq.write_table(held, folder / "decided.parquet")
+    pq.write_table(tied_refs(made.ties, made.records), folder / "ties.parquet")
     keep(folder, made.linked)
     summary = summary_of(made)
     (folder / "summary.json").write_text(
@@ -217,5 +260,9 @@ def summary_of(made: LinkedFiles) -> dict[str, Any]:
         "links": made.linked.links.num_rows,
         "clusters": len(np.unique(made.linked.groups)),
         "two_files": made.two,
+        "one_to_one": made.single,
+        "decided": len(made.decisions.as_dict()),
+        "decisions_left_out": made.decisions.dropped.num_rows,
+        "ties": count_ties(made.ties),
         "passes": [asdict(one) for one in made.linked.plan],
     }

@@ -31,6 +31,11 @@ _PLAN_BUDGET = 2_000_000_000
 )  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @click.option("--ref", help="Without a mapping: the column that names a row; its number when absent.")
+@click.option(
+    "--decided", type=_FILE,
+    help="CSV file of decided pairs: left_ref, right_ref, decision (same or different).",
+)  # fmt: skip
+@click.option("--one-to-one", "single", is_flag=True, help="Each file holds everybody once: one link each.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what each pass costs and finds; write nothing.")
 @click.option("--budget", type=click.IntRange(0), help="Most candidate pairs to compare.")
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
@@ -38,7 +43,8 @@ _PLAN_BUDGET = 2_000_000_000
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(
     left: Path, right: Path | None, mappings: tuple[Path, ...], model_name: str, out: Path | None,
-    ref: str | None, only_plan: bool, budget: int | None, threads: int | None, as_json: bool, quiet: bool,
+    ref: str | None, decided: Path | None, single: bool, only_plan: bool, budget: int | None,
+    threads: int | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Link LEFT with itself, or with RIGHT, and write links.parquet and clusters.parquet.
 
@@ -49,10 +55,13 @@ def command(
     Examples:
       fraudmatch link a.csv b.csv --mapping a.toml --mapping b.toml --out linked
       fraudmatch link a.csv --mapping a.toml --plan
+      fraudmatch link a.csv b.csv --mapping a.toml --decided decided.csv --one-to-one --out linked
       fraudmatch link people.parquet --model my.toml --ref id --out linked
       fraudmatch explain linked REF REF
       fraudmatch evaluate linked/links.parquet --truth truth.csv
     """
+    from fraudmatch.link_decisions import contradiction_lines
+    from fraudmatch.link_files import link_files, write_linked
     from fraudmatch.linkage import load_model
 
     paths = [left, right] if right else [left]
@@ -64,12 +73,25 @@ def command(
         raise click.UsageError("--ref is for files without a mapping; a mapping names source_ref itself.")
     if out is None and not only_plan:
         raise click.UsageError("Name a folder to write into with --out, or give --plan.")
+    if single and right is None:
+        raise click.UsageError("--one-to-one needs two files that each hold everybody once.")
+    if only_plan and (decided or single):
+        raise click.UsageError("--plan is about the passes; leave --decided and --one-to-one out.")
     model = load_model(model_name)
-    if only_plan:
+    if out is None or only_plan:
         _plan(paths, list(mappings), model, ref, budget, threads, as_json, quiet)
         return
-    assert out is not None
-    _link(paths, list(mappings), model, out, ref, budget, threads, as_json, quiet)
+    with progress(quiet) as say:
+        made = link_files(
+            paths, list(mappings), model, threads=threads, budget=budget, ref=ref, decided=decided,
+            single=single, say=say,
+        )  # fmt: skip
+        summary = write_linked(made, out)
+    if as_json:
+        _print(summary)
+        return
+    for line in (*_said(summary, out), *contradiction_lines(made.decisions.dropped, made.records)):
+        click.echo(line)
 
 
 def _plan(
@@ -86,24 +108,20 @@ def _plan(
     _print(made.as_dict() if as_json else "\n".join(plan_lines(made)))
 
 
-def _link(
-    paths: list[Path], mappings: list[Path], model: Model, out: Path, ref: str | None, budget: int | None,
-    threads: int | None, as_json: bool, quiet: bool,
-) -> None:  # fmt: skip
-    from fraudmatch.link_files import link_files, write_linked
-
-    with progress(quiet) as say:
-        made = link_files(paths, mappings, model, threads=threads, budget=budget, ref=ref, say=say)
-        summary = write_linked(made, out)
-    if as_json:
-        _print(summary)
-        return
-    click.echo(
-        f"{summary['records']:,} records, {summary['candidate_pairs']:,} of {summary['possible_pairs']:,} pairs compared"
-    )
-    click.echo(f"{summary['links']:,} links, {summary['clusters']:,} clusters in {out}")
+def _said(summary: dict[str, Any], out: Path) -> list[str]:
+    """The outcome for a person."""
+    compared = f"{summary['candidate_pairs']:,} of {summary['possible_pairs']:,} pairs compared"
+    lines = [
+        f"{summary['records']:,} records, {compared}",
+        f"{summary['links']:,} links, {summary['clusters']:,} clusters in {out}",
+    ]
+    if summary["decided"]:
+        lines.append(f"Decided pairs that hold: {summary['decided']:,}")
+    if summary["ties"]:
+        lines.append(f"Ties between links as good: {summary['ties']:,}, in {out / 'ties.parquet'}")
     if summary["rejects"]:
-        click.echo(f"{summary['rejects']:,} faults in the files: {out / 'rejects.parquet'}")
+        lines.append(f"{summary['rejects']:,} faults in the files: {out / 'rejects.parquet'}")
+    return lines
 
 
 def _print(made: dict[str, Any] | str) -> None:

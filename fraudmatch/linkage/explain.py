@@ -328,7 +328,7 @@ def _between(
         return None
     one = np.searchsorted(members, np.repeat(mine, len(other)))
     two = np.searchsorted(members, np.tile(other, len(mine)))
-    totals = linker.totals(np.minimum(one, two), np.maximum(one, two)).astype(np.int64)
+    totals = linker.group_weights(np.minimum(one, two), np.maximum(one, two)).astype(np.int64)
     return np.asarray(np.clip(totals - model.threshold_milli, -_BOUND, _BOUND) / MILLI)
 
 

@@ -140,6 +140,59 @@ def test_the_plan_counts_and_writes_nothing(files) -> None:
     assert sorted(files.rglob("*")) == before
 
 
+def test_decided_pairs_and_one_to_one(files, tmp_path) -> None:
+    twice = RIGHT + "b1x,Peregrin Ashmole,03/04/1971,AB123456C,1 Quince Ln,GL50 1AA\n"
+    (tmp_path / "right.csv").write_text(twice.replace("b2,", "b1y,"), encoding="utf-8")
+    decided = tmp_path / "decided.csv"
+    decided.write_text("left_ref,right_ref,decision\na3,b1y,same\na2#2,b1y,different\na3,left:a1,same\na1,a3,different\n"
+                       "a3,b1y,different\n", encoding="utf-8")  # fmt: skip
+    arguments = (
+        "link",
+        files / "left.csv",
+        tmp_path / "right.csv",
+        "--mapping",
+        files / "m.toml",
+        "--out",
+        tmp_path / "o",
+        "-q",
+    )
+    loose = json.loads(run(*arguments, "--json"))
+    assert (loose["links"], loose["decided"], loose["ties"]) == (3, 0, 0)
+    text = run(*arguments, "--decided", decided, "--one-to-one")
+    assert "Left out: a3 and b1y decided same" in text and "Ties between links as good: 1" in text
+    links = pq.read_table(tmp_path / "o" / "links.parquet").to_pylist()
+    assert [(row["left_ref"], row["right_ref"]) for row in links] == [("a1", "b1")]
+    ties = pq.read_table(tmp_path / "o" / "ties.parquet").to_pylist()
+    assert [(row["left_ref"], row["right_ref"], row["kept"]) for row in ties] == [
+        ("a1", "b1", True),
+        ("a1", "b1x", False),
+    ]
+    assert "a person decided that they differ" in run("explain", tmp_path / "o", "a2#2", "b1y")
+    assert "best assignment" in run("explain", tmp_path / "o", "a1", "b1x")
+
+
+def test_decisions_that_do_not_fit_are_all_named(files, tmp_path) -> None:
+    decided = tmp_path / "decided.csv"
+    decided.write_text("left_ref,right_ref,decision\na1,b1,maybe\na9,b1,same\n", encoding="utf-8")
+    arguments = (
+        "link",
+        files / "left.csv",
+        files / "right.csv",
+        "--mapping",
+        files / "m.toml",
+        "--out",
+        tmp_path,
+        "-q",
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        run(*arguments, "--decided", decided)
+    assert "line 2: 'maybe' is no decision" in str(refused.value)
+    assert "line 3: no records are called 'a9'" in str(refused.value)
+    decided.write_text("left_ref,right_ref\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="no column decision"):
+        run(*arguments, "--decided", decided)
+
+
 def test_a_parquet_file_with_the_model_s_columns_needs_no_mapping(files, tmp_path) -> None:
     run(
         "link",
@@ -175,6 +228,8 @@ def test_a_parquet_file_without_the_columns_says_which(files, tmp_path) -> None:
     [
         (("link", "left.csv", "--mapping", "m.toml"), "--out"),
         (("link", "left.csv", "--mapping", "m.toml", "--ref", "id", "--out", "x"), "--ref"),
+        (("link", "left.csv", "--mapping", "m.toml", "--one-to-one", "--out", "x"), "two files"),
+        (("link", "left.csv", "right.csv", "--mapping", "m.toml", "--one-to-one", "--plan"), "--plan"),
         (("explain", "nowhere", "a", "b"), "no folder"),
         (("explain", ".", "a", "b", "c"), "one flag, or two records"),
     ],

@@ -220,6 +220,40 @@ def test_a_frame_with_the_model_s_columns_is_linked_as_it_is() -> None:
     assert fraudmatch.link(stamped, model=OWN).to_arrow(words=False)["born_level"].to_pylist() == [1]
 
 
+def test_decided_pairs_shape_links_and_clusters() -> None:
+    made = fraudmatch.link(LEFT, RIGHT, decided=[("p", 10, "different"), ("d", 20, "same")])
+    assert made.to_multiindex().tolist() == [("r", 30)]
+    cluster = {(r.frame, str(r.label), r.party): r.cluster for r in made.clusters().itertuples()}
+    assert cluster["left", "d", 1] == cluster["right", "20", 1]
+    assert cluster["left", "p", 1] != cluster["right", "10", 1]
+    assert "a person decided that they differ" in str(made.explain("p", 10))
+    assert "a person decided that they are the same" in str(made.explain("d", 20))
+    for wrong in (("p", 10, "perhaps"), ("nobody", 10, "same")):
+        with pytest.raises(ConfigurationError):
+            fraudmatch.link(LEFT, RIGHT, decided=[wrong])
+
+
+def test_one_to_one_keeps_the_best_assignment_and_shows_ties() -> None:
+    twice = pd.concat([RIGHT, RIGHT.rename(index={10: 11})])
+    loose = fraudmatch.link(LEFT, twice)
+    assert ("p", 10) in loose.to_multiindex() and ("p", 11) in loose.to_multiindex()
+    strict = fraudmatch.link(LEFT, twice.drop(index=[20, 30]), one_to_one=True)
+    assert strict.to_multiindex().tolist() == [("p", 10)]
+    ties = strict.ties()
+    assert ties[["left", "right", "kept"]].to_numpy().tolist() == [["p", 10, True], ["p", 11, False]]
+    assert "best assignment links them with others" in " ".join(str(strict.explain("p", 11)).split())
+    clusters = strict.clusters()
+    assert clusters[clusters["frame"] == "right"]["cluster"].nunique() == 2
+    by_hand = fraudmatch.link(LEFT, twice.drop(index=[20, 30]), one_to_one=True, decided=[("p", 11, "same")])
+    assert by_hand.to_multiindex().tolist() == [("p", 11)] and len(by_hand.ties()) == 0
+    elsewhere = fraudmatch.link(
+        LEFT, twice.drop(index=[20, 30]), one_to_one=True, decided=[("d", 10, "same")]
+    )
+    assert elsewhere.to_multiindex().tolist() == [("p", 11)]
+    with pytest.raises(ConfigurationError, match="two files"):
+        fraudmatch.link(LEFT, one_to_one=True)
+
+
 @pytest.mark.parametrize(
     ("left", "options", "error", "said"),
     [
