@@ -17,7 +17,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -45,7 +45,7 @@ class Recipe:
     seed: int | None = None
     fast: bool = False
     more: str = ""
-    two: bool = field(default=False)
+    two: bool = False
 
 
 def _historical(cl: Any) -> list[Any]:
@@ -91,84 +91,106 @@ def _fake_1000(cl: Any) -> list[Any]:
     ]
 
 
-def recipes() -> dict[str, Recipe]:
-    """By set."""
+def historical() -> Recipe:
+    """The example of real historical persons."""
     from splink import block_on
 
-    swapped = "l.given_name = r.surname and l.surname = r.given_name"
-    same_febrl = [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")]
     area, first = "substr(postcode_fake,1,3)", "substr(first_name,1,2)"
+    return Recipe(
+        keys=[
+            block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
+            block_on("surname", "dob"),
+            block_on("first_name", "dob"),
+            block_on("postcode_fake", "first_name"),
+            block_on("postcode_fake", "surname"),
+            block_on("dob", "birth_place"),
+            *(block_on(area, other) for other in ("dob", "first_name", "surname")),
+            block_on(first, "substr(surname,1,2)", "substr(dob,1,4)"),
+        ],
+        comparisons=_historical,
+        certain=[
+            block_on("first_name", "surname", "dob"),
+            block_on(first, "surname", "substr(postcode_fake,1,2)"),
+            block_on("dob", "postcode_fake"),
+        ],
+        recall=0.6,
+        u_pairs=1e7,
+        sessions=[block_on("first_name", "surname"), block_on("dob")],
+        fast=True,
+        more=", first_name || ' ' || surname as both_names",
+    )
+
+
+_SWAPPED = "l.given_name = r.surname and l.surname = r.given_name"
+
+
+def febrl3() -> Recipe:
+    """The example of one FEBRL file."""
+    from splink import block_on
+
+    keys = ("soc_sec_id", "given_name", "surname", "date_of_birth", "postcode")
+    return Recipe(
+        keys=[block_on(column) for column in keys],
+        comparisons=_febrl3,
+        certain=[
+            block_on("soc_sec_id"),
+            block_on("given_name", "surname", "date_of_birth"),
+            f"{_SWAPPED} and l.date_of_birth = r.date_of_birth",
+        ],
+        recall=0.9,
+        u_pairs=1e6,
+        seed=2,
+        sessions=[block_on("date_of_birth"), block_on("postcode")],
+    )
+
+
+def febrl4() -> Recipe:
+    """The example of two FEBRL files, the more detailed of its two models."""
+    from splink import block_on
+
+    return Recipe(
+        keys=[
+            block_on("given_name", "surname"),
+            _SWAPPED,
+            block_on("date_of_birth"),
+            block_on("soc_sec_id"),
+            block_on("state", "address_1"),
+            block_on("street_number", "address_1"),
+            block_on("postcode"),
+        ],
+        comparisons=_febrl4,
+        certain=[block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")],
+        recall=0.8,
+        u_pairs=1e6,
+        sessions=[block_on("date_of_birth"), block_on("postcode")],
+        fast=True,
+        two=True,
+    )
+
+
+def fake_1000() -> Recipe:
+    """The example of evaluation with labels."""
+    from splink import block_on
+
     near = "levenshtein(l.dob, r.dob) <= 1"
-    return {
-        "historical": Recipe(
-            keys=[
-                block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
-                block_on("surname", "dob"),
-                block_on("first_name", "dob"),
-                block_on("postcode_fake", "first_name"),
-                block_on("postcode_fake", "surname"),
-                block_on("dob", "birth_place"),
-                *(block_on(area, other) for other in ("dob", "first_name", "surname")),
-                block_on(first, "substr(surname,1,2)", "substr(dob,1,4)"),
-            ],
-            comparisons=_historical,
-            certain=[
-                block_on("first_name", "surname", "dob"),
-                block_on(first, "surname", "substr(postcode_fake,1,2)"),
-                block_on("dob", "postcode_fake"),
-            ],
-            recall=0.6,
-            u_pairs=1e7,
-            sessions=[block_on("first_name", "surname"), block_on("dob")],
-            fast=True,
-            more=", first_name || ' ' || surname as both_names",
-        ),
-        "febrl3": Recipe(
-            keys=[
-                block_on(column)
-                for column in ("soc_sec_id", "given_name", "surname", "date_of_birth", "postcode")
-            ],
-            comparisons=_febrl3,
-            certain=[*same_febrl, f"{swapped} and l.date_of_birth = r.date_of_birth"],
-            recall=0.9,
-            u_pairs=1e6,
-            seed=2,
-            sessions=[block_on("date_of_birth"), block_on("postcode")],
-        ),
-        "febrl4": Recipe(
-            keys=[
-                block_on("given_name", "surname"),
-                swapped,
-                block_on("date_of_birth"),
-                block_on("soc_sec_id"),
-                block_on("state", "address_1"),
-                block_on("street_number", "address_1"),
-                block_on("postcode"),
-            ],
-            comparisons=_febrl4,
-            certain=same_febrl,
-            recall=0.8,
-            u_pairs=1e6,
-            sessions=[block_on("date_of_birth"), block_on("postcode")],
-            fast=True,
-            two=True,
-        ),
-        "fake_1000": Recipe(
-            keys=[block_on(column) for column in ("first_name", "surname", "dob", "email")],
-            comparisons=_fake_1000,
-            certain=[
-                f"l.first_name = r.first_name and {near}",
-                f"l.surname = r.surname and {near}",
-                "l.first_name = r.first_name and levenshtein(l.surname, r.surname) <= 2",
-                "l.email = r.email",
-            ],
-            recall=0.7,
-            u_pairs=1e6,
-            seed=5,
-            sessions=[block_on("dob"), block_on("email"), block_on("first_name", "surname")],
-            fast=True,
-        ),
-    }
+    return Recipe(
+        keys=[block_on(column) for column in ("first_name", "surname", "dob", "email")],
+        comparisons=_fake_1000,
+        certain=[
+            f"l.first_name = r.first_name and {near}",
+            f"l.surname = r.surname and {near}",
+            "l.first_name = r.first_name and levenshtein(l.surname, r.surname) <= 2",
+            "l.email = r.email",
+        ],
+        recall=0.7,
+        u_pairs=1e6,
+        seed=5,
+        sessions=[block_on("dob"), block_on("email"), block_on("first_name", "surname")],
+        fast=True,
+    )
+
+
+RECIPES = {"historical": historical, "febrl3": febrl3, "febrl4": febrl4, "fake_1000": fake_1000}
 
 
 def predicted(recipe: Recipe, records: str, connection: Any) -> str:
@@ -206,7 +228,7 @@ def main() -> None:
 
     name, records, out = sys.argv[1:]
     logging.getLogger("splink").setLevel(logging.ERROR)
-    recipe, begun = recipes()[name], time.perf_counter()
+    recipe, begun = RECIPES[name](), time.perf_counter()
     connection = duckdb.connect(config={"threads": 2})
     pairs = predicted(recipe, records, connection)
     seconds = time.perf_counter() - begun

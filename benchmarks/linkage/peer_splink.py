@@ -8,6 +8,7 @@ peer_splink.py PEOPLE MODEL LINKS --every-pair     write all candidate pairs wit
 from __future__ import annotations
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import contestant
@@ -86,6 +87,30 @@ def train(linker: Any) -> None:
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("postcode", "forename"))
 
 
+def load(connection: Any, people: Path, model: dict[str, Any]) -> Lengths:
+    """Read what the model needs into a table `people`; the lengths of the columns whose edits count."""
+    columns = ", ".join(contestant.columns_of(model))
+    rows(connection, f"create table people as select record_id, {columns} from '{people}'")
+    return {
+        column: rows(connection, f"select min(length({column})), max(length({column})) from people")[0]
+        for column in edited(model)
+    }
+
+
+def rows(connection: Any, sql: str) -> list[Any]:
+    """Run a statement to its end: DuckDB 2 allows no other before."""
+    return list(connection.execute(sql).fetchall())
+
+
+def write(connection: Any, pairs: str, out: Path, levels_too: bool) -> int:
+    """Write the pairs of a table of Splink's, the smaller record first; how many there are."""
+    low, high = "least(record_id_l, record_id_r)", "greatest(record_id_l, record_id_r)"
+    more = ", match_weight, columns('gamma_.*')" if levels_too else ""
+    made = f'select {low}::bigint as "left", {high}::bigint as "right"{more} from {pairs}'
+    rows(connection, f"copy ({made}) to '{out}' (format parquet)")
+    return int(rows(connection, f"select count(*) from {pairs}")[0][0])
+
+
 def main() -> None:
     steps = contestant.Steps()
     parser = contestant.parser(__doc__)
@@ -101,37 +126,22 @@ def main() -> None:
     logging.getLogger("splink").setLevel(logging.ERROR)
     steps.lap("import")
     model = contestant.read_model(chosen.model)
-    columns = contestant.columns_of(model)
     connection = duckdb.connect(config={"threads": chosen.threads})
-
-    def rows(sql: str) -> list[Any]:  # fetched to the end: DuckDB 2 allows no other statement before
-        return list(connection.execute(sql).fetchall())
-
-    rows(f"create table people as select record_id, {', '.join(columns)} from '{chosen.people}'")
-    lengths = {
-        column: rows(f"select min(length({column})), max(length({column})) from people")[0]
-        for column in edited(model)
-    }
+    lengths = load(connection, chosen.people, model)
     steps.lap("read")
     frame = DuckDBAPI(connection).register("people")
     linker = Linker(frame, settings(model, lengths, chosen.every_pair))
+    count = 0
     if chosen.train:
         train(linker)
         steps.lap("train")
-        contestant.answer(version("splink"), steps, None, 0, duckdb=version("duckdb"))
-        return
-    found = linker.inference.predict(threshold_match_probability=None if chosen.every_pair else 0.5)
-    steps.lap("predict")
-    more = ", match_weight, columns('gamma_.*')" if chosen.every_pair else ""
-    rows(
-        "copy (select least(record_id_l, record_id_r)::bigint as left, greatest(record_id_l, record_id_r)::bigint as right"
-        f"{more} from {found.physical_name}) to '{chosen.links}' (format parquet)"
-    )
-    count = rows(f"select count(*) from {found.physical_name}")[0][0]
-    steps.lap("write")
-    contestant.answer(
-        version("splink"), steps, count if chosen.every_pair else None, count, duckdb=version("duckdb")
-    )
+    else:
+        found = linker.inference.predict(threshold_match_probability=None if chosen.every_pair else 0.5)
+        steps.lap("predict")
+        count = write(connection, found.physical_name, chosen.links, chosen.every_pair)
+        steps.lap("write")
+    pairs = count if chosen.every_pair else None
+    contestant.answer(version("splink"), steps, pairs, count, duckdb=version("duckdb"))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,11 @@ class Course:
         return done, links["left"].to_numpy().astype(np.int64), links["right"].to_numpy().astype(np.int64)
 
 
-def measure(course: Course, say: bool) -> Result:
+def measure(course: Course, tell: Callable[[str], None]) -> Result:
     """Run everything the command line asks for.
+
+    Args:
+        tell: is told what runs next.
 
     Raises:
         ContestantError: a contestant failed. NotMeasured: one cannot take part.
@@ -96,11 +100,6 @@ def measure(course: Course, say: bool) -> Result:
     chosen = course.chosen
     ours, peer = Entry("fraudmatch"), None if chosen.peer == "none" else Entry(chosen.peer)
     result = Result(chosen.job, chosen.records, chosen.threads, chosen.memory, ours, peer)
-
-    def tell(what: str) -> None:
-        if say:
-            print(f"  {what} …", file=sys.stderr, flush=True)
-
     if not chosen.no_first_run:
         tell("fraudmatch, first run, nothing compiled")
         result.first = course.run("fraudmatch", memory=chosen.memory)[0]
@@ -111,26 +110,34 @@ def measure(course: Course, say: bool) -> Result:
             _bearable(result, peer.name)
             tell(f"{peer.name}, run {turn} of {chosen.runs}")
             peer.add(*course.run(peer.name))
-    if chosen.threads > 1 and not chosen.no_scaling:
-        tell("fraudmatch on one thread")
-        result.single = [
-            course.run("fraudmatch", threads=1)[0] for _ in range(1 if peer is None else chosen.runs)
-        ]
-    if chosen.memory:
-        tell("fraudmatch without the memory limit")
-        free = Entry("fraudmatch")
-        free.add(*course.run("fraudmatch"))
-        result.unlimited_same = np.array_equal(free.left, ours.left) and np.array_equal(
-            free.right, ours.right
-        )
-    if peer and peer.name == "splink" and not chosen.no_training:
-        tell("Splink's training")
-        result.train = course.run("splink", train=True)[0].told["steps"]["train"]
+    _apart(course, result, tell)
     entity = pq.read_table(course.people, columns=["entity"])["entity"].to_numpy()
     for entry in (ours, peer):
         if entry:
             result.true[entry.name] = quality(entry.left, entry.right, entity)
     return result
+
+
+def _apart(course: Course, result: Result, tell: Callable[[str], None]) -> None:
+    """The runs that do not count in the medians: one thread, no memory limit, Splink's training."""
+    chosen = course.chosen
+    if chosen.threads > 1 and not chosen.no_scaling:
+        tell("fraudmatch on one thread")
+        times = 1 if result.peer is None else chosen.runs
+        result.single = [course.run("fraudmatch", threads=1, memory=chosen.memory)[0] for _ in range(times)]
+    if chosen.memory:
+        tell("fraudmatch without the memory limit")
+        free, ours = Entry("fraudmatch"), result.ours
+        free.add(*course.run("fraudmatch"))
+        pairs = ((free.left, ours.left), (free.right, ours.right))
+        result.unlimited_same = all(np.array_equal(one, other) for one, other in pairs)
+    if chosen.peer == "splink" and not chosen.no_training:
+        tell("Splink's training")
+        result.train = course.run("splink", train=True)[0].told["steps"]["train"]
+
+
+def _aloud(what: str) -> None:
+    print(f"  {what} …", file=sys.stderr, flush=True)
 
 
 def _bearable(result: Result, name: str) -> None:
@@ -211,7 +218,9 @@ def main(arguments: list[str] | None = None) -> int:
         folder = chosen.folder or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            result = measure(Course(chosen, Path(scratch), folder), sys.stderr.isatty())
+            result = measure(
+                Course(chosen, Path(scratch), folder), _aloud if sys.stderr.isatty() else lambda _: None
+            )
         except (ContestantError, NotMeasured) as error:
             print(error, file=sys.stderr)
             return 2
