@@ -88,6 +88,12 @@ def first_telling_word(value: str) -> str | None:
     return telling_words(value)[0]
 
 
+def heads(value: str) -> str | None:
+    """The first two letters of each telling word, which most slips leave; None for a lone word."""
+    found = telling_words(value)
+    return " ".join(sorted(word[:2] for word in found)) if len(found) > 1 else None
+
+
 def outward(value: str) -> str | None:
     """GL50 1AA → GL50. None for a code without a blank."""
     head, blank, _ = value.partition(" ")
@@ -161,6 +167,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "squeezed": squeezed,
     "rarest_word": rarest_word,
     "first_telling_word": first_telling_word,
+    "heads": heads,
     "outward": outward,
     "sector": sector,
     "reference": reference,

@@ -16,6 +16,7 @@ _SLASHED = re.compile(r"(\d+[A-Z]?|[A-Z])/(\d+)([A-Z])?")
 _PART_NAME = re.compile(r"\d+[A-Z]?|[A-Z]\d{0,3}|\d+[-/]\d+")
 _FLOOR_WORDS = ("FLOOR", "FLR", "FLOORS")
 _AFTER_FLOOR = ("FLAT", "FRONT", "REAR", "LEFT", "RIGHT", "STUDIO", "FLT", "APARTMENT", "MAISONETTE")
+_ANNEXES = ("ANNEXE", "ANNEX")
 _BESIDE = {
     ("REAR", "OF"): "REAR",
     ("R", "O"): "REAR",
@@ -113,11 +114,19 @@ def _street(tokens: Sequence[str], end: int) -> str:
     return " ".join(out)
 
 
+def _one_word_street(tokens: Sequence[str]) -> bool:
+    """Whether the first word is a street by itself, as KINGSWAY is, and no building's name."""
+    first = tokens[0]
+    return first.endswith("WAY") and len(first) > 6 and not names_building(" ".join(tokens))
+
+
 @lru_cache(maxsize=500_000)
 def street_and_rest(text: str) -> tuple[str | None, str | None, bool]:
     """(street, words after it, whether its type is definite); street is None without a type."""
     tokens = text.split()
     end = _street_end(tokens) if tokens else None
+    if end is None and tokens and _one_word_street(tokens):
+        end = 0
     if end is None:
         return None, None, False
     street = _street(tokens, end)
@@ -139,7 +148,8 @@ def _floor_at(tokens: list[str], at: int) -> tuple[str, int] | None:
         and several[0] in ("AND", "&")
         and several[2] in _FLOOR_WORDS
     ):
-        return floors[tokens[at]], 4
+        last = floors.get(several[1])
+        return (f"{floors[tokens[at]]}-{last}" if last else floors[tokens[at]]), 4
     for count in (2, 1):
         code = floors.get(" ".join(tokens[at : at + count]))
         taken = at + count
@@ -186,6 +196,19 @@ def _flat_off(tokens: list[str]) -> tuple[str | None, list[str]]:
             left.append(tokens[at])
             at += 1
     return part or floor, left
+
+
+def _annexe_off(tokens: list[str]) -> tuple[str | None, list[str]]:
+    """ANNEXE for "the annexe" or "annexe at 8 …", and the words after it: it is a dwelling of its own."""
+    words_left = tokens[1:] if tokens[:1] == ["THE"] else tokens
+    if not words_left or words_left[0] not in _ANNEXES:
+        return None, tokens
+    after = words_left[1:]
+    if after[:1] in (["AT"], ["TO"], ["OF"]):
+        after = after[1:]
+    elif after and not after[0][0].isdigit():
+        return None, tokens
+    return "ANNEXE", after
 
 
 def _beside_off(tokens: list[str]) -> tuple[str | None, list[str]]:
@@ -242,11 +265,16 @@ def _numbered(tokens: list[str]) -> tuple[list[str], tuple[str | None, str, str 
 def building_ends(tokens: list[str]) -> int:
     """How many words in front are a building's name with a street behind it; 0 for none."""
     for at in range(1, len(tokens) - 2):
-        word = _last_words().get(tokens[at], tokens[at])
-        street = _street_end(tokens[at + 1 :])
-        if names_building(word) and street is not None:
+        if _ends_building(tokens, at):
+            while at < len(tokens) - 3 and _ends_building(tokens, at + 1):  # OLD FARM COTTAGE
+                at += 1
             return at + 1
     return 0
+
+
+def _ends_building(tokens: list[str], at: int) -> bool:
+    word = _last_words().get(tokens[at], tokens[at])
+    return names_building(word) and _street_end(tokens[at + 1 :]) is not None
 
 
 @cache
@@ -254,7 +282,8 @@ def part_words() -> frozenset[str]:
     """Words that can start a flat, a floor or "rear of"; without one none of them need be looked for."""
     floors = [word for phrase in table("streets", "floors") for word in phrase.split()]
     beside = [phrase[0] for phrase in _BESIDE]
-    return frozenset([*table("streets", "flats"), *table("streets", "floor_letters"), *floors, *beside])
+    named = [*table("streets", "flats"), *table("streets", "floor_letters")]
+    return frozenset([*named, *floors, *beside, *_ANNEXES])
 
 
 @lru_cache(maxsize=200_000)
@@ -273,6 +302,8 @@ def read_segment(text: str) -> Segment:
     if not part_words().isdisjoint(tokens):
         flat, tokens = _flat_off(tokens)
         beside, tokens = _beside_off(tokens)
+        if flat is None:
+            flat, tokens = _annexe_off(tokens)
     lead_words, number, after = _numbered(tokens)
     lead = place(lead_words)
     part, digits, letter = number or (None, None, None)

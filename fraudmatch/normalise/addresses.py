@@ -124,6 +124,13 @@ def _main(segments: list[Segment]) -> int | None:
     return best if best is not None and _rank(segments[best]) < 9 else None
 
 
+def _said_once(name: str) -> str:
+    """A place without its repetition: LEEDS LEEDS is LEEDS."""
+    words_ = name.split()
+    half = len(words_) // 2
+    return " ".join(words_[:half]) if half and words_[:half] * 2 == words_ else name
+
+
 def _text(segment: Segment) -> str | None:
     """A segment that is not the main one as the name of a building or place."""
     parts = (segment.lead, segment.street, segment.rest, segment.other)
@@ -133,11 +140,31 @@ def _text(segment: Segment) -> str | None:
 def _building(before: list[Segment], main: Segment) -> str | None:
     """The building named before the street: the first that ends like one, else the first."""
     found = [name for name in (*map(_text, before), main.lead) if name]
-    return next((name for name in found if names_building(name)), found[0] if found else None)
+    return _bare(next((name for name in found if names_building(name)), found[0] if found else None))
+
+
+def _bare(name: str | None) -> str | None:
+    """A building's name without THE in front, which is written or not."""
+    return name.removeprefix("THE ") if name else None
 
 
 def _written_number(segment: Segment) -> str | None:
     return None if segment.number is None else segment.number + (segment.letter or "")
+
+
+def _parted(segment: Segment) -> Segment:
+    """A whole address in one segment, without a number: the words before the street's own, which
+    is one word and its type, are a building's or a business's (ROSE CAFE MILL LANE)."""
+    if segment.number or not segment.street or not segment.definite:
+        return segment
+    tokens = segment.street.split()
+    start = len(tokens) - 2
+    while start > 0 and tokens[start - 1] in words("streets", "before_names"):
+        start -= 1
+    if start < 2:
+        return segment
+    lead = " ".join(([segment.lead] if segment.lead else []) + tokens[:start])
+    return segment._replace(lead=lead, street=" ".join(tokens[start:]))
 
 
 def _with_street(segments: list[Segment], at: int) -> Address:
@@ -159,11 +186,11 @@ def _with_street(segments: list[Segment], at: int) -> Address:
         else:
             number += source.letter
     towns = [name for name in map(_text, after) if name]
-    town = towns[-1] if towns else main.rest
+    town = towns[-1] if towns else main.rest and _said_once(main.rest)
     street = main.street or main.other
     building = _building(before, main)
     if not main.street and street and names_building(street):
-        building, street = building or street, None
+        building, street = building or _bare(street), None
     return Address(flat, number, building, street, town)
 
 
@@ -208,9 +235,9 @@ def _without_street(segments: list[Segment]) -> Address:
     if len(names) == 1:
         alone = names[0]
         if names_building(alone) or flat:
-            return Address(flat, number, building=alone)
+            return Address(flat, number, building=_bare(alone))
         return Address(flat, number, town=alone)
-    return Address(flat, number, names[0] if names else None, None, names[-1] if names else None)
+    return Address(flat, number, _bare(names[0]) if names else None, None, names[-1] if names else None)
 
 
 def read_address(text: str) -> Address:
@@ -236,7 +263,9 @@ def _read_any(folded: str) -> Address:
     if not segments:
         return Address()
     at = _main(segments)
-    return _without_street(segments) if at is None else _with_street(segments, at)
+    if at is None:
+        return _without_street(segments)
+    return _with_street([_parted(segments[0])] if len(segments) == 1 else segments, at)
 
 
 def street(text: str) -> str | None:

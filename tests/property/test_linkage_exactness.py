@@ -67,6 +67,9 @@ EVERY_TEST = Model.model_validate(
             {"name": "firm", "columns": ["surname"], "levels": [
                 {"name": "same", "when": "same_words", "m": 0.7, "u": 0.1},
                 {"name": "slip", "when": "slip", "m": 0.2, "u": 0.1},
+                {"name": "range", "when": "overlap", "m": 0.1, "u": 0.01},
+                {"name": "house", "when": "name_for_number", "m": 0.1, "u": 0.02},
+                {"name": "flat", "when": "renamed", "m": 0.1, "u": 0.05},
                 {"name": "most", "when": "words 24", "m": 0.1, "u": 0.2},
                 {"name": "some", "when": "words 12", "m": 0.1, "u": 0.3},
                 {"name": "differs", "when": "otherwise", "m": 0.1, "u": 0.4}]},
@@ -218,7 +221,7 @@ def models(draw: st.DrawFn) -> Model:
     texts = [
         "exact", "alike", "initial", "jaro_winkler 0.6", "jaro_winkler 0.8", "jaro_winkler 0.95", "jaro_winkler 1",
         "levenshtein 0.5", "levenshtein 0.8", "edits 1", "edits 2", "edits 4", "begins 1", "begins 3",
-        "words 10", "words 22", "same_words", "slip",
+        "words 10", "words 22", "same_words", "slip", "overlap", "name_for_number", "renamed",
     ]  # fmt: skip
     comparisons = [
         {"name": "place", "columns": ["property_id", "postcode", "postcode:sector"],

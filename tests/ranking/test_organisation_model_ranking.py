@@ -35,6 +35,8 @@ SAME = [
     ("St Wystan's C of E Prim Sch", "SAINT WYSTANS CE PRIMARY SCHOOL"),
     ("Quobb Dist Allotment Assoc", "QUOBB DISTRICT ALLOTMENT ASSOCIATION"),
     ("Zyxophane Fuels Ltd", "ZYXOPHAN FUELS"),
+    ("Zyxophane Books Ltd", "ZYXOPHANE BOKOS LTD"),
+    ("Zyxophane Design Ltd", "ZYXOPHANE DEIGN LTD"),
     ("Zyxophane Quobb LLP", "ZYXOPHANE QUOBB SOLICITORS"),
     ("Ossington R D Ltd", "R D OSSINGTON LTD"),
     ("Zyxophane Mobile Fuels Ltd **USE 51317**", "ZYXOPHANE FUELS LIMITED"),

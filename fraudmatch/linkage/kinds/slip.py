@@ -7,8 +7,9 @@ import numpy as np
 
 from fraudmatch.linkage.kinds.base import Kind, Pairs, Truths
 
-#: Letters a word needs for one edit, and for two: in shorter words a letter makes another name
-#: (ST MARKS, ST MARYS).
+#: Letters the longer word needs for a letter changed, and the shorter one for two edits: in shorter
+#: words a letter makes another name (ST MARKS, ST MARYS). A letter too many or too few, or two
+#: swapped, is a slip in words of five letters and four already.
 _ONE, _TWO = 6, 10
 
 
@@ -27,10 +28,13 @@ def _edits(x: str, y: str) -> int:
 
 def _slipped(x: str, y: str) -> bool:
     """Whether the words differ by a keying slip."""
-    shorter = min(len(x), len(y))
-    if shorter < _ONE or any(sign.isdigit() for sign in x + y):
+    if any(sign.isdigit() for sign in x + y):
         return False
-    return _edits(x, y) <= (1 if shorter < _TWO else 2)
+    shorter, longer = sorted((len(x), len(y)))
+    if shorter >= _TWO:
+        return _edits(x, y) <= 2
+    swapped = shorter == longer >= 4 and sorted(x) == sorted(y)
+    return (longer >= _ONE or swapped) and _edits(x, y) <= 1
 
 
 def _is_slip(x: str, y: str) -> bool:
@@ -61,8 +65,8 @@ def _reference(x: str, y: str, number: float) -> bool:
         return False
     other = [pair for pair in zip(x.split(), y.split(), strict=True) if pair[0] != pair[1]]
     a, b = other[0]
-    shorter = min(len(a), len(b))
-    allowed = 2 if shorter >= _TWO else 1 if shorter >= _ONE else 0
+    swap = len(a) > 3 and sorted(a) == sorted(b)
+    allowed = 2 if min(len(a), len(b)) >= _TWO else int(max(len(a), len(b)) >= _ONE or swap)
     digits = set("0123456789") & set(a + b)
     return len(other) == 1 and not digits and allowed > 0 and reference(a, b) <= allowed
 

@@ -54,6 +54,8 @@ def test_without_a_shared_word_nothing_is_in_common():
         ("squeezed", "SMOOTH WALL", "SMOOTHWALL"),
         ("squeezed", "A B C", None),
         ("first_telling_word", "OF TYRES", "TYRE"),
+        ("heads", "THE TYRE CENTRE", "CE TY"),
+        ("heads", "TYRES", None),
         ("rarest_word", "CARE ZYXOPHANE", "ZYXOPHANE"),
     ],
 )
