@@ -99,7 +99,7 @@ class Linked:
         groups: uint32 [n]; the smallest row of each row's group.
         plan: what each blocking pass proposed and left out.
         compared: distinct candidate pairs that were looked at.
-        kept: pairs that survived the screen.
+        kept: pairs that survived the screen; all of them in a job too small to be screened.
         seconds: wall time by step; for people, never part of an output.
         linker: judges further pairs.
     """

@@ -15,7 +15,10 @@ from fraudmatch.linkage.encode import Codes
 from fraudmatch.linkage.found import Found, Judge
 from fraudmatch.linkage.kernel import Kernel, kernel_of
 from fraudmatch.linkage.rows import layout
-from fraudmatch.linkage.screen import Part, Workers, screen
+from fraudmatch.linkage.screen import Part, Workers, screen, unscreened
+
+#: So many candidate pairs are compared in full sooner than a kernel is compiled to screen them.
+FEW_PAIRS = 400_000
 
 
 class Source(Protocol):
@@ -80,7 +83,8 @@ def run_passes(
     keys, plans = block.plan(source, model, side, budget)
     source.keyed(keys)
     clock.lap("block")
-    kernel = _compiled(source.judge)
+    few = sum(planned.pairs for planned in plans) <= FEW_PAIRS
+    kernel = None if few else _compiled(source.judge)
     clock.lap("compile")
     with Workers(threads) as pool:
         found = Found(source.judge, pool, clock)
@@ -88,7 +92,7 @@ def run_passes(
             say(f"  {model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
             for part in source.parts(number, keys[number], side):
                 clock.lap("sort")
-                found.add(part, screen(part, kernel, pool))
+                found.add(part, screen(part, kernel, pool) if kernel else [unscreened(part)])
         left, right, levels, total = found.links()
     return Candidates(left, right, levels, total, plans, found.compared, found.kept)
 

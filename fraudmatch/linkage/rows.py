@@ -105,7 +105,9 @@ def text_facts_of(comparison: Comparison) -> tuple[str, ...]:
 def _moved(words, order):  # type: ignore[no-untyped-def]
     made = np.empty((len(order), words.shape[1]), np.uint64)
     for place in range(len(order)):
-        made[place] = words[order[place]]
+        row = order[place]
+        for word in range(words.shape[1]):  # a row at once would compile numpy's broadcasting too
+            made[place, word] = words[row, word]
     return made
 
 

@@ -75,6 +75,24 @@ def screen(part: Part, kernel: Kernel, pool: Workers) -> Iterator[Screened]:
         yield waiting.popleft().result()
 
 
+def unscreened(part: Part) -> Screened:
+    """All pairs of a part, as `screen` yields them: for so few that no kernel need be compiled."""
+    blocks, rows = part.blocks, part.rows
+    sizes = np.where(blocks.middles >= 0, blocks.middles, blocks.ends) - blocks.starts
+    block = np.repeat(np.arange(len(sizes)), sizes)
+    one = np.arange(len(block)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + blocks.starts[block]
+    begin = np.where(blocks.middles[block] >= 0, blocks.middles[block], one + 1)
+    partners = blocks.ends[block] - begin
+    place = np.arange(int(partners.sum())) - np.repeat(np.cumsum(partners) - partners, partners)
+    left, right = blocks.order[np.repeat(one, partners)], blocks.order[np.repeat(begin, partners) + place]
+    told = np.zeros(len(left), np.bool_)
+    for name in ["apart", *(f"key_{number}" for number in range(part.earlier))]:
+        column = np.ascontiguousarray(rows[name])
+        told |= (column[left] == column[right]) & (column[left] >= 0)
+    left, right = left[~told], right[~told]
+    return left, right, len(left)
+
+
 def _task(part: Part, kernel: Kernel, low: int, high: int, first: int, last: int) -> Screened:
     """Screen block rows first..last of the blocks low..high."""
     blocks = part.blocks

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linkage_reference import Row, links
 
-from fraudmatch.linkage import kernel, link, load_model
+from fraudmatch.linkage import kernel, link, load_model, passes
 from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Model
 
@@ -144,6 +144,14 @@ def as_links(found: list[Row], model: Model, side: list[int] | None, apart: list
     weights = [round(float(w) * 1000) for w in made.links["match_weight"].to_pylist()]
     pairs = zip(made.links["left_id"].to_pylist(), made.links["right_id"].to_pylist(), strict=True)
     return {pair: ([column[k] for column in levels], weights[k]) for k, pair in enumerate(pairs)}
+
+
+@pytest.fixture(autouse=True, scope="module", params=["screened", "listed"])
+def few(request):
+    """Pairs go through the screen, or are all listed, as in a small file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passes, "FEW_PAIRS", {"screened": -1, "listed": 1 << 60}[request.param])
+        yield
 
 
 relaxed = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
