@@ -34,12 +34,15 @@ class LinkFolder:
     Attributes:
         records: the table that was linked; the row number of a record is its id in links.
         model: the model it was linked by.
+        left, right: int64; the records of each link that was written.
         two: whether two files were linked with each other.
         summary: summary.json.
     """
 
     records: pa.Table
     model: Model
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
     two: bool
     summary: dict[str, Any]
 
@@ -76,12 +79,17 @@ def read_folder(folder: Path) -> LinkFolder:
     Raises:
         RunError: it is no such folder, or an older one without records.
     """
-    absent = [name for name in (RECORDS_FILE, MODEL_FILE, "summary.json") if not (folder / name).is_file()]
+    wanted = (RECORDS_FILE, MODEL_FILE, "links.parquet", "summary.json")
+    absent = [name for name in wanted if not (folder / name).is_file()]
     if absent:
         raise RunError(
             f"{folder} has no {', '.join(absent)}.",
             remedy="Give the folder that `fraudmatch link --out` wrote; link again if it is an old one.",
         )
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    links = pq.read_table(folder / "links.parquet", columns=["left_id", "right_id"])
+    left, right = (links[name].to_numpy().astype(np.int64) for name in ("left_id", "right_id"))
     model = load_model(folder / MODEL_FILE)
-    return LinkFolder(pq.read_table(folder / RECORDS_FILE), model, bool(summary["two_files"]), summary)
+    return LinkFolder(
+        pq.read_table(folder / RECORDS_FILE), model, left, right, bool(summary["two_files"]), summary
+    )

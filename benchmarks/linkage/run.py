@@ -166,11 +166,9 @@ def size(written: str) -> int:
 
 def command_line(arguments: list[str] | None) -> argparse.Namespace:
     """The options, complete and consistent."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    add("--job", choices=sorted(RECORDS), required=True, help="keys: loose, tight; ten-million is loose")
+    add("--job", choices=sorted(RECORDS), required=True, help="which keys; ten-million has the loose ones")
     add("--records", type=int, help="default: a million, or ten")
     add("--peer", choices=[*SCRIPTS, "none"], default="none")
     add("--min-ratio", type=float, metavar="R", help="exit 1 when we are not R times as fast")
@@ -184,7 +182,6 @@ def command_line(arguments: list[str] | None) -> argparse.Namespace:
     add("--no-scaling", action="store_true", help="no runs on one thread")
     add("--no-training", action="store_true", help="do not time Splink's training")
     add("--json", action="store_true", help="one JSON document instead of the text")
-    parser.formatter_class = argparse.RawTextHelpFormatter
     chosen = parser.parse_args(arguments)
     chosen.records = chosen.records or RECORDS[chosen.job]
     if chosen.job == "ten-million" and chosen.peer != "none":

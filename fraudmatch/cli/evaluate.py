@@ -109,7 +109,7 @@ def _judged_dict(judged: Judged, worst: int) -> dict[str, Any]:
     from dataclasses import asdict
 
     from fraudmatch.evaluation.charts import marks
-    from fraudmatch.evaluation.judged import BELOW, FALSE_LINK, NEVER_COMPARED, wrong_pairs
+    from fraudmatch.evaluation.judged import FALSE_LINK, NEVER_COMPARED, NO_LINK, wrong_pairs
     from fraudmatch.linkage.curves import at_threshold, reliability, weight_histogram
 
     seen, true = judged.seen
@@ -125,7 +125,7 @@ def _judged_dict(judged: Judged, worst: int) -> dict[str, Any]:
         "reliability": [asdict(one) for one in reliability(seen, true)],
         "worst": [
             asdict(one)
-            for kind in (FALSE_LINK, BELOW, NEVER_COMPARED)
+            for kind in (FALSE_LINK, NO_LINK, NEVER_COMPARED)
             for one in wrong_pairs(judged, kind, worst)
         ],
     }
@@ -133,7 +133,7 @@ def _judged_dict(judged: Judged, worst: int) -> dict[str, Any]:
 
 def _judged_lines(judged: Judged, worst: int) -> list[str]:
     from fraudmatch.evaluation.charts import marks
-    from fraudmatch.evaluation.judged import BELOW, FALSE_LINK, NEVER_COMPARED, wrong_pairs
+    from fraudmatch.evaluation.judged import FALSE_LINK, NEVER_COMPARED, NO_LINK, wrong_pairs
     from fraudmatch.linkage.curves import at_threshold, reliability
 
     seen, true = judged.seen
@@ -150,7 +150,7 @@ def _judged_lines(judged: Judged, worst: int) -> list[str]:
         lines.append(
             f"{between:>15} {one.pairs:>10,} {one.share:>11.4f}  {one.share_low:.4f} to {one.share_high:.4f}"
         )
-    for kind in (FALSE_LINK, BELOW, NEVER_COMPARED):
+    for kind in (FALSE_LINK, NO_LINK, NEVER_COMPARED):
         found = wrong_pairs(judged, kind, worst)
         if found:
             lines += ["", f"{kind}:", *(f"  {_wrong(one)}" for one in found)]

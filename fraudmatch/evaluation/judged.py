@@ -40,6 +40,8 @@ class Judged:
         weight: bits, prior included.
         met: whether a pass proposed the pair and nothing forbids it; a pair that is not met is
             here only because it is true.
+        linked: whether it was written as a link: not every pair at the threshold need be, where
+            each record may have one link only, or where people have decided.
         true: whether the truth has it.
         true_pairs: all pairs of the truth. unknown: those with a reference no record has.
         two: whether pairs lie across two files.
@@ -54,15 +56,11 @@ class Judged:
     right: Rows
     weight: Weights
     met: Truths
+    linked: Truths
     true: Truths
     true_pairs: int
     unknown: int
     two: bool
-
-    @property
-    def linked(self) -> Truths:
-        """Pairs that are links."""
-        return np.asarray(self.met & (self.weight >= self.threshold))
 
     @property
     def seen(self) -> tuple[Weights, Truths]:
@@ -100,6 +98,7 @@ def judge(
         right=np.concatenate([found.right, missed.right]),
         weight=np.concatenate([found.weight, missed.weight]) / MILLI,
         met=np.concatenate([found.met, missed.met]),
+        linked=np.isin(code, units.code(units.unit[folder.left], units.unit[folder.right])),
         true=np.isin(code, known),
         true_pairs=len(true),
         unknown=unknown,
@@ -210,7 +209,7 @@ def _heaviest(part: _Part) -> _Part:
 # ---------------------------------------------------------------------------------------
 
 #: What can be wrong with a pair.
-FALSE_LINK, BELOW, NEVER_COMPARED = "false link", "missed: below the threshold", "missed: never compared"
+FALSE_LINK, NO_LINK, NEVER_COMPARED = "false link", "missed: compared, no link", "missed: never compared"
 
 
 @dataclass(frozen=True)
@@ -218,7 +217,7 @@ class Wrong:
     """A pair that is wrongly linked or wrongly not.
 
     Attributes:
-        kind: `FALSE_LINK`, `BELOW` or `NEVER_COMPARED`.
+        kind: `FALSE_LINK`, `NO_LINK` or `NEVER_COMPARED`.
         left_ref / right_ref: references. weight: bits. levels: comparison -> level in words.
     """
 
@@ -233,17 +232,17 @@ class Wrong:
 def wrong_pairs(judged: Judged, kind: str, most: int | None = None) -> list[Wrong]:
     """Errors of one kind, worst first.
 
-    Of false links the heaviest are the worst: the model is surest. Of misses below the threshold
+    Of false links the heaviest are the worst: the model is surest. Of misses that were compared
     the lightest. Of misses never compared the heaviest: one pass more would have linked them.
     """
     linked = judged.linked
     chosen = {
         FALSE_LINK: linked & ~judged.true,
-        BELOW: judged.met & ~linked & judged.true,
+        NO_LINK: judged.met & ~linked & judged.true,
         NEVER_COMPARED: ~judged.met & judged.true,
     }[kind]
     rows = np.flatnonzero(chosen)
-    sign = 1 if kind == BELOW else -1
+    sign = 1 if kind == NO_LINK else -1
     rows = rows[np.lexsort((judged.right[rows], judged.left[rows], sign * judged.weight[rows]))][:most]
     levels = judged.linker.levels_and_weights(judged.left[rows], judged.right[rows])[0]
     return [
@@ -270,7 +269,7 @@ def level_words(model: Model, levels: npt.NDArray[np.int8]) -> dict[str, str]:
 
 def errors_table(judged: Judged) -> pa.Table:
     """All errors: kind, references, weight, probability and one column of level words per comparison."""
-    rows = [one for kind in (FALSE_LINK, BELOW, NEVER_COMPARED) for one in wrong_pairs(judged, kind)]
+    rows = [one for kind in (FALSE_LINK, NO_LINK, NEVER_COMPARED) for one in wrong_pairs(judged, kind)]
     plain: dict[str, Any] = {
         "error": [one.kind for one in rows],
         "left_ref": [one.left_ref for one in rows],

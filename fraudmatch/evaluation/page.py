@@ -10,9 +10,9 @@ from pathlib import Path
 from fraudmatch.evaluation.charts import curve_chart, marks, reliability_chart, weights_chart
 from fraudmatch.evaluation.drawing import BLUE, ORANGE
 from fraudmatch.evaluation.judged import (
-    BELOW,
     FALSE_LINK,
     NEVER_COMPARED,
+    NO_LINK,
     Judged,
     Wrong,
     errors_table,
@@ -42,9 +42,10 @@ _WHAT = {
         "False links",
         "Links that are not true, heaviest first: here the model is surest and wrong.",
     ),
-    BELOW: (
-        "Missed: below the threshold",
-        "True pairs that were compared and weigh too little, lightest first.",
+    NO_LINK: (
+        "Missed: compared, no link",
+        "True pairs that were compared and are no link, lightest first: they weigh too little, or a better "
+        "link or a decision stood against them.",
     ),
     NEVER_COMPARED: (
         "Missed: never compared",
@@ -97,14 +98,26 @@ def _summary(judged: Judged) -> list[str]:
     linked = judged.linked
     false, below = int((linked & ~judged.true).sum()), int((judged.met & ~linked & judged.true).sum())
     never = int((~judged.met & judged.true).sum())
-    unknown = f" {judged.unknown:,} true pairs name references that no record has." if judged.unknown else ""
+    unknown = (
+        f" True pairs with a reference that no record has: {judged.unknown:,}." if judged.unknown else ""
+    )
     return [
         f"<p>Threshold {judged.threshold:g} bits. {int(linked.sum()):,} links, of which {false:,} are not true; "
-        f"{judged.true_pairs:,} true pairs, of which {below:,} were compared and weigh too little, and "
+        f"{judged.true_pairs:,} true pairs, of which {below:,} were compared and are no link, and "
         f"{never:,} were never compared.{unknown}</p>",
         f"<p>Compared pairs that weigh less than {judged.floor:g} bits are left out of the charts. "
-        "Pairs that the truth does not name count as not true.</p>",
+        f"Pairs that the truth does not name count as not true.{_held_back(judged)}</p>",
     ]
+
+
+def _held_back(judged: Judged) -> str:
+    held = int((judged.met & ~judged.linked & (judged.weight >= judged.threshold)).sum())
+    return (
+        f" Pairs that weigh enough and were not linked, because each record was to have one link only or "
+        f"somebody decided so: {held:,}; the charts show them by their weight."
+        if held
+        else ""
+    )
 
 
 def _thresholds(at: Sequence[AtThreshold], own: float) -> str:

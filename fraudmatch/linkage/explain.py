@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fraudmatch.linkage.average import CLIP
 from fraudmatch.linkage.compare import MISSING
 from fraudmatch.linkage.coverage import caught_by
 from fraudmatch.linkage.linker import Linker, prepare
@@ -25,9 +26,6 @@ Ints = npt.NDArray[np.integer]
 
 #: Most pairs among the records of two groups that are weighed for one explanation.
 _MOST_PAIRS = 100_000
-
-#: Grouping takes a weight within this of the threshold, either way (thousandths).
-_BOUND = 12_000
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class Grouping:
         chain: rows from left to right along links, where they share a group and are no link
             themselves; empty otherwise.
         average: where they are linked and yet in two groups, the mean weight above the threshold of
-            all pairs between the two, in bits, each within ±12 as grouping takes them; else None.
+            all pairs between the two, in bits, as grouping takes them; else None.
         between: how many pairs that is the mean of.
     """
 
@@ -313,23 +311,27 @@ def _grouping(linked: LinkedRecords, linker: Linker, members: Ints, left: int, r
         return Grouping(True, len(mine), len(mine), chain)
     if not _is_link(linked, left, right):
         return Grouping(False, len(mine), len(other))
-    above = _between(linked.model, linker, members, mine, other)
+    above = _between(linked, linker, members, mine, other)
     if above is None:
         return Grouping(False, len(mine), len(other))
     return Grouping(False, len(mine), len(other), (), float(above.mean()), len(above))
 
 
 def _between(
-    model: Model, linker: Linker, members: Ints, mine: Ints, other: Ints
+    linked: LinkedRecords, linker: Linker, members: Ints, mine: Ints, other: Ints
 ) -> npt.NDArray[np.float64] | None:
-    """Bits above the threshold of all pairs between two groups, as grouping sees them; None where
-    they are too many."""
+    """Bits above the threshold of all pairs between two groups, as grouping sees them: links in full,
+    other pairs by `group_weights`; None where they are too many."""
     if len(mine) * len(other) > _MOST_PAIRS:
         return None
-    one = np.searchsorted(members, np.repeat(mine, len(other)))
-    two = np.searchsorted(members, np.tile(other, len(mine)))
-    totals = linker.group_weights(np.minimum(one, two), np.maximum(one, two)).astype(np.int64)
-    return np.asarray(np.clip(totals - model.threshold_milli, -_BOUND, _BOUND) / MILLI)
+    a, b = np.repeat(mine, len(other)), np.tile(other, len(mine))
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    one, two = np.searchsorted(members, low), np.searchsorted(members, high)
+    width = linked.records.num_rows
+    stored = np.asarray(linked.left, np.int64) * width + np.asarray(linked.right, np.int64)
+    is_link = np.isin(low.astype(np.int64) * width + high, stored)
+    totals = np.where(is_link, linker.totals(one, two), linker.group_weights(one, two)).astype(np.int64)
+    return np.asarray(np.clip(totals - linked.model.threshold_milli, -CLIP, CLIP) / MILLI)
 
 
 def _chain(linked: LinkedRecords, left: int, right: int) -> tuple[int, ...]:

@@ -47,6 +47,7 @@ def told() -> dict:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow  # where the kernels of this model have not been compiled yet
 def test_all_that_is_promised_is_printed(told: dict) -> None:
     ours = told["contestants"]["fraudmatch"]
     assert {"wall", "cpu", "peak_mb", "pairs_per_second", "linking", "steps"} <= ours.keys()
@@ -58,6 +59,7 @@ def test_all_that_is_promised_is_printed(told: dict) -> None:
     assert 0 < rest["share_of_linking"] < rest["share_of_process"] < 1
 
 
+@pytest.mark.slow
 def test_links_are_judged_against_the_true_entities(told: dict) -> None:
     ours = told["contestants"]["fraudmatch"]
     assert told["pairs"] == 437_196  # the same people and keys on every machine
@@ -70,6 +72,52 @@ def test_quality_counts_true_pairs_of_all_sizes() -> None:
     found = imported("report").quality(np.array([0, 1, 2]), np.array([1, 2, 3]), entity)
     assert (found.links, found.correct, found.true_pairs) == (3, 2, 4)
     assert found.f1 == pytest.approx(2 * (2 / 3) * (2 / 4) / (2 / 3 + 2 / 4))
+
+
+def result(ours: float, peer: float, peer_correct: int = 9) -> object:
+    """A result of two contestants that spent so many seconds on linking, and twice that in all."""
+    report, run = imported("report"), imported("measured").Run
+    made = report.Result("loose", 10, 2, 0, report.Entry("fraudmatch"), report.Entry("splink"))
+    for entry, seconds, steps in (
+        (made.ours, ours, {"read": ours / 4, "link": ours * 3 / 4}),
+        (made.peer, peer, {"read": 5.0, "predict": peer}),
+    ):
+        told = {"steps": steps, "pairs": 100, "within_link": {"screen": ours / 2}, "version": "1"}
+        entry.add(run(2 * seconds, 3 * seconds, 100.0, told), np.array([0]), np.array([1]))
+    made.true = {"fraudmatch": report.Quality(10, 9, 10), "splink": report.Quality(10, peer_correct, 10)}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("least", "which", "peer_correct", "reached", "said"),
+    [
+        (4.0, "linking", 9, True, "Reached: 4.0"),
+        (4.1, "linking", 9, False, "Below the bar: 4.0"),
+        (4.0, "whole", 9, True, "Reached: 4.0 (whole)"),
+        (1.0, "linking", 10, False, "precision or recall"),
+    ],
+)
+def test_a_ratio_counts_only_with_the_peers_accuracy(
+    least: float, which: str, peer_correct: int, reached: bool, said: str
+) -> None:
+    outcome = imported("run").verdict(result(2.0, 8.0, peer_correct), least, which)
+    assert outcome[0] is reached
+    assert said in outcome[1]
+
+
+def test_what_is_neither_reading_nor_the_screen() -> None:
+    seconds, of_linking, of_process = result(2.0, 8.0).neither()
+    assert (seconds, of_linking, of_process) == (0.5, 0.25, 0.625)
+
+
+def test_links_that_change_between_runs_are_noticed() -> None:
+    entry = imported("report").Entry("fraudmatch")
+    run = result(2.0, 8.0).ours.runs[0]
+    entry.add(run, np.array([0, 2]), np.array([1, 3]))
+    entry.add(run, np.array([2, 0]), np.array([3, 1]))
+    assert entry.same  # another order is no other links
+    entry.add(run, np.array([0, 2]), np.array([1, 4]))
+    assert not entry.same
 
 
 def test_same_seed_same_people_whatever_the_chunk(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -95,10 +98,10 @@ def test_the_page_shows_curves_tables_and_each_error_in_its_place(folder: Path) 
     assert page.tags.count("svg") == 3 and "script" not in page.tags and "link" not in page.tags
     words = " ".join(page.words)
     false, below, never = (
-        words.index(h) for h in ("False links", "Missed: below the threshold", "Missed: never compared")
+        words.index(h) for h in ("False links", "Missed: compared, no link", "Missed: never compared")
     )
     assert false < words.index("=a4") < below < words.index("a5") < never < words.index("a3")
-    assert "1 true pairs name references that no record has" in words
+    assert "True pairs with a reference that no record has: 1." in words
     assert "threshold" in text and "false link:" in text and "missed: never compared:" in text
     for picture in html.split("<svg")[1:]:
         drawn = ElementTree.fromstring("<svg" + picture.split("</svg>")[0] + "</svg>")
@@ -110,7 +113,7 @@ def test_errors_are_a_csv_without_values_or_formulas(folder: Path) -> None:
     text = (folder / "csv" / "errors.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
     assert [(row["error"], row["left_ref"], row["right_ref"]) for row in rows] == [
-        ("false link", "'=a4", "b4"), ("missed: below the threshold", "a5", "b5"), ("missed: never compared", "a3", "b3"),
+        ("false link", "'=a4", "b4"), ("missed: compared, no link", "a5", "b5"), ("missed: never compared", "a3", "b3"),
     ]  # fmt: skip
     assert rows[1]["surname_level"] == "same" and rows[1]["date_of_birth_level"] == ""
     assert "Dunnock" not in text and "DUNNOCK" not in text
@@ -208,3 +211,16 @@ def test_usage(folder: Path) -> None:
     assert "--plan-review" in run(folder / "linked")[2]
     (folder / "there.csv").write_text("x")
     assert "exists" in run(folder / "linked", "--plan-review", "5", "--out", folder / "there.csv")[2]
+
+
+def test_pairs_held_back_are_no_links_though_they_weigh_enough(folder: Path) -> None:
+    """As one-to-one and decisions do: links.parquet lacks a pair that reaches the threshold."""
+    held = folder / "held"
+    shutil.copytree(folder / "linked", held)
+    links = pq.read_table(held / "links.parquet")
+    pq.write_table(links.filter(pc.not_equal(links["left_ref"], "a1")), held / "links.parquet")
+    code, text, err = run(held, "--truth", folder / "truth.csv", "--out", folder / "held_out", "-q")
+    assert code == 0, err
+    assert "a1 b1" in text.split("missed: compared, no link:")[1]
+    html = (folder / "held_out" / "evaluation.html").read_text(encoding="utf-8")
+    assert "2 links, of which 1 are not true" in html and "somebody decided so: 1;" in html

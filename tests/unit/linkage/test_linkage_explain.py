@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.linkage import link
+from fraudmatch.linkage import link, prepare
+from fraudmatch.linkage.average import CLIP
 from fraudmatch.linkage.explain import OUTCOMES, Explanation, LinkedRecords, explain_pair
 from fraudmatch.linkage.model import Model
 from fraudmatch.pair_text import Sides, pair_lines, verdict, waterfall
@@ -151,7 +152,9 @@ def test_linked_and_yet_in_two_groups_shows_what_speaks_against() -> None:
     made = explain_pair(found, 0, 2)
     assert not made.grouping.together
     assert (made.grouping.left_size, made.grouping.right_size, made.grouping.between) == (2, 1, 2)
-    weights = [min(max(explain_pair(found, a, 2).total, -12), 12) for a in (0, 1)]
+    linker = prepare(records, MODEL)
+    no_link = linker.group_weights(np.array([1]), np.array([2]))[0] / 1000
+    weights = [min(max(each, -CLIP / 1000), CLIP / 1000) for each in (made.total, no_link)]
     assert made.grouping.average == pytest.approx(sum(weights) / 2)
     assert "average" in "\n".join(pair_lines(made, Sides("one", "other", {})))
 
