@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.errors import ConfigurationError
+from fraudmatch.errors import REASONS, ConfigurationError
 from fraudmatch.frame_intake import Frame, Recognised
 from fraudmatch.link_decisions import Decisions
 from fraudmatch.link_tables import Readied
@@ -293,7 +293,7 @@ class FrameLinks:
                 row["left"],
                 row["right"],
                 f"{row['match_weight']:+.3f}",
-                f"{min(row['match_probability'], 0.9999):.4f}",
+                _shown_probability(row["match_probability"]),
             )
             for row in shown.select(["left", "right", "match_weight", "match_probability"]).to_pylist()
         ]
@@ -306,6 +306,18 @@ class FrameLinks:
             table = html_table(("frame", "columns", "read as"), read)
             parts.append(f"<details><summary>Which column was read as what</summary>{table}</details>")
         if self.faults():
-            table = html_table(("frame", "column", "fault", "rows"), self.faults(), numbers=(3,))
+            said = [
+                (frame, column, _meaning(reason), times) for frame, column, reason, times in self.faults()
+            ]
+            table = html_table(("frame", "column", "fault", "rows"), said, numbers=(3,))
             parts.append(f"<details><summary>What was wrong with the values</summary>{table}</details>")
         return f"<div>{''.join(parts)}<p>{NOT_PROOF}</p></div>"
+
+
+def _shown_probability(probability: float) -> str:
+    """A probability that is nearly certain is not shown as certain."""
+    return "> 0.9999" if probability > 0.9999 else f"{probability:.4f}"
+
+
+def _meaning(reason: str) -> str:
+    return REASONS[reason].meaning if reason in REASONS else reason

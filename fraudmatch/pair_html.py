@@ -76,5 +76,8 @@ def _waterfall(made: Explanation) -> str:
             f'<td style="{_NUMBER}">{running:+.3f}</td><td style="{_CELL}">{bar}</td>'
             f'<td style="{_CELL}">{escape(because)}</td></tr>'
         )
-    head = "".join(f'<th style="{_CELL}">{each}</th>' for each in ("match weight", "bits", "sum", "", ""))
+    head = "".join(
+        f'<th style="{_CELL}">{each}</th>'
+        for each in ("match weight", "bits", "sum", "black line: threshold", "")
+    )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
