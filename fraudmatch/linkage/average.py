@@ -10,9 +10,9 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-#: Weights enter the mean within this many thousandths of a bit of the threshold, either way, so that
-#: one absurd pair does not decide.
-CLIP = 12_000
+#: Weights enter the mean within this many thousandths of a bit of the threshold, either way (1000 to 1),
+#: so that one absurd pair does not decide. From 8 to 12 bits groups are much the same.
+CLIP = 10_000
 
 #: In place of a weight: known or decided to differ; decided to be the same; not yet weighed.
 NEVER, ALWAYS, UNKNOWN = -(2**31) + 1, 2**31 - 1, -(2**31)

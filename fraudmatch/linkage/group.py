@@ -76,20 +76,23 @@ def group(
 
 
 def weigh_for_groups(weights: Weights, prior: int, threshold: int) -> Weights:
-    """int32 [pairs]: match weights by which groups are judged, in which silence is no contradiction.
+    """int32 [pairs]: the weights by which groups are judged: of a pair that is no link, what differs.
 
     Two records of one person that were each filled in by halves have little in common: their match
-    weight is low for want of evidence, not for evidence against. Were it counted in full, every such
-    pair would pull a group apart that a third record holds together. So as much of a weight as is
-    merely missing to the threshold is made up; what differs counts in full. Links keep their weight.
+    weight is low for want of evidence, not for evidence against, and counted in full it would pull
+    apart what a third record holds together. And what father and son agree on, home and name, is what
+    brought them into one component; counted again, it would make up for their dates of birth as soon
+    as a third record could be either. So a pair below the threshold counts for what contradicts, from
+    just below the threshold on (two parts that are merely silent about each other stay two). A link
+    counts with its match weight.
 
     Args:
         weights: int32 [pairs, comparisons]; thousandths of a bit.
         prior, threshold: of the model, thousandths.
     """
-    agreeing = np.maximum(weights, 0).sum(1) + prior
-    missing = np.maximum(threshold - agreeing, 0)
-    return np.asarray(weights.sum(1) + prior + missing, np.int32)
+    total = weights.sum(1) + prior
+    against = np.minimum(weights, 0).sum(1)
+    return np.asarray(np.where(total >= threshold, total, threshold - 1 + against), np.int32)
 
 
 def _batches(sizes: Ids) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 Pair = tuple[int, int]
 
-CLIP = 12_000
+CLIP = 10_000
 
 
 def ordered(a: int, b: int) -> Pair:

@@ -105,7 +105,7 @@ def test_every_listed_contradiction_is_one(world):
 
 # Inside the bounds and without equals: where means are equal, rows decide.
 @relaxed
-@given(worlds(weights=st.integers(-11_999, 11_999), unique=True), st.data())
+@given(worlds(weights=st.integers(-9999, 9999), unique=True), st.data())
 def test_row_order_changes_only_names(world, data):
     count, weight, links, apart, together, parted = world
     together = together[:1]  # which of several decisions that contradict each other is kept depends on rows
@@ -158,15 +158,11 @@ def test_batches_change_nothing(world):
 
 @relaxed
 @given(st.lists(st.tuples(*[st.integers(-9000, 9000)] * 3), min_size=1), st.integers(-20_000, 0), st.integers(-5000, 5000))  # fmt: skip
-def test_silence_is_made_up_and_contradiction_counts(rows, prior, threshold):
-    weights = np.array(rows, np.int32)
-    made = weigh_for_groups(weights, prior, threshold).tolist()
+def test_pairs_below_the_threshold_count_by_what_differs(rows, prior, threshold):
+    made = weigh_for_groups(np.array(rows, np.int32), prior, threshold).tolist()
     for row, found in zip(rows, made, strict=True):
         total = prior + sum(row)
-        against = sum(w for w in row if w < 0)
-        assert found >= total
         if total >= threshold:
             assert found == total
         else:
-            assert found == threshold if not against and total < threshold else found < threshold
-            assert found >= threshold + against or found == total
+            assert found == threshold - 1 - sum(-weight for weight in row if weight < 0)

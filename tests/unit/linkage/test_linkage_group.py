@@ -48,7 +48,7 @@ def test_means_are_cut_at_the_threshold():
 def test_a_pair_that_lacks_evidence_does_not_pull_a_group_apart_but_one_that_contradicts_does():
     prior = -18_000
     silent = np.array([[7000, 0, 0], [7000, -4000, 0], [9000, 9000, -4000], [9000, 9000, 3000]], np.int32)
-    assert weigh_for_groups(silent, prior, 0).tolist() == [0, -4000, -4000, 3000]
+    assert weigh_for_groups(silent, prior, 0).tolist() == [-1, -4001, -4001, 3000]
 
 
 def test_links_between_records_known_to_differ_do_not_count():
