@@ -96,6 +96,7 @@ class Dataset:
         valid_from / valid_to: detail columns between which the entitlement or liability
             runs (null end = still running), used for `pair.overlap_days`.
         parties: what the rows name: "person", "organisation" or "either".
+        derived: columns of DETAILS that normalise makes; no mapping fills them.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Dataset:
     valid_from: str | None = None
     valid_to: str | None = None
     parties: str = "person"
+    derived: tuple[Field, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -205,7 +207,9 @@ _DATASETS = (
         _f("transaction_type", "code", "kind of transaction", "invoice", "credit_note", "reversal"),
         _f("order_number", "text", "order"),
         _f("purpose", "text", "what was bought"),
-    ), "payment_date", None, "either"),
+    ), "payment_date", None, "either", (
+        _f("invoice_ref_clean", "text", "the invoice number as compared (fraudmatch/references.py)"),
+    )),
     Dataset("business_rates", "Business rates", (
         _f("property_ref", "text", "billing authority reference of the property"),
         _f("description", "text", "description of the property"),

@@ -135,9 +135,9 @@ RECORDS = _schema(
 
 def details_schema(dataset: str) -> pa.Schema:
     """DETAILS[dataset]: what only rules need; one row per record of the data set, by record_id."""
+    read = DATASETS[dataset]
     return _schema(
-        ("record_id", pa.uint32(), "required"),
-        *((f.name, f.type) for f in DATASETS[dataset].details),
+        ("record_id", pa.uint32(), "required"), *((f.name, f.type) for f in read.details + read.derived)
     )
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from fraudmatch.linkage.rarity import rarest_word, telling_words
+from fraudmatch.references import look_alike
 
 Derivation = Callable[[str], str | None]
 
@@ -106,11 +107,9 @@ def sector(value: str) -> str | None:
     return f"{head} {tail[:1]}" if blank and tail else None
 
 
-def reference(value: str) -> str | None:
-    """An invoice reference without dressing: letters and digits only, no INV or NO in front, no leading zeros."""
-    text = re.sub(r"[^A-Z0-9]", "", value.upper())
-    text = re.sub(r"^(INVOICE|INV|NO|REF)+(?=.*\d)", "", text).lstrip("0")
-    return text or None
+def look_alikes(value: str) -> str | None:
+    """A cleaned invoice number with the letters that look like digits as digits (O, I, S)."""
+    return look_alike(value)
 
 
 _SHARED_MAILBOXES = frozenset(
@@ -170,7 +169,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "heads": heads,
     "outward": outward,
     "sector": sector,
-    "reference": reference,
+    "look_alikes": look_alikes,
     "presence": presence,
     "mailbox": mailbox,
     "year": lambda value: value[:4],

@@ -28,7 +28,7 @@ _ORGANISATION = (
     "company_number", "charity_number", "vat_number", "organisation_core", "trading_name",
     "postcode", "correspondence_postcode", "bank", "phone", "email",
 )  # fmt: skip
-_PAYMENT = ("invoice_ref", "creditor_ref", "gross_pence", "invoice_date")
+_PAYMENT = ("invoice_ref_clean", "creditor_ref", "gross_pence", "invoice_date")
 
 #: Models of a night when none are named.
 MODELS = ("property", "organisation", "person", "payment")
@@ -266,7 +266,7 @@ def _payments(records: pa.Table, details: Mapping[str, pa.Table]) -> tuple[pa.Ta
     if table is None:
         table = records.slice(0, 0).append_column("gross_pence", pa.array([], pa.int64()))
         for name, kind in (
-            ("invoice_ref", pa.string()),
+            ("invoice_ref_clean", pa.string()),
             ("creditor_ref", pa.string()),
             ("invoice_date", pa.date32()),
         ):

@@ -29,6 +29,7 @@ from fraudmatch.normalise.faults import Fault, faults_in
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
 from fraudmatch.normalise.postcodes import cut_at_end, postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
+from fraudmatch.references import clean_reference
 from fraudmatch.schemas import DATASETS, RECORDS, Dataset, conform, received_schema
 
 #: Data sets that hold any file, not a council's own: foreign numbers and codes are kept there.
@@ -302,16 +303,24 @@ def _note_missing_names(reader: _Reader, kinds: pa.Array) -> None:
 # --- details ------------------------------------------------------------------------------------
 
 
+#: Derived detail -> how it is made of the other details.
+_DERIVED: dict[str, Callable[[Columns], pa.Array]] = {
+    "invoice_ref_clean": lambda details: clean_reference(details["invoice_ref"]),
+}
+
+
 def _details(reader: _Reader) -> pa.Table:
-    """The details of each row; dates through their bounds, all else untouched."""
+    """The details of each row, dates through their bounds and all else untouched; then what is derived."""
     dataset = reader.dataset
-    columns = {}
+    columns: Columns = {}
     for field in dataset.details:
         values = reader.raw(field.name)
         if field.kind == "date":
             bounds = detail_bounds(field.name, dataset.valid_to, reader.as_at)
             values = reader.note(field.name, read_dates(values, bounds))
         columns[field.name] = values
+    for field in dataset.derived:
+        columns[field.name] = _DERIVED[field.name](columns)
     if not columns:  # a table without columns would forget its number of rows
         return pa.table({"": pa.nulls(reader.table.num_rows)}).select([])
     return pa.table(columns)

@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 
 from fraudmatch import schemas
+from fraudmatch.references import clean_reference
 from fraudmatch.scoring import catalogue
 from fraudmatch.scoring.flags import risk_points, value_pence
 from fraudmatch.scoring.kernels import Evaluation, numeric
 from fraudmatch.scoring.library import Library
 from fraudmatch.scoring.nodes import Kind
 from fraudmatch.scoring.pairs import PAIR_FUNCTIONS
-from fraudmatch.scoring.payments import clean_reference
 from fraudmatch.scoring.rows import Constants, constant
 from fraudmatch.scoring.rulefile import VALUE_CLASSES, Example
 from fraudmatch.scoring.rules import Rule

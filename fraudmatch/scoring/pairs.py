@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.references import LOOK_ALIKES, letters_and_digits
 from fraudmatch.scoring.keys import codes
-from fraudmatch.scoring.payments import clean_reference, letters_and_digits
 
 _TRUE = pa.scalar(True)
 _FALSE = pa.scalar(False)
@@ -131,14 +131,15 @@ def reference_distance(view: PairView) -> pa.Array:
         return np.asarray(process.cpdist(one, other, scorer=OSA.distance), dtype=np.float64)
 
     distances = []
-    for prepare in (clean_reference, letters_and_digits):
-        left, right = (_look_alikes(prepare(side)) for side in _both(view, "invoice_ref"))
+    whole = (letters_and_digits(side) for side in _both(view, "invoice_ref"))
+    for left, right in (_both(view, "invoice_ref_clean"), whole):
+        left, right = _look_alikes(left), _look_alikes(right)
         distances.append(_on_distinct(left, right, measure))
     return pc.min_element_wise(*distances)
 
 
 def _look_alikes(references: pa.Array) -> pa.Array:
-    for letter, digit in (("O", "0"), ("I", "1"), ("S", "5")):
+    for letter, digit in LOOK_ALIKES:
         references = pc.replace_substring(references, letter, digit)
     return references
 
@@ -146,8 +147,8 @@ def _look_alikes(references: pa.Array) -> pa.Array:
 def reference_step(view: PairView) -> pa.Array:
     """Difference of the numbers at the end of two invoice numbers whose beginnings agree."""
     stems, tails = [], []
-    for references in _both(view, "invoice_ref"):
-        split = pc.extract_regex(clean_reference(references), "^(?P<stem>.*?)(?P<tail>[0-9]{1,12})$")
+    for references in _both(view, "invoice_ref_clean"):
+        split = pc.extract_regex(references, "^(?P<stem>.*?)(?P<tail>[0-9]{1,12})$")
         stems.append(pc.struct_field(split, "stem"))
         tails.append(pc.struct_field(split, "tail").cast(pa.int64()))
     alike = pc.fill_null(pc.equal(*stems), False)

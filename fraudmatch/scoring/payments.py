@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.references import clean_reference
 from fraudmatch.scoring.keys import codes, combined, pairs_by_key, truth
 
 if TYPE_CHECKING:
@@ -16,38 +17,14 @@ if TYPE_CHECKING:
 #: A credit nets off an invoice dated at most so many days away (domain brief 3.7).
 NETTING_DAYS = 120
 
-_PREFIX_APART = "^[^A-Z0-9]*(?:(?:INVOICE|INV)[^A-Z0-9]+)?(?:(?:NUMBER|NUM|NO)[^A-Z0-9]+)?"
-_PREFIX_BEFORE_DIGIT = "^(?:INVOICE|INV)?(?:NUMBER|NUM|NO)?([0-9].*)$"
-
-_YEAR_ONLY = "^(?:19|20)[0-9]{2}(?:(?:19|20)?[0-9]{2})?$"
-
 _NO_DAY = np.iinfo(np.int64).min // 4
 
 
-def letters_and_digits(references: pa.Array) -> pa.Array:
-    """In capitals, without anything but letters and digits."""
-    return pc.replace_substring_regex(pc.utf8_upper(references), "[^A-Z0-9]+", "")
-
-
-def clean_reference(references: pa.Array) -> pa.Array:
-    """Invoice numbers as compared: capitals, letters and digits only, INV, NO and leading zeros off.
-
-    INV and NO come off where a sign or blank sets them apart, or where a digit follows, so that
-    a number such as NORTH12 stays whole. What has no letter or digit becomes null, and so does
-    what only names a year ("2025", "2024/25"): many payments carry it and it numbers none. The
-    patterns are ours; RE2 runs them in linear time.
-    """
-    apart = pc.replace_substring_regex(pc.utf8_upper(references), _PREFIX_APART, "")
-    bare = pc.replace_substring_regex(letters_and_digits(apart), _PREFIX_BEFORE_DIGIT, r"\1")
-    short = pc.replace_substring_regex(bare, "^0+", "")
-    no_number = pc.or_(pc.equal(short, ""), pc.match_substring_regex(short, _YEAR_ONLY))
-    return pc.if_else(no_number, pa.scalar(None, pa.string()), short)
-
-
-def _clean_credit_reference(references: pa.Array) -> pa.Array:
-    """A credit's reference without the CN or CR in front of the invoice number it quotes."""
-    plain = clean_reference(references)
-    bare = pc.replace_substring_regex(plain, "^(?:CREDITNOTE|CREDIT|CRN|CN|CR|REV)(?:INV)?([0-9].*)$", r"\1")
+def _quoted_by_credit(cleaned: pa.Array) -> pa.Array:
+    """A credit's cleaned number without the CN or CR in front of the invoice number it quotes."""
+    bare = pc.replace_substring_regex(
+        cleaned, "^(?:CREDITNOTE|CREDIT|CRN|CN|CR|REV)(?:INV)?([0-9].*)$", r"\1"
+    )
     return clean_reference(bare)
 
 
@@ -96,8 +73,8 @@ def credited(side: Side) -> pa.Array:
 
 def _shared_codes(side: Side, credit: np.ndarray) -> np.ndarray:
     """Codes of cleaned references, comparable between invoices and credits; -1 where unknown."""
-    plain = clean_reference(side.column("invoice_ref"))
-    return codes(pc.if_else(pa.array(credit), _clean_credit_reference(side.column("invoice_ref")), plain))
+    plain = side.column("invoice_ref_clean")
+    return codes(pc.if_else(pa.array(credit), _quoted_by_credit(plain), plain))
 
 
 def _days(side: Side) -> np.ndarray:

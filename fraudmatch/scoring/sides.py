@@ -141,13 +141,13 @@ class Side:
         if name in DERIVED_OF.get(self.dataset, {}):
             return _DERIVE_OF[name](self)
         if schemas.DATASETS[self.dataset].field(name) and name not in schemas.RECORDS.names:
-            return self._detail(name)
+            return self.detail(name)
         own = self.night.record(name).take(pa.array(self.ids))
         if self.dataset == "payment" and name in _LENT_BY_CREDITOR:
             return pc.coalesce(own, payments.from_creditor(self, name))
         return own
 
-    def _detail(self, name: str) -> pa.Array:
+    def detail(self, name: str) -> pa.Array:
         """A column of DETAILS in the order of `ids`; null for a record without details."""
         details = self.night.details.get(self.dataset)
         if details is None:
@@ -208,7 +208,7 @@ _DERIVE: dict[str, Callable[[Side], pa.Array]] = {
 }
 _DERIVE_OF: dict[str, Callable[[Side], pa.Array]] = {
     "survivor": lambda side: households.survivor(side),
-    "invoice_ref_clean": lambda side: payments.clean_reference(side.column("invoice_ref")),
+    "invoice_ref_clean": lambda side: side.detail("invoice_ref_clean"),
     "same_amount_count": lambda side: payments.same_amount_count(side),
     "credited": lambda side: payments.credited(side),
 }

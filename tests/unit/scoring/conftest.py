@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from fraudmatch import schemas
+from fraudmatch.references import clean_reference
 
 AS_AT = dt.date(2026, 4, 1)
 
@@ -66,6 +67,8 @@ class TinyNight:
             )
             for field in schema
         }
+        if dataset == "payment":  # as normalise derives it
+            columns["invoice_ref_clean"] = clean_reference(columns["invoice_ref"])
         return pa.table(columns, schema=schema)
 
     def shuffled(self, seed: int) -> tuple[pa.Table, dict[str, pa.Table], pa.Table]:

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fraudmatch.references import clean_reference
 from fraudmatch.scoring.calendars import add_months, add_years, months_between, years_between
 from fraudmatch.scoring.keys import combined, count_pairs, pairs_by_key
-from fraudmatch.scoring.payments import clean_reference
 from fraudmatch.scoring.sides import Night, age, day_number
 
 DAY = dt.date
@@ -27,7 +27,7 @@ def night_of(tiny_night: Any, rows: list[dict[str, Any]]) -> Night:
     [
         ("INV-00123", "123"), ("inv 123", "123"), ("Invoice No. 00123", "123"), ("NO 123", "123"), ("inv b0788", "B0788"), ("Inv. No: B/07", "B07"), ("INVB07", "INVB07"),
         ("123/", "123"), ("000", None), ("--", None), ("NORTH12", "NORTH12"), ("INVERNESS", "INVERNESS"),
-        ("00A12", "A12"), ("S/2024/001", "S2024001"), (None, None), ("INV", "INV"), ("INVNO00A7", "A7"),
+        ("00A12", "A12"), ("S/2024/001", "S2024001"), (None, None), ("INV", "INV"), ("Ref: 0077", "77"), ("REFUND7", "REFUND7"), ("INVNO00A7", "A7"),
         ("2025", None), ("2024/25", None), ("2024-2025", None), ("24/25", "2425"), ("20251", "20251"),
     ],
 )  # fmt: skip
