@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+import fraudmatch
 from fraudmatch.cli import cli
 from fraudmatch.errors import ConfigurationError, FraudmatchError, MappingError
 
@@ -240,6 +242,20 @@ def test_memory_that_cannot_be_meant_is_refused(files, tmp_path, memory, said) -
             "--out",
             tmp_path,
         )
+
+
+def test_a_notebook_gets_what_the_command_line_writes(files, linked) -> None:
+    left, right = (
+        pd.read_csv(files / f"{name}.csv", index_col="ref", dtype=str) for name in ("left", "right")
+    )
+    found = fraudmatch.link(
+        left, right, date_format="%d/%m/%Y", columns={"nino": "ni", "date_of_birth": "born"}
+    )
+    written = pq.read_table(linked / "links.parquet")
+    made = found.to_arrow(words=False)
+    for theirs, ours in (("left_ref", "left"), ("right_ref", "right"), ("match_weight", "match_weight"),
+                         ("forename_level", "forename_level")):  # fmt: skip
+        assert made[ours].to_pylist() == written[theirs].to_pylist()
 
 
 def test_a_parquet_file_without_the_columns_says_which(files, tmp_path) -> None:
