@@ -39,12 +39,17 @@ _PLAN_BUDGET = 2_000_000_000
 @click.option("--plan", "only_plan", is_flag=True, help="Show what each pass costs and finds; write nothing.")
 @click.option("--budget", type=click.IntRange(0), help="Most candidate pairs to compare.")
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
+@click.option("--memory", help="Link one Parquet file within this much memory, for example 2GB.")
+@click.option(
+    "--scratch", type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="With --memory: folder for temporary files, which hold personal data until linking ends.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(
     left: Path, right: Path | None, mappings: tuple[Path, ...], model_name: str, out: Path | None,
     ref: str | None, decided: Path | None, single: bool, only_plan: bool, budget: int | None,
-    threads: int | None, as_json: bool, quiet: bool,
+    threads: int | None, memory: str | None, scratch: Path | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Link LEFT with itself, or with RIGHT, and write links.parquet and clusters.parquet.
 
@@ -57,6 +62,7 @@ def command(
       fraudmatch link a.csv --mapping a.toml --plan
       fraudmatch link a.csv b.csv --mapping a.toml --decided decided.csv --one-to-one --out linked
       fraudmatch link people.parquet --model my.toml --ref id --out linked
+      fraudmatch link people.parquet --model my.toml --memory 2GB --out linked
       fraudmatch explain linked REF REF
       fraudmatch evaluate linked/links.parquet --truth truth.csv
     """
@@ -77,7 +83,12 @@ def command(
         raise click.UsageError("--one-to-one needs two files that each hold everybody once.")
     if only_plan and (decided or single):
         raise click.UsageError("--plan is about the passes; leave --decided and --one-to-one out.")
+    if memory and (right or mappings or decided or single or only_plan):
+        raise click.UsageError("--memory links one Parquet file by the model alone; leave the rest out.")
     model = load_model(model_name)
+    if memory and out:
+        _within(left, model, out, ref, memory, scratch, budget, threads, as_json, quiet)
+        return
     if out is None or only_plan:
         _plan(paths, list(mappings), model, ref, budget, threads, as_json, quiet)
         return
@@ -92,6 +103,20 @@ def command(
         return
     for line in (*_said(summary, out), *contradiction_lines(made.decisions.dropped, made.records)):
         click.echo(line)
+
+
+def _within(
+    path: Path, model: Model, out: Path, ref: str | None, memory: str, scratch: Path | None, budget: int | None,
+    threads: int | None, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    from fraudmatch.link_memory import link_within, memory_of
+
+    allowed = memory_of(memory)
+    with progress(quiet) as say:
+        summary = link_within(
+            path, model, out, memory=allowed, ref=ref, scratch=scratch, threads=threads, budget=budget, say=say
+        )  # fmt: skip
+    _print(summary if as_json else "\n".join(_said(summary, out)))
 
 
 def _plan(

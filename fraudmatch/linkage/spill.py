@@ -67,6 +67,7 @@ def link_file(
     *,
     memory: int,
     scratch: Path | None = None,
+    clean: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None = None,
     threads: int | None = None,
     budget: int | None = None,
     progress: Callable[[str], None] | None = None,
@@ -79,6 +80,7 @@ def link_file(
         memory: bytes the process should stay within; a few hundred megabytes at least are taken.
         scratch: folder for temporary files, about three times the packed rows; the system's
             temporary folder when None. Everything written is removed at the end.
+        clean: what is done to every column as it is read.
         threads, budget, progress: see `linker.link`.
 
     Raises:
@@ -87,7 +89,7 @@ def link_file(
     """
     clock = Clock()
     with tempfile.TemporaryDirectory(prefix="fraudmatch-", dir=scratch) as folder:
-        spilled = Spilled(path, model, memory, Path(folder))
+        spilled = Spilled(_Columns(path, clean), model, memory, Path(folder))
         clock.lap("encode")
         found = run_passes(spilled, None, clock, threads=threads, budget=budget, progress=progress)
         links = links_table(model, found.left, found.right, found.levels, found.total)
@@ -105,6 +107,7 @@ class _Columns:
     """The columns of a Parquet file, each read when it is asked for and kept by nobody."""
 
     path: Path
+    clean: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None
 
     @property
     def num_rows(self) -> int:
@@ -115,26 +118,26 @@ class _Columns:
         return list(pq.read_schema(self.path).names)
 
     def __getitem__(self, name: str) -> pa.ChunkedArray:
-        return pq.read_table(self.path, columns=[name])[name]
+        column = pq.read_table(self.path, columns=[name])[name]
+        return self.clean(column) if self.clean else column
 
 
 @dataclass
 class Spilled:
     """Packed rows of a Parquet file on disk; a `passes.Source`."""
 
-    path: Path
+    table: _Columns
     model: Model
     memory: int
     folder: Path
     ranges: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._table = _Columns(self.path)
-        refuse_missing(self.model, self._table.column_names)
-        self._count = self._table.num_rows
+        refuse_missing(self.model, self.table.column_names)
+        self._count = self.table.num_rows
         self._dtype = layout(self.model).dtype
         self._batch = max(LEAST_ROWS, int(self.memory * BATCH_SHARE) // self._dtype.itemsize)
-        self._tables = compile_model(self.model)
+        self.tables = compile_model(self.model)
         self._texts: dict[str, pa.Array] = {}
         for position in range(len(self.model.comparison)):
             self._spill_comparison(position)
@@ -145,17 +148,17 @@ class Spilled:
     @property
     def judge(self) -> Judge:
         """Says how two packed rows compare."""
-        return Judge(self.model, self._tables, self._texts)
+        return Judge(self.model, self.tables, self._texts)
 
     def codes(self, expression: str) -> Codes:
         """The codes of a column expression; its values are not kept."""
-        made = Encoder(self._table).codes(expression)
+        made = Encoder(self.table).codes(expression)
         return Codes(made.codes, made.count)
 
     def _spill_comparison(self, position: int) -> None:
         """Write the columns of one comparison, and its texts to be read from disk."""
         comparison = self.model.comparison[position]
-        encoder = Encoder(self._table)
+        encoder = Encoder(self.table)
         made = columns_of(encoder, self.model, position)
         _write(self.folder / f"comparison-{position}.arrow", pa.table(made), self._batch)
         texts = texts_of(encoder, comparison)

@@ -215,6 +215,35 @@ def test_a_parquet_file_with_the_model_s_columns_needs_no_mapping(files, tmp_pat
     assert pq.read_table(tmp_path / "links.parquet")["right_ref"].to_pylist() == ["2"]
 
 
+def test_a_parquet_file_is_linked_within_a_limit_of_memory(files, tmp_path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    common = ("link", files / "people.parquet", "--model", files / "tiny.toml", "--ref", "id", "-q", "--out")
+    run(*common, tmp_path / "whole")
+    said = run(*common, tmp_path / "within", "--memory", "1GB", "--scratch", scratch)
+    assert said.startswith("3 records, 3 of 3 pairs compared\n1 links, 2 clusters in ")
+    whole, within = (pq.read_table(tmp_path / name / "links.parquet") for name in ("whole", "within"))
+    assert within.equals(whole)
+    clusters = [pq.read_table(tmp_path / name / "clusters.parquet") for name in ("whole", "within")]
+    assert clusters[0].to_pylist() == clusters[1].to_pylist()
+    assert not list(scratch.iterdir())
+
+
+@pytest.mark.parametrize(("memory", "said"), [("2 parsecs", "no amount of memory"), ("20MB", "too little")])
+def test_memory_that_cannot_be_meant_is_refused(files, tmp_path, memory, said) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        run(
+            "link",
+            files / "people.parquet",
+            "--model",
+            files / "tiny.toml",
+            "--memory",
+            memory,
+            "--out",
+            tmp_path,
+        )
+
+
 def test_a_notebook_gets_what_the_command_line_writes(files, linked) -> None:
     left, right = (
         pd.read_csv(files / f"{name}.csv", index_col="ref", dtype=str) for name in ("left", "right")
@@ -246,6 +275,7 @@ def test_a_parquet_file_without_the_columns_says_which(files, tmp_path) -> None:
         (("link", "left.csv", "--mapping", "m.toml", "--ref", "id", "--out", "x"), "--ref"),
         (("link", "left.csv", "--mapping", "m.toml", "--one-to-one", "--out", "x"), "two files"),
         (("link", "left.csv", "right.csv", "--mapping", "m.toml", "--one-to-one", "--plan"), "--plan"),
+        (("link", "people.parquet", "--memory", "2GB", "--plan"), "--memory"),
         (("explain", "nowhere", "a", "b"), "no folder"),
         (("explain", ".", "a", "b", "c"), "one flag, or two records"),
     ],
