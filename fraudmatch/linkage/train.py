@@ -33,6 +33,10 @@ Cells = npt.NDArray[np.int64]
 #: A pass is fitted when its pairs have so many comparisons left to judge by, on average.
 LEAST_COMPARED = 1.5
 
+#: Times u, m and prior are fitted in turn. Random pairs hold a few true ones, which are taken out of
+#: u by the latest fit; the first knows only the old model, which may not see them.
+ROUNDS = 3
+
 #: Least correlation of old and new weights over patterns for "same" to mean what it meant.
 LEAST_KINSHIP = 0.3
 
@@ -50,7 +54,7 @@ class Trained:
         shares: float64 [S]; share of true pairs in each pass; nan where it was not fitted.
         turned: comparisons whose fit would have had agreement speak against; their m was kept.
         prior: log2 odds; expected_pairs: true pairs expected among all candidates.
-        rounds / converged: of EM. likelihood: after each round.
+        rounds / converged: of the last EM. likelihood: after each of its rounds.
     """
 
     m: Chances
@@ -77,35 +81,55 @@ def train(patterns: Patterns, model: Model, strength: float = STRENGTH) -> Train
     Raises:
         RunError: the fit gave "same" another meaning than the model's.
     """
-    variants = variants_of_patterns(model, patterns.levels)
-    old_m, old_u = chances_of(model, "m"), chances_of(model, "u")
-    cells_m, cells_u = (c.cells(patterns.levels, variants) for c in (old_m, old_u))
-
-    def evidence(m: Values, u: Values) -> Values:
-        """Match weight of each pattern without prior, in bits, as a linker would have it."""
-        against = _against(u, cells_u, patterns.rarity)
-        return np.asarray(scores(_mixture(patterns, cells_m, against, m), m).sum(1) / np.log(2))
-
-    begun = evidence(old_m.values, old_u.values)
-    u, seen_u = _fit_u(patterns, old_u, cells_u, 1 - probability(begun + model.prior), strength)
+    old = _Begun.of(patterns, model)
     used = ~blocked(model, patterns.refined)
     fitted = _teaches(patterns, model, used)
-    against = _against(u, cells_u, patterns.rarity)
-    start = old_m.summing_to_one()
-    mixture = _mixture(patterns, cells_m, against, start.values, np.flatnonzero(fitted), used)
-    found = fit(mixture, _first_shares(mixture, begun + model.prior), strength)
-    m, turned = _not_turned(model, start, found.m, u)
-    m = old_m.woven(m).values
-    ended = evidence(m, u)
-    _same_meaning(model, patterns.distinct, begun, ended)
-    prior, expected = fitted_prior(patterns, ended, model.prior)
+    sources = np.flatnonzero(fitted)
+    begun = weights = old.evidence(old.m.values, old.u.values)
+    prior = model.prior
+    for _ in range(ROUNDS):
+        u, seen_u = _fit_u(patterns, old.u, old.cells_u, 1 - probability(weights + prior), strength)
+        start = old.m.summing_to_one()
+        mixture = _mixture(patterns, old.cells_m, old.against(u), start.values, sources, used)
+        found = fit(mixture, _first_shares(mixture, weights + prior), strength)
+        m, turned = _not_turned(model, start, found.m, u)
+        m = old.m.woven(m).values
+        weights = old.evidence(m, u)
+        _same_meaning(model, patterns.distinct, begun, weights)
+        prior, expected = fitted_prior(patterns, weights, model.prior)
     shares = np.full(len(fitted), np.nan)
     shares[fitted] = found.shares
     return Trained(
-        old_m.with_values(m), old_m.with_values(found.m), old_u.with_values(u), old_m, old_u, found.seen,
+        old.m.with_values(m), old.m.with_values(found.m), old.u.with_values(u), old.m, old.u, found.seen,
         seen_u, fitted, used, shares, turned, prior, expected, len(found.likelihood), found.converged,
         found.likelihood,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """The model that training begins with, as rows, and what each pattern reads of them."""
+
+    patterns: Patterns
+    m: Chances
+    u: Chances
+    cells_m: Cells
+    cells_u: Cells
+
+    @classmethod
+    def of(cls, patterns: Patterns, model: Model) -> _Begun:
+        variants = variants_of_patterns(model, patterns.levels)
+        m, u = chances_of(model, "m"), chances_of(model, "u")
+        return cls(patterns, m, u, m.cells(patterns.levels, variants), u.cells(patterns.levels, variants))
+
+    def against(self, u: Values) -> Values:
+        """float64 [P, C]: ln u of what each pattern shows."""
+        return _against(u, self.cells_u, self.patterns.rarity)
+
+    def evidence(self, m: Values, u: Values) -> Values:
+        """Match weight of each pattern without prior, in bits, as a linker would have it."""
+        mixture = _mixture(self.patterns, self.cells_m, self.against(u), m)
+        return np.asarray(scores(mixture, m).sum(1) / np.log(2))
 
 
 def _fit_u(
