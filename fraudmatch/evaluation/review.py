@@ -56,9 +56,11 @@ _MACHINE = frozenset(
         "dataset",
         "delivery",
         "source_ref",
+        "source_row",
+        "party",
+        "party_kind",
         "property_id",
         "forename_root",
-        "party_kind",
     }
 )
 
