@@ -41,15 +41,10 @@ def main() -> None:
     from fraudmatch import __version__, linkage
 
     recorder = watch_compiler()
-    link, model = linkage.link, linkage.load_model(chosen.model)
+    model = linkage.load_model(chosen.model)
     pa.set_cpu_count(chosen.threads)
     steps.lap("import")
-    if chosen.memory:
-        linked = linkage.link_file(chosen.people, model, memory=chosen.memory, threads=chosen.threads)
-    else:
-        table = pq.read_table(chosen.people, columns=model.base_columns)
-        steps.lap("read")
-        linked = link(table, model, threads=chosen.threads)
+    linked = linkage.link_file(chosen.people, model, memory=chosen.memory, threads=chosen.threads)
     steps.lap("link")
     pairs = linked.links.select(["left_id", "right_id"]).rename_columns(["left", "right"])
     pq.write_table(pairs, chosen.links)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage import block
 from fraudmatch.linkage.clock import Clock
-from fraudmatch.linkage.encode import Codes, Encoder
+from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
 from fraudmatch.linkage.group import group, weigh_for_groups
 from fraudmatch.linkage.model import Model
@@ -120,7 +120,10 @@ class Linked:
 
 
 def prepare(
-    records: pa.Table, model: Model, apart: npt.NDArray[np.int32] | None = None, threads: int | None = None
+    records: pa.Table | ParquetColumns,
+    model: Model,
+    apart: npt.NDArray[np.int32] | None = None,
+    threads: int | None = None,
 ) -> Linker:
     """A linker for `records`; its rows have no blocking keys yet.
 
@@ -151,7 +154,7 @@ def refuse_missing(model: Model, columns: list[str]) -> None:
 
 
 def link(
-    records: pa.Table,
+    records: pa.Table | ParquetColumns,
     model: Model,
     *,
     apart: npt.NDArray[np.int32] | None = None,

@@ -305,7 +305,7 @@ def load_model(name: str | Path) -> Model:
         ModelError: there is no such model, or its file is wrong; lists every fault.
     """
     path = Path(name)
-    if path.suffix == ".toml":
+    if path.suffix == ".toml" or len(path.parts) > 1:
         text = _read(path)
         return _parse(text, path.name)
     folder = Path(str(resources.files("fraudmatch.linkage"))) / "models"

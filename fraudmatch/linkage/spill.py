@@ -20,18 +20,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from fraudmatch.linkage import block
 from fraudmatch.linkage.clock import Clock
-from fraudmatch.linkage.encode import Codes, Encoder, Ints
+from fraudmatch.linkage.encode import Codes, Encoder, Ints, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
 from fraudmatch.linkage.group import group, weigh_for_groups
-from fraudmatch.linkage.linker import refuse_missing
+from fraudmatch.linkage.linker import link, refuse_missing
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes
 from fraudmatch.linkage.rows import columns_of, empty_rows, layout, texts_of
-from fraudmatch.linkage.screen import Part
+from fraudmatch.linkage.screen import Part, Workers
 from fraudmatch.linkage.tables import compile_model
 
 Records = npt.NDArray[np.void]
@@ -65,19 +64,20 @@ def link_file(
     path: Path,
     model: Model,
     *,
-    memory: int,
+    memory: int | None = None,
     scratch: Path | None = None,
     clean: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None = None,
     threads: int | None = None,
     budget: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> LinkedFile:
-    """Link the records of a Parquet file with each other within a limit of memory.
+    """Link the records of a Parquet file with each other, reading one column after the other.
 
     Args:
         path: a Parquet file with the columns the model reads; null = not known.
         model: how to block, compare and weigh.
-        memory: bytes the process should stay within; a few hundred megabytes at least are taken.
+        memory: bytes the process should stay within, by spilling rows; a few hundred megabytes at
+            least are taken. None keeps all rows in memory.
         scratch: folder for temporary files, about three times the packed rows; the system's
             temporary folder when None. Everything written is removed at the end.
         clean: what is done to every column as it is read.
@@ -87,9 +87,17 @@ def link_file(
         ModelError: a column is missing.
         BudgetError: too many candidate pairs.
     """
+    columns = ParquetColumns(path, clean)
+    if memory is None:
+        made = link(columns, model, threads=threads, budget=budget, progress=progress)
+        # Columns are read side by side, so that their times add up to more than passes.
+        reading = min(sum(columns.seconds) / Workers(threads).count, made.seconds["encode"])
+        seconds = {"read": reading, **made.seconds, "encode": made.seconds["encode"] - reading}
+        whole = [1] * len(made.plan)
+        return LinkedFile(made.links, made.groups, made.plan, made.compared, made.kept, seconds, whole)
     clock = Clock()
     with tempfile.TemporaryDirectory(prefix="fraudmatch-", dir=scratch) as folder:
-        spilled = Spilled(_Columns(path, clean), model, memory, Path(folder))
+        spilled = Spilled(columns, model, memory, Path(folder))
         clock.lap("encode")
         found = run_passes(spilled, None, clock, threads=threads, budget=budget, progress=progress)
         links = links_table(model, found.left, found.right, found.levels, found.total)
@@ -103,30 +111,10 @@ def link_file(
 
 
 @dataclass
-class _Columns:
-    """The columns of a Parquet file, each read when it is asked for and kept by nobody."""
-
-    path: Path
-    clean: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None
-
-    @property
-    def num_rows(self) -> int:
-        return int(pq.read_metadata(self.path).num_rows)
-
-    @property
-    def column_names(self) -> list[str]:
-        return list(pq.read_schema(self.path).names)
-
-    def __getitem__(self, name: str) -> pa.ChunkedArray:
-        column = pq.read_table(self.path, columns=[name])[name]
-        return self.clean(column) if self.clean else column
-
-
-@dataclass
 class Spilled:
     """Packed rows of a Parquet file on disk; a `passes.Source`."""
 
-    table: _Columns
+    table: ParquetColumns
     model: Model
     memory: int
     folder: Path
