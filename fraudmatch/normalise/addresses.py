@@ -77,7 +77,7 @@ def _tail_words(tokens: list[str], first: bool) -> int:
 def _cut(segment: str, first: bool) -> str:
     """A segment without one postcode, county or country at its end; may be empty."""
     tokens = segment.split()
-    count = _tail_words(tokens, first)
+    count = _tail_words(["AND" if token == "&" else token for token in tokens], first)
     return " ".join(tokens[:-count]) if count else segment
 
 

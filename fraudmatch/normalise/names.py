@@ -13,10 +13,12 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from fraudmatch.normalise.peerages import without_ordinals, without_peerage
 from fraudmatch.normalise.text import fold, says_nothing
 from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
 
 _IN_BRACKETS = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
+_DOUBLE_BARREL = re.compile(r"[A-Za-z']+(?:-[A-Za-z']+)+")
 _TRAILING_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX", "DR", "REV"})
 _PLAIN = re.compile(r"[A-Za-z' .-]+")
 _NOT_LETTERS = re.compile(r"[^A-Z ]+")
@@ -43,7 +45,7 @@ class PersonName(NamedTuple):
 @lru_cache(maxsize=200_000)
 def letters(text: str) -> str:
     """Folded words of a name, letters only, remarks in brackets and DEC'D left out; may be empty."""
-    folded = fold(_IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text)
+    folded = fold(without_ordinals(_IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text))
     if not folded.replace(" ", "").isalpha():
         folded = _SCANNED.sub(lambda found: found[0].translate(_READ_AS), folded)
         folded = " ".join(_NOT_LETTERS.sub(" ", folded).split())
@@ -173,12 +175,16 @@ def read_forenames(text: str) -> PersonName:
 
     A field that holds nothing but a title gives the title alone.
     """
-    if is_placeholder(text) or is_placeholder(plain := letters(text)):
+    if (
+        is_placeholder(text)
+        or is_placeholder(plain := letters(text))
+        or plain in words("names", "descriptions")
+    ):
         return PersonName()
     tokens = _without_remarks(plain.split())
     found, tokens = _titles_off(tokens, whole=False)
-    if len(tokens) == 1 and len(tokens[0]) > 1 and tokens[0] in table("names", "titles"):
-        return PersonName(title=found or table("names", "titles")[tokens[0]])
+    if len(tokens) == 1 and _only_a_rank(tokens[0]):
+        return PersonName(title=found or table("names", "titles").get(tokens[0]))
     if not tokens or is_placeholder(" ".join(tokens)) or is_placeholder(tokens[0]):
         return PersonName()
     return PersonName(title=found, forename=tokens[0], middle_names=_text(tokens[1:]))
@@ -190,6 +196,8 @@ def _surname_once(text: str) -> PersonName:
     tokens = _without_remarks(without_prefix(letters(text)).split())
     found, tokens = _titles_off(tokens, whole=False)
     suffix, tokens = _suffixes_off(tokens)
+    if len(tokens) == 1 and tokens[0] in words("names", "pure_ranks"):
+        return PersonName(title=found, name_suffix=suffix)
     tokens = _joined(tokens)
     if len(tokens) == 2 and tokens[0] == "O" and len(tokens[1]) > 2:
         tokens = [tokens[0] + tokens[1]]
@@ -259,7 +267,8 @@ def _surname_first(tokens: list[str]) -> int | None:
 def _parted(tokens: list[str], titled: bool) -> tuple[list[str], list[str]]:
     """Forenames and surname of a whole name without title and suffix."""
     if len(tokens) == 1:
-        return [], tokens
+        alone = tokens[0] in known_forenames() and not titled
+        return (tokens, []) if alone else ([], tokens)
     first = _surname_first(tokens)
     if first is not None:
         return tokens[first:], tokens[:first]
@@ -267,6 +276,20 @@ def _parted(tokens: list[str], titled: bool) -> tuple[list[str], list[str]]:
         tokens = [tokens[0], tokens[-1], *tokens[1:-1]]
     start = _surname_start(tokens, titled)
     return tokens[:start], tokens[start:]
+
+
+def _double_barrelled(text: str, fore: list[str], sur: list[str]) -> tuple[list[str], list[str]]:
+    """Forenames and surname with all parts of a hyphenated last word in the surname."""
+    found = _DOUBLE_BARREL.findall(text)
+    parts = letters(found[-1]).split() if found else []
+    whole = [*fore, *sur]
+    if len(sur) < len(parts) < len(whole) and whole[-len(parts) :] == parts:
+        return whole[: -len(parts)], parts
+    return fore, sur
+
+
+def _only_a_rank(word: str) -> bool:
+    return word in words("names", "pure_ranks") or (len(word) > 1 and word in table("names", "titles"))
 
 
 def _by_comma(text: str) -> PersonName | None:
@@ -289,7 +312,10 @@ def _by_comma(text: str) -> PersonName | None:
 @cache
 def _special() -> frozenset[str]:
     """Every word that any list gives a meaning of its own in a name."""
-    lists = ("placeholders", "placeholder_starts", "prefixes", "remarks", "particles", "dropped_suffixes")
+    lists = (
+        "placeholders", "placeholder_starts", "prefixes", "remarks", "particles", "dropped_suffixes", "ranks",
+        "pure_ranks",
+    )  # fmt: skip
     tables = ("titles", "titles_or_names", "suffixes")
     in_lists = [word for key in lists for phrase in phrases("names", key) for word in phrase]
     return frozenset([*in_lists, *(word for key in tables for word in table("names", key)), "O"])
@@ -300,7 +326,7 @@ def plain_name(text: str) -> PersonName | None:
 
     A short cut for speed; it gives what `read_full_name` gives (the tests hold it to that).
     """
-    if not _PLAIN.fullmatch(text):
+    if not _PLAIN.fullmatch(text) or "-" in text:
         return None
     tokens, found = fold(text).split(), None
     if len(tokens) > 2 and len(tokens[0]) > 1 and tokens[0] in table("names", "titles"):
@@ -313,13 +339,14 @@ def plain_name(text: str) -> PersonName | None:
 def read_full_name(text: str) -> PersonName:
     """A whole name of one person in one field.
 
-    In this order: "EXECUTORS OF" and the like, remarks, titles and suffixes off; "SMITH, JOHN"
+    In this order: titles of the peerage off; "EXECUTORS OF" and the like, remarks, titles and suffixes off; "SMITH, JOHN"
     turned round at the comma; "SMITH J" and "CHANT A P" read as surname and initials;
     otherwise the last word with the particles before it is the surname, the first word the
-    forename, the rest middle names. One word alone is a surname.
+    forename, the rest middle names. One word alone is a forename if it is known as one, else a surname.
     """
     if is_placeholder(text):
         return PersonName()
+    text = without_peerage(text)
     if "," in text and (turned := _by_comma(text)):
         return turned
     tokens = _without_remarks(without_prefix(letters(text)).split())
@@ -329,7 +356,8 @@ def read_full_name(text: str) -> PersonName:
     suffix, tokens = _suffixes_off(tokens)
     if len(tokens) > 1 and tokens[-1] in _TRAILING_TITLES:
         found, tokens = found or tokens[-1], tokens[:-1]  # SMITH J MR
-    if not tokens:
-        return PersonName()
+    if not tokens or (len(tokens) == 1 and _only_a_rank(tokens[0])):
+        return PersonName(found)
     fore, sur = _parted(_joined(tokens), found is not None)
+    fore, sur = _double_barrelled(text, fore, sur)
     return PersonName(found, fore[0] if fore else None, _text(fore[1:]), _text(sur), suffix)

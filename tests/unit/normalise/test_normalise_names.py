@@ -110,7 +110,20 @@ def test_single_columns():
         ("Exors of the late Mrs E Jones (Dec'd)", ("MRS", "E", None, "JONES", None)),
         ("c/o Mr J Bloggs", ("MR", "J", None, "BLOGGS", None)),
         ("Personal Representatives of Ann Bloggs", (None, "ANN", None, "BLOGGS", None)),
-        ("Teresa", (None, None, None, "TERESA", None)),
+        ("Teresa", (None, "TERESA", None, None, None)),
+        ("Bloggsworth", (None, None, None, "BLOGGSWORTH", None)),
+        ("Anne Smith-Jones", (None, "ANNE", None, "SMITH JONES", None)),
+        ("Mary-Anne Bloggs", (None, "MARY", "ANNE", "BLOGGS", None)),
+        ("Ambrose Quill, 2nd Duke of Penrith", (None, "AMBROSE", None, "QUILL", None)),
+        ("Ambrose Quill 2nd Baron Penrith", (None, "AMBROSE", None, "QUILL", None)),
+        ("Ambrose, 3rd Earl Penrith", (None, "AMBROSE", None, "PENRITH", None)),
+        ("Sir Ambrose Quill, 14th Baronet", ("SIR", "AMBROSE", None, "QUILL", None)),
+        ("Sir Ambrose Quill Bt", ("SIR", "AMBROSE", None, "QUILL", None)),
+        ("Louisa Quill, Countess of Penrith", (None, "LOUISA", None, "QUILL", None)),
+        ("Louisa Countess Penrith", (None, "LOUISA", None, "PENRITH", None)),
+        ("Quill, Louisa", (None, "LOUISA", None, "QUILL", None)),
+        ("Ernest Baron", (None, "ERNEST", None, "BARON", None)),
+        ("7th Bt.", (None, None, None, None, None)),
         ("The Occupier", (None, None, None, None, None)),
         ("TEST", (None, None, None, None, None)),
         ("Executors of the Occupier", (None, None, None, None, None)),
@@ -168,3 +181,15 @@ def test_forename_roots():
     assert len(roots) > 500
     assert not set(roots) & set(roots.values())  # every name has one root, and a root is its own
     assert all(name == forename(name) for name in [*roots, *roots.values()])
+
+
+@pytest.mark.parametrize("written", ["Oldest", "male child", "Inmate", "1st"])
+def test_a_description_is_no_forename(written):
+    assert read_forenames(written).forename is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("Baronet", None), ("Bt.", None), ("Baron", "BARON"), ("Childs", "CHILDS")]
+)
+def test_ranks_that_nobody_is_called_are_no_surname(written, expected):
+    assert read_surname(written).surname == expected
