@@ -269,6 +269,22 @@ def warnings(made: Training) -> list[str]:
         and model.comparison[c].levels[0].test != "otherwise"
     ]  # fmt: skip
     found += _listed("fewer than ten random pairs agree on", rare, "u of agreement is mostly as it was")
+    for one in trained.tangled:
+        compared = model.comparison[one.comparison]
+        found.append(
+            f"in the pass {' + '.join(model.passes[one.number].key)} two different entities are "
+            f"{compared.levels[one.level].name!r} by {compared.name} {one.times:,.0f} times as often as u says: they "
+            "hang together, and some are taken for one; say so in a `given` entry, or make one comparison of both"
+        )
+    strange = [
+        f"{names[c]} ({trained.old_m.values[c, last]:.2f} -> {trained.m.values[c, last]:.2f})"
+        for c, last in enumerate(len(one.levels) - 1 for one in model.comparison)
+        if trained.m.values[c, last] > 0.5 >= trained.old_m.values[c, last]
+    ]
+    found += _listed(
+        "most true pairs are now said to differ in", strange,
+        "EM may have taken another group for the true pairs, such as people of one address; look at what it links",
+    )  # fmt: skip
     found += _listed(
         "agreement would have spoken against a link in", [names[c] for c in trained.turned], "m was put back"
     )
@@ -301,6 +317,16 @@ def as_dict(made: Training) -> dict[str, Any]:
         "passes": [
             {"key": " + ".join(one.key), "drawn": round(float(drawn), 6), "share_true": share}
             for one, drawn, share in zip(made.old.passes, made.patterns.drawn, shares, strict=True)
+        ],
+        "tangled": [
+            {
+                "pass": " + ".join(made.old.passes[one.number].key),
+                "comparison": made.old.names[one.comparison],
+                "level": made.old.comparison[one.comparison].levels[one.level].name,
+                "share": round(one.share, 6),
+                "times_u": round(one.times, 1),
+            }
+            for one in trained.tangled
         ],
         "levels": [vars(line) for line in lines(made)],
         "warnings": warnings(made),

@@ -14,6 +14,7 @@ from fraudmatch.linkage.linker import prepare
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.patterns import collect
 from fraudmatch.linkage.train import _same_meaning, blocked, train
+from fraudmatch.train_files import Training, warnings
 
 
 def model(**more: object) -> Model:
@@ -177,3 +178,27 @@ def test_nothing_to_compare_leaves_m_and_prior():
     made = train(collect(table, model(), at_random=1_000), model())
     assert not made.fitted.any() and made.prior == -9.0 and made.expected_pairs == 0
     assert made.m.values[:, 0] == pytest.approx(0.8)
+
+
+def test_what_hangs_together_is_named(records: pa.Table):
+    """In every other record e copies b: where b agrees, e agrees far too often, also of two entities."""
+    other = np.random.default_rng(9).integers(0, 300, records.num_rows)
+    copied = [
+        None if held is None else f"e{int(held[1:]) if row % 2 else other[row % 3000]}"
+        for row, held in enumerate(records["b"].to_pylist())
+    ]
+    table, one = records.set_column(4, "e", pa.array(copied)), model()
+    plain, made = (train(collect(rows, one, at_random=100_000), one) for rows in (records, table))
+    assert plain.tangled == ()
+    assert [(t.number, t.comparison, t.level) for t in made.tangled] == [(1, 4, 0)]
+    assert made.tangled[0].times > 10 and 0.1 < made.tangled[0].share < 0.5
+
+
+def test_another_group_taken_for_the_true_pairs_is_warned_of(records: pa.Table):
+    """Where e repeats b, all pairs of the pass b look true, and true pairs seem to differ in the rest."""
+    repeated = pa.array([None if v is None else f"e{int(v[1:]) % 40}" for v in records["b"].to_pylist()])
+    table, one = records.set_column(4, "e", repeated), model()
+    patterns = collect(table, one, at_random=100_000)
+    made = train(patterns, one)
+    told = warnings(Training(one, renewed(one, made.m, made.u, made.prior), table.num_rows, patterns, made))
+    assert any("another group" in line and "a (0.20 -> 0.9" in line for line in told)
