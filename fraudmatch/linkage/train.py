@@ -23,9 +23,10 @@ import numpy.typing as npt
 
 from fraudmatch.errors import RunError
 from fraudmatch.linkage.chances import Chances, chances_of, variants_of_patterns
-from fraudmatch.linkage.em import STRENGTH, TOLERANCE, Fit, Mixture, fit, positive, scores, updated
+from fraudmatch.linkage.em import STRENGTH, TOLERANCE, Mixture, fit, positive, scores, updated
 from fraudmatch.linkage.model import Model, probability
 from fraudmatch.linkage.patterns import Patterns
+from fraudmatch.linkage.tangles import Tangle, find_tangles
 
 Values = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.int64]
@@ -37,27 +38,8 @@ LEAST_COMPARED = 1.5
 #: u by the latest fit; the first knows only the old model, which may not see them.
 ROUNDS = 3
 
-#: A level is named as tangled when this share of different pairs of a pass stands at it, that many
-XX
-
 #: Least correlation of old and new weights over patterns for "same" to mean what it meant.
 LEAST_KINSHIP = 0.3
-
-
-@dataclass(frozen=True)
-class Tangle:
-    """A level that pairs of two entities reach far more often inside a pass than u says.
-
-    Attributes:
-        number: the pass. comparison / level: positions. share: of the pass's different pairs.
-        times: how many times u that is.
-    """
-
-    number: int
-    comparison: int
-    level: int
-    share: float
-    times: float
 
 
 @dataclass(frozen=True)
@@ -118,7 +100,7 @@ def train(patterns: Patterns, model: Model, strength: float = STRENGTH) -> Train
         weights = old.evidence(m, u)
         _same_meaning(model, patterns.distinct, begun, weights)
         prior, expected = fitted_prior(patterns, weights, model.prior)
-    tangles = _tangles(patterns, old, mixture, found, sources, u)
+    tangles = find_tangles(patterns, old.cells_u, mixture, found, sources, u)
     shares = np.full(len(fitted), np.nan)
     shares[fitted] = found.shares
     return Trained(
@@ -152,50 +134,6 @@ class _Begun:
         """Match weight of each pattern without prior, in bits, as a linker would have it."""
         mixture = _mixture(self.patterns, self.cells_m, self.against(u), m)
         return np.asarray(scores(mixture, m).sum(1) / np.log(2))
-
-
-def _tangles(
-    patterns: Patterns, old: _Begun, mixture: Mixture, found: Fit, sources: Cells, u: Values
-) -> tuple[Tangle, ...]:  # fmt: skip
-    """Where independence fails: neighbours in one postcode share more than a postcode.
-
-    Such pairs look like true ones to EM, and nothing in random pairs tells of them. So a pair is taken
-    as different by all evidence but that of the comparison in question. Of each pass and comparison
-    only the worst level is named.
-    """
-    each = scores(mixture, found.m)
-    evidence = each @ mixture.used.T + np.log(found.shares / (1 - found.shares))
-    made = []
-    for k, number in enumerate(sources.tolist()):
-        if found.shares[k] > MOSTLY_TRUE:
-            continue
-        for comparison in np.flatnonzero(mixture.used[k]).tolist():
-            without = evidence[:, k] - each[:, comparison]
-            different = mixture.counts[:, k] * (1 - probability(without / np.log(2)))
-            worst = _tangle(patterns, old, different, comparison, u)
-            if worst is not None:
-                made.append(Tangle(number, comparison, *worst))
-    return tuple(made)
-
-
-def _tangle(
-    patterns: Patterns, old: _Begun, different: Values, comparison: int, u: Values
-) -> tuple[int, float, float] | None:  # fmt: skip
-    """Level, share and times u of the worst level of one comparison among different pairs of a pass."""
-    cells, wide = old.cells_u[:, comparison], u.shape[1]
-    plain = (cells >= 0) & (
-        patterns.rarity[:, comparison] < 0
-    )  # values of known rarity have a u of their own
-    pairs = different[plain]
-    if pairs.sum() < LEAST_TANGLED:
-        return None
-    level = cells[plain] % wide
-    share = np.bincount(level, pairs, wide) / pairs.sum()
-    stated = (pairs[:, None] * u[cells[plain] // wide]).sum(0) / pairs.sum()
-    times = share / positive(stated)
-    times[share < TANGLED_SHARE] = 0
-    worst = int(times.argmax())
-    return (worst, float(share[worst]), float(times[worst])) if times[worst] >= TANGLED_TIMES else None
 
 
 def _fit_u(
