@@ -10,7 +10,7 @@ import click
 from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
-    from fraudmatch.train_files import Line, Training
+    from fraudmatch.linkage.training import Line, Training
 
 _PATH = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -63,7 +63,8 @@ def command(
     import json
 
     from fraudmatch.linkage import load_model
-    from fraudmatch.train_files import as_dict, source_text, train_files, train_night, trained_text
+    from fraudmatch.linkage.training import as_dict
+    from fraudmatch.train_files import source_text, train_files, train_night, trained_text
 
     _check(left, right, mappings, out)
     model = load_model(model_name)
@@ -114,7 +115,7 @@ _HEAD = f"  {'':<26} {'old m':>9} {'new m':>9} {'old u':>11} {'new u':>11} {'wei
 
 
 def _report(made: Training, everything: bool) -> list[str]:
-    from fraudmatch.train_files import lines, warnings
+    from fraudmatch.linkage.training import lines, warnings
 
     trained = made.trained
     settled = "settled after" if trained.converged else "stopped after"

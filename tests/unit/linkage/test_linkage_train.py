@@ -14,7 +14,7 @@ from fraudmatch.linkage.linker import prepare
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.patterns import collect
 from fraudmatch.linkage.train import _same_meaning, blocked, train
-from fraudmatch.train_files import Training, warnings
+from fraudmatch.linkage.training import Training, warnings
 
 
 def model(**more: object) -> Model:
