@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from accuracy_sets import SETS, Answer, AnswerSet
 
-from fraudmatch.link_files import LinkedFiles, link_files
+from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
 from fraudmatch.linkage.evaluate import Measures, pairs_completeness, reduction_ratio
 

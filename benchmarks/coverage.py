@@ -22,7 +22,7 @@ import numpy.typing as npt
 from accuracy import MAPPINGS, Labels, data_folder, label, pairs_inside
 from accuracy_sets import SETS
 
-from fraudmatch.link_files import LinkedFiles, link_files
+from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
 from fraudmatch.linkage.candidates import blocking_keys
 from fraudmatch.linkage.coverage import Coverage, caught_by, estimate_coverage
@@ -76,7 +76,7 @@ def _true_records(made: LinkedFiles, labels: Labels) -> tuple[Ids, Ids]:
 
 def measure_site(folder: Path) -> Line:
     """The people of a finished night of a site with an answer key."""
-    from fraudmatch.evaluate import _entities
+    from fraudmatch.evaluation.answer_key import _entities
     from fraudmatch.kept import read_night
     from fraudmatch.linkage.night import night_table
     from fraudmatch.normalise import forename_roots

@@ -20,8 +20,8 @@ from pathlib import Path
 from accuracy import MAPPINGS, Row, data_folder, measure
 from accuracy_sets import SETS
 
+from fraudmatch.files.train import source_text, train_files, trained_text
 from fraudmatch.linkage import load_model
-from fraudmatch.train_files import source_text, train_files, trained_text
 
 
 @dataclass(frozen=True)

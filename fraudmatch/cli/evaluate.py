@@ -61,7 +61,7 @@ def command(
     elif sample is not None:
         _plan(links, sample, out, floor, threads, as_json, quiet)
     elif links.is_dir() and not (links / "links.parquet").is_file():
-        from fraudmatch.evaluate import evaluate_site
+        from fraudmatch.evaluation.answer_key import evaluate_site
 
         _print(evaluate_site(links, run_id), as_json)
     elif truth is None:
@@ -79,7 +79,7 @@ def _measured(
     links: Path, truth: Path, out: Path | None, floor: float | None, worst: int, threads: int | None,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from fraudmatch.evaluate import evaluate_links, true_pairs
+    from fraudmatch.evaluation.answer_key import evaluate_links, true_pairs
 
     folder = links if links.is_dir() else links.parent
     found = evaluate_links(links / "links.parquet" if links.is_dir() else links, truth)
@@ -88,7 +88,7 @@ def _measured(
         return
     from fraudmatch.evaluation.judged import judge
     from fraudmatch.evaluation.page import page, write_errors
-    from fraudmatch.link_folder import read_folder
+    from fraudmatch.files.folder import read_folder
 
     with progress(quiet) as say:
         read = read_folder(folder)
@@ -181,7 +181,7 @@ def _plan(
     quiet: bool,
 ) -> None:
     from fraudmatch.evaluation.review import planned_dict, write_review
-    from fraudmatch.link_folder import read_folder
+    from fraudmatch.files.folder import read_folder
 
     if out is None or out.suffix != ".csv":
         raise click.UsageError("Name the file to write with --out SAMPLE.csv.")

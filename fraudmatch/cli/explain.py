@@ -44,16 +44,16 @@ def command(where: Path, what: tuple[str, ...], run_id: str | None, relation: st
 
 
 def _pair(where: Path, left: str, right: str, run_id: str | None, relation: str | None) -> None:
-    from fraudmatch.explain_folder import explain_in_folder, is_link_folder
-    from fraudmatch.pair_text import pair_lines
+    from fraudmatch.pairs.in_folder import explain_in_folder, is_link_folder
+    from fraudmatch.pairs.text import pair_lines
 
     if is_link_folder(where):
         if run_id or relation:
             raise click.UsageError("--run and --relation are for nights; this is a folder of `link`.")
         made, sides = explain_in_folder(where, left, right)
     else:
-        from fraudmatch.explain_night import explain_in_night
         from fraudmatch.kept import read_night
+        from fraudmatch.pairs.in_night import explain_in_night
         from fraudmatch.site import load_site
 
         made, sides = explain_in_night(read_night(load_site(where), run_id), left, right, relation)

@@ -66,8 +66,8 @@ def command(
       fraudmatch explain linked REF REF
       fraudmatch evaluate linked/links.parquet --truth truth.csv
     """
-    from fraudmatch.link_decisions import contradiction_lines
-    from fraudmatch.link_files import link_files, write_linked
+    from fraudmatch.files.decisions import contradiction_lines
+    from fraudmatch.files.link import link_files, write_linked
     from fraudmatch.linkage import load_model
 
     paths = [left, right] if right else [left]
@@ -109,7 +109,7 @@ def _within(
     path: Path, model: Model, out: Path, ref: str | None, memory: str, scratch: Path | None, budget: int | None,
     threads: int | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from fraudmatch.link_memory import link_within, memory_of
+    from fraudmatch.files.memory import link_within, memory_of
 
     allowed = memory_of(memory)
     with progress(quiet) as say:
@@ -123,8 +123,8 @@ def _plan(
     paths: list[Path], mappings: list[Path], model: Model, ref: str | None, budget: int | None,
     threads: int | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from fraudmatch.link_files import ready_files
-    from fraudmatch.link_plan import plan_lines, plan_links
+    from fraudmatch.files.link import ready_files
+    from fraudmatch.files.plan import plan_lines, plan_links
 
     with progress(quiet) as say:
         ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)

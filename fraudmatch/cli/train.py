@@ -62,9 +62,9 @@ def command(
     """
     import json
 
+    from fraudmatch.files.train import source_text, train_files, train_night, trained_text
     from fraudmatch.linkage import load_model
     from fraudmatch.linkage.training import as_dict
-    from fraudmatch.train_files import source_text, train_files, train_night, trained_text
 
     _check(left, right, mappings, out)
     model = load_model(model_name)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fraudmatch.link_folder import LinkFolder
+from fraudmatch.files.folder import LinkFolder
 from fraudmatch.linkage import Linked
 from fraudmatch.linkage.compare import MISSING
 from fraudmatch.linkage.linker import Linker

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from fraudmatch.errors import ConfigurationError, Problem
 from fraudmatch.evaluation.judged import FLOOR
-from fraudmatch.link_folder import LinkFolder
+from fraudmatch.files.folder import LinkFolder
 from fraudmatch.linkage.clerical import (
     Estimate,
     Reviewed,

@@ -12,7 +12,7 @@ from shuffling import shuffle_site
 
 from fraudmatch.audit import open_run
 from fraudmatch.errors import RunError
-from fraudmatch.evaluate import evaluate_site
+from fraudmatch.evaluation.answer_key import evaluate_site
 from fraudmatch.exercise import run_night
 from fraudmatch.kept import read_night, write_reports
 from fraudmatch.shipped import shipped

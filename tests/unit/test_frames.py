@@ -11,7 +11,7 @@ import pytest
 
 import fraudmatch
 from fraudmatch.errors import BudgetError, ConfigurationError, FraudmatchError, MappingError, ModelError
-from fraudmatch.frame_links import FrameLinks
+from fraudmatch.frames.links import FrameLinks
 from fraudmatch.linkage.model import Model
 
 OWN = Model.model_validate(

@@ -15,7 +15,7 @@ from fraudmatch.linkage import link, prepare
 from fraudmatch.linkage.average import CLIP
 from fraudmatch.linkage.explain import OUTCOMES, Explanation, LinkedRecords, explain_pair
 from fraudmatch.linkage.model import Model
-from fraudmatch.pair_text import Sides, pair_lines, verdict, waterfall
+from fraudmatch.pairs.text import Sides, pair_lines, verdict, waterfall
 
 MODEL = Model.model_validate(
     {

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import ConfigurationError, MappingError
-from fraudmatch.link_tables import Say, plain_text
+from fraudmatch.files.tables import Say, plain_text
 from fraudmatch.linkage import LinkedFile, Model, link_file
 
 _UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
@@ -45,7 +45,7 @@ def link_within(
 ) -> dict[str, Any]:  # fmt: skip
     """Link a Parquet file that holds the model's columns, within a limit of memory; give the summary.
 
-    Writes links.parquet, clusters.parquet and summary.json as `link_files.write_linked` does. The
+    Writes links.parquet, clusters.parquet and summary.json as `link.write_linked` does. The
     records are not copied, so `fraudmatch explain` cannot speak about this folder.
 
     Args:

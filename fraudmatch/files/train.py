@@ -10,8 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 from fraudmatch.errors import ConfigurationError
+from fraudmatch.files.link import ready_files
 from fraudmatch.kept import Kept
-from fraudmatch.link_files import ready_files
 from fraudmatch.linkage import Model
 from fraudmatch.linkage.chances import renewed
 from fraudmatch.linkage.em import STRENGTH

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fraudmatch.link_tables import Readied, readable
+from fraudmatch.files.tables import Readied, readable
 from fraudmatch.linkage import Model, link
 from fraudmatch.linkage.block import PassPlan
 from fraudmatch.linkage.candidates import Keys, LargestBlock, blocking_keys, count_new, largest_blocks

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from fraudmatch.linkage.explain import OUTCOMES, Explanation
-from fraudmatch.pair_text import NOT_PROOF, Sides, group_lines, meeting_rows, value_rows, verdict
+from fraudmatch.pairs.text import NOT_PROOF, Sides, group_lines, meeting_rows, value_rows, verdict
 from fraudmatch.report.words import PRIOR, comparison_label
 
 _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top"

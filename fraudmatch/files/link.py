@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from fraudmatch.errors import MappingError, Problem, RunError
 from fraudmatch.extract import ExtractedFile, extract_file, load_mapping
-from fraudmatch.link_decisions import (
+from fraudmatch.files.decisions import (
     Decisions,
     assigned,
     count_ties,
@@ -31,8 +31,8 @@ from fraudmatch.link_decisions import (
     tied_refs,
     without_parted,
 )
-from fraudmatch.link_folder import keep
-from fraudmatch.link_tables import SIDES, Readied, Say, as_they_are, model_table, side_of
+from fraudmatch.files.folder import keep
+from fraudmatch.files.tables import SIDES, Readied, Say, as_they_are, model_table, side_of
 from fraudmatch.linkage import Linked, Model, link
 from fraudmatch.linkage.night import known_apart
 from fraudmatch.normalise import normalise
@@ -81,7 +81,7 @@ def link_files(
         model: a person, property or organisation model; any model for files linked as they are.
         budget: most candidate pairs before a BudgetError.
         ref: for files linked as they are, the column that names a row; None = its number from 1.
-        decided: a CSV file of decided pairs (`link_decisions.read_decisions`).
+        decided: a CSV file of decided pairs (`decisions.read_decisions`).
         single: two files hold every entity once: each record has one link at most.
 
     Raises:

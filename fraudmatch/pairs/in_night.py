@@ -20,8 +20,8 @@ from fraudmatch.linkage.candidates import blocking_keys
 from fraudmatch.linkage.explain import Explanation, LinkedRecords, explain_pair
 from fraudmatch.linkage.night import known_apart, night_table
 from fraudmatch.normalise import forename_roots
-from fraudmatch.pair_records import in_words, notes_of, only_row, split_party
-from fraudmatch.pair_text import Sides
+from fraudmatch.pairs.records import in_words, notes_of, only_row, split_party
+from fraudmatch.pairs.text import Sides
 
 Ids = npt.NDArray[np.int64]
 

@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import RunError
-from fraudmatch.link_folder import MODEL_FILE, RECORDS_FILE, sides
+from fraudmatch.files.folder import MODEL_FILE, RECORDS_FILE, sides
 from fraudmatch.linkage import load_model
 from fraudmatch.linkage.explain import Explanation, LinkedRecords, explain_pair
 from fraudmatch.linkage.night import known_apart
-from fraudmatch.pair_records import in_words, notes_of, only_row, split_party
-from fraudmatch.pair_text import Sides
+from fraudmatch.pairs.records import in_words, notes_of, only_row, split_party
+from fraudmatch.pairs.text import Sides
 
 Rows = npt.NDArray[np.int64]
 

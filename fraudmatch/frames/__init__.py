@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow.compute as pc
 
 from fraudmatch.errors import ConfigurationError, MappingError, ModelError
-from fraudmatch.frame_intake import Columns, Frame, Recognised, extract_frame, frame_of
-from fraudmatch.frame_links import FrameLinks
-from fraudmatch.link_decisions import Decisions, assigned, no_ties, without_parted
-from fraudmatch.link_files import ready_extracted
-from fraudmatch.link_tables import SIDES, Readied, as_they_are
+from fraudmatch.files.decisions import Decisions, assigned, no_ties, without_parted
+from fraudmatch.files.link import ready_extracted
+from fraudmatch.files.tables import SIDES, Readied, as_they_are
+from fraudmatch.frames.intake import Columns, Frame, Recognised, extract_frame, frame_of
+from fraudmatch.frames.links import FrameLinks
 from fraudmatch.linkage import Model, load_model
 from fraudmatch.linkage import link as link_table
 from fraudmatch.linkage.decided import settle

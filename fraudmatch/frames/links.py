@@ -13,15 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.errors import REASONS, ConfigurationError
-from fraudmatch.frame_intake import Frame, Recognised
-from fraudmatch.link_decisions import Decisions
-from fraudmatch.link_tables import Readied
+from fraudmatch.files.decisions import Decisions
+from fraudmatch.files.tables import Readied
+from fraudmatch.frames.intake import Frame, Recognised
 from fraudmatch.linkage import Linked
 from fraudmatch.linkage.explain import LinkedRecords, explain_pair
-from fraudmatch.pair_explanation import PairExplanation
-from fraudmatch.pair_html import html_table
-from fraudmatch.pair_records import in_words, notes_of
-from fraudmatch.pair_text import NOT_PROOF, Sides
+from fraudmatch.pairs.explanation import PairExplanation
+from fraudmatch.pairs.html import html_table
+from fraudmatch.pairs.records import in_words, notes_of
+from fraudmatch.pairs.text import NOT_PROOF, Sides
 from fraudmatch.report.words import counted
 
 if TYPE_CHECKING:

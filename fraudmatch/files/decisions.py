@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.errors import ConfigurationError, Problem
-from fraudmatch.link_tables import SIDES, Readied
+from fraudmatch.files.tables import SIDES, Readied
 from fraudmatch.linkage import Linked
 from fraudmatch.linkage.assign import TIES, one_to_one
 from fraudmatch.linkage.decided import CONTRADICTIONS, settle

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from fraudmatch.linkage.explain import Explanation
-from fraudmatch.pair_html import pair_html
-from fraudmatch.pair_text import Sides, pair_lines
+from fraudmatch.pairs.html import pair_html
+from fraudmatch.pairs.text import Sides, pair_lines
 
 if TYPE_CHECKING:
     import pandas as pd
