@@ -137,7 +137,9 @@ def _has_address(records: pa.Table) -> npt.NDArray[np.bool_]:
 
 
 def _has_organisation(records: pa.Table) -> npt.NDArray[np.bool_]:
-    named = pc.is_valid(records["organisation_core"]).to_numpy()
+    named = (
+        pc.is_valid(records["organisation_core"]).to_numpy() | pc.is_valid(records["trading_name"]).to_numpy()
+    )
     numbered = (
         pc.is_valid(records["company_number"]).to_numpy() | pc.is_valid(records["charity_number"]).to_numpy()
     )

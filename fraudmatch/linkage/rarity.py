@@ -79,9 +79,9 @@ def _contradicting(own: list[str], others: list[str]) -> float:
 def words_in_common(one: str, two: str) -> float:
     """What two names have in common, in bits; large where they are surely one firm's.
 
-    The bits of the shared words, the rarest of them twice and all but the two rarest half: a firm
-    is known by one telling word and described by the rest, which often come together (UNIVERSITY
-    HOSPITAL NHS TRUST). Off that, once and a half, the bits of the words the side with fewer bits
+    The bits of the shared words, the rarest of them 2.25 times and all but the two rarest half: a
+    firm is known by one telling word and described by the rest, which often come together
+    (UNIVERSITY HOSPITAL NHS TRUST). Off that, twice, the bits of the words the side with fewer bits
     has alone: where both sides have words of their own they contradict each other (LARKFIELD
     SCHOOL, LARKFIELD COUNCIL). Off that a fifth of the other side's: a name may be written longer
     or shorter. The factors were chosen on the labelled supplier names that benchmarks/README.md
@@ -93,5 +93,5 @@ def words_in_common(one: str, two: str) -> float:
         return -math.inf
     own, others = [w for w in a if w not in b], [w for w in b if w not in a]
     fewer, more = sorted((_contradicting(own, others), _contradicting(others, own)))
-    common = shared[0] + math.fsum(shared[:2]) + math.fsum(shared[2:]) / 2
-    return common - 1.5 * fewer - 0.2 * more
+    common = 2.25 * shared[0] + math.fsum(shared[1:2]) + 0.5 * math.fsum(shared[2:])
+    return common - 2.0 * fewer - 0.2 * more

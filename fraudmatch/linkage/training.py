@@ -127,59 +127,77 @@ class _Cell:
 
 
 def warnings(made: Training) -> list[str]:
-    """Where the records had too little to teach, in words; empty when all is well."""
-    trained, model = made.trained, made.old
-    names = model.names
-    found: list[str] = []
+    """Where the records had too little to teach, or taught something odd, in words."""
+    return [*_untaught_m(made), *_untaught_u(made), *_tangled(made), *_odd(made)]
+
+
+def _untaught_m(made: Training) -> list[str]:
+    trained, names = made.trained, made.old.names
     if not trained.fitted.any():
-        found.append("no pass leaves enough to judge by apart from its key: m is as it was")
-    elif not trained.converged:
-        found.append(f"EM had not settled after {trained.rounds:,} rounds")
-    taught: list[bool] = [bool(any(column)) for column in (trained.used & trained.fitted[:, None]).T]
-    seen = trained.seen_m[: len(names)].sum(1)
+        return ["no pass leaves enough to judge by apart from its key: m is as it was"]
+    settled = [] if trained.converged else [f"EM had not settled after {trained.rounds:,} rounds"]
     known = _known_anywhere(made.patterns)
-    if trained.fitted.any():
-        found += _listed(
-            "no pass that was fitted is free of the columns of", [n for n, t, k in zip(names, taught, known, strict=True) if k and not t], "m is as it was",
-        )  # fmt: skip
-        thin = [
-            f"{n} ({s:.0f})"
-            for n, t, k, s in zip(names, taught, known, seen, strict=True)
-            if k and t and s < WELL_TAUGHT
-        ]
-        found += _listed("few expected true pairs have", thin, "m is mostly as it was")
-    found += _listed(
-        "no pair has values of",
-        [n for n, k in zip(names, known, strict=True) if not k],
-        "nothing could be learnt",
-    )
+    taught = [bool(any(column)) for column in (trained.used & trained.fitted[:, None]).T]
+    seen = trained.seen_m[: len(names)].sum(1)
+    bare = [name for c, name in enumerate(names) if known[c] and not taught[c]]
+    thin = [
+        f"{name} ({seen[c]:.0f})"
+        for c, name in enumerate(names)
+        if known[c] and taught[c] and seen[c] < WELL_TAUGHT
+    ]
+    return [
+        *settled,
+        *_listed("no pass that was fitted is free of the columns of", bare, "m is as it was"),
+        *_listed("few expected true pairs have", thin, "m is mostly as it was"),
+    ]
+
+
+def _untaught_u(made: Training) -> list[str]:
+    trained, model = made.trained, made.old
+    known = _known_anywhere(made.patterns)
     rare = [
-        names[c]
-        for c in range(len(names))
+        name
+        for c, name in enumerate(model.names)
         if known[c] and trained.seen_u[c, 0] < ENOUGH and kept_level(model, c, "u") != 0
-        and model.comparison[c].levels[0].test != "otherwise"
-    ]  # fmt: skip
-    found += _listed("fewer than ten random pairs agree on", rare, "u of agreement is mostly as it was")
-    for one in trained.tangled:
+    ]
+    blank = [name for c, name in enumerate(model.names) if not known[c]]
+    return [
+        *_listed("no pair has values of", blank, "nothing could be learnt"),
+        *_listed("fewer than ten random pairs agree on", rare, "u of agreement is mostly as it was"),
+    ]
+
+
+def _tangled(made: Training) -> list[str]:
+    model, found = made.old, []
+    for one in made.trained.tangled:
         compared = model.comparison[one.comparison]
         found.append(
             f"in the pass {' + '.join(model.passes[one.number].key)} two different entities are "
             f"{compared.levels[one.level].name!r} by {compared.name} {one.times:,.0f} times as often as u says: they "
             "hang together, and some are taken for one; say so in a `given` entry, or make one comparison of both"
         )
-    strange = [
-        f"{names[c]} ({trained.old_m.values[c, last]:.2f} -> {trained.m.values[c, last]:.2f})"
-        for c, last in enumerate(len(one.levels) - 1 for one in model.comparison)
-        if trained.m.values[c, last] > 0.5 >= trained.old_m.values[c, last]
-    ]
-    found += _listed(
-        "most true pairs are now said to differ in", strange,
-        "EM may have taken another group for the true pairs, such as people of one address; look at what it links",
-    )  # fmt: skip
-    found += _listed(
-        "agreement would have spoken against a link in", [names[c] for c in trained.turned], "m was put back"
-    )
     return found
+
+
+def _odd(made: Training) -> list[str]:
+    old, new, names = made.trained.old_m.values, made.trained.m.values, made.old.names
+    strange = [
+        f"{names[c]} ({old[c, last]:.2f} -> {new[c, last]:.2f})"
+        for c, last in enumerate(len(one.levels) - 1 for one in made.old.comparison)
+        if new[c, last] > 0.5 >= old[c, last]
+    ]
+    return [
+        *_listed(
+            "most true pairs are now said to differ in",
+            strange,
+            "EM may have taken another group for the true pairs, such as people of one address; look at what it links",
+        ),
+        *_listed(
+            "agreement would have spoken against a link in",
+            [names[c] for c in made.trained.turned],
+            "m was put back",
+        ),
+    ]
 
 
 def _known_anywhere(patterns: Patterns) -> list[bool]:

@@ -49,7 +49,7 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
     "payment": {
         "invoice_ref_clean": (
             Column(Kind.TEXT),
-            "the invoice number in capitals, letters and digits only, without INV, NO and leading zeros",
+            "the invoice number in capitals, letters and digits only, without INV, REF, NO and leading zeros",
         ),
         "same_amount_count": (
             Column(Kind.NUMBER),
