@@ -94,7 +94,7 @@ def test_shipped_frequencies_are_chances():
     for comparison in load_model("person").comparison:
         table = frequency_table(comparison)
         if table is not None:
-            assert len(table) > (500 if isinstance(comparison.frequencies, str) else 20)
+            assert len(table) > (500 if isinstance(comparison.frequencies, str) else 4)
             assert all(0 < chance < 0.2 for chance in table.values())
 
 
