@@ -115,3 +115,18 @@ def test_derivations_give_none_or_text():
 
 def test_letters_that_look_like_digits():
     assert DERIVATIONS["look_alikes"]("I0S0O") == "10500"
+
+
+def test_the_prior_falls_by_a_bit_when_the_records_double():
+    model = load_model("payment").model_copy(update={"prior": -18.0, "records": 1 << 18})
+    assert model.sized(1 << 18).prior == -18.0
+    assert model.sized(1 << 19).prior == -19.0 and model.sized(1000).prior == -10.0
+    assert model.sized(500, 1000).prior == -10.0 and model.sized(1000, 500).prior == -10.0
+    assert model.sized(300_000).prior == model.sized(300_007).prior
+    assert model.sized(1000).sized(1 << 20).prior == -10.0, "sized once, it holds"
+    assert model.sized(1) == model
+
+
+def test_a_prior_that_names_no_number_of_records_holds_for_any():
+    model = load_model("payment").model_copy(update={"records": None})
+    assert model.sized(10) == model
