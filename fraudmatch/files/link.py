@@ -94,7 +94,7 @@ def link_files(
     decisions = read_decisions(decided, ready) if decided else no_decisions()
     say(f"link: {model.id}")
     linked = link(
-        ready.table, model, apart=ready.apart, side=ready.side, threads=threads, budget=budget,
+        ready.table, ready.sized(model), apart=ready.apart, side=ready.side, threads=threads, budget=budget,
         together=decisions.together, parted=decisions.parted, progress=say,
     )  # fmt: skip
     linked, ties = without_parted(linked, decisions), no_ties()

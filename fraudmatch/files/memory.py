@@ -66,7 +66,7 @@ def link_within(
     if ref and ref not in columns:
         raise MappingError(f"{path} has no column {ref}.", remedy=f"It has {', '.join(columns)}.")
     linked = link_file(
-        path, model, memory=memory, scratch=scratch, clean=plain_text, threads=threads, budget=budget, progress=say
+        path, model.sized(pq.read_metadata(path).num_rows), memory=memory, scratch=scratch, clean=plain_text, threads=threads, budget=budget, progress=say
     )  # fmt: skip
     return _written(linked, _refs(path, ref), model, path.name, folder)
 

@@ -107,7 +107,9 @@ def plan_links(
     coverage = None
     if budget is None or sum(one.new for one in made) <= budget:
         say(f"link: {model.id}")
-        linked = link(ready.table, model, apart=ready.apart, side=ready.side, threads=threads, progress=say)
+        linked = link(
+            ready.table, ready.sized(model), apart=ready.apart, side=ready.side, threads=threads, progress=say
+        )
         hits = caught_by(keys, linked.links["left_id"].to_numpy(), linked.links["right_id"].to_numpy())
         coverage = estimate_coverage(hits, linked.links["match_probability"].to_numpy(), model)
     return LinkPlan(model.id, ready.table.num_rows, _possible(ready), tuple(made), coverage)

@@ -45,6 +45,13 @@ class Readied:
     deliveries: pa.Table
     rejects: pa.Table
 
+    def sized(self, model: Model) -> Model:
+        """The model with the prior that fits this many records."""
+        if self.side is None:
+            return model.sized(self.table.num_rows)
+        rights = int(self.side.sum())
+        return model.sized(self.table.num_rows - rights, rights)
+
 
 def model_table(
     records: pa.Table, model: Model, *, threads: int | None = None, say: Say = lambda _: None

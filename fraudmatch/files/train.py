@@ -44,6 +44,7 @@ def train_files(
     """
     ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)
     say(f"train: {model.id}")
+    model = ready.sized(model)
     patterns = collect(
         ready.table,
         model,
@@ -76,6 +77,7 @@ def train_night(
             remedy="Name another model with --model.",
         )
     say(f"train: {model.id}")
+    model = model.sized(table.num_rows)
     apart = known_apart(records)[first] if model.relation == "person" else None
     patterns = collect(table, model, apart=apart, per_pass=per_pass, at_random=at_random, say=say)
     return _trained(patterns, model, table.num_rows, keep_prior, strength)

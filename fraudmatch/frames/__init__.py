@@ -84,7 +84,7 @@ def link(
     ready, recognised = _ready(frames, used, columns, date_format, normalise, threads)
     decisions = _decisions_of(decided, frames, ready)
     linked = link_table(
-        ready.table, used, apart=ready.apart, side=ready.side, threads=threads, budget=budget,
+        ready.table, ready.sized(used), apart=ready.apart, side=ready.side, threads=threads, budget=budget,
         together=decisions.together, parted=decisions.parted,
     )  # fmt: skip
     linked, ties = without_parted(linked, decisions), no_ties()

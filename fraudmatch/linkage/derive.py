@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from fraudmatch.linkage.name_words import unlike_forename
 from fraudmatch.linkage.rarity import rarest_word, telling_words
 from fraudmatch.references import look_alike
 
@@ -171,6 +172,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "sector": sector,
     "look_alikes": look_alikes,
     "presence": presence,
+    "unlike_forename": unlike_forename,
     "mailbox": mailbox,
     "year": lambda value: value[:4],
 }

@@ -158,6 +158,7 @@ class Model(_Strict):
 
     Attributes:
         prior: log2 odds that two records drawn at random are the same entity.
+        records: how many records the prior speaks of; see `sized`. None: it holds for any number.
         threshold: match weight from which a pair is a link.
         block_limit: pairs one block may hold before it is refined or left out.
     """
@@ -167,6 +168,7 @@ class Model(_Strict):
     relation: Literal["person", "property", "organisation", "account", "payment"]
     description: str
     prior: float
+    records: int | None = Field(default=None, ge=2)
     threshold: float
     block_limit: int = Field(default=3_000_000, ge=1)
     passes: list[Pass] = Field(alias="pass", min_length=1)
@@ -209,6 +211,22 @@ class Model(_Strict):
     def id(self) -> str:
         """For example person_v1."""
         return f"{self.name}_v{self.version}"
+
+    def sized(self, left: int, right: int | None = None) -> Model:
+        """The model with the prior that fits the number of records linked.
+
+        If a record has k partners among n, one pair in n / k is the same entity: at twice the
+        records a pair drawn at random is half as likely a match, since namesakes grow with the square
+        and true pairs do not. Whole bits only, so that a few more records change no weight.
+
+        Args:
+            left: records of the table; right: of the other table, when two are linked across.
+        """
+        count = max(left, right or 0)
+        if self.records is None or count < 2:
+            return self
+        shift = round(math.log2(self.records / count))
+        return self.model_copy(update={"prior": self.prior + shift, "records": None})
 
     @property
     def names(self) -> list[str]:

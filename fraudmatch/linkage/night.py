@@ -94,7 +94,8 @@ def link_all(
     def run(name: str, table: pa.Table, apart: npt.NDArray[np.int32] | None = None) -> Linked:
         if progress:
             progress(f"link · {name}, {table.num_rows:,} to compare")
-        made = link(table, chosen[name], apart=apart, threads=threads, progress=progress)
+        model = chosen[name].sized(table.num_rows)
+        made = link(table, model, apart=apart, threads=threads, progress=progress)
         steps.append(
             Step(
                 chosen[name],

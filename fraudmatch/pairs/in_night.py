@@ -59,7 +59,7 @@ def explain_in_night(
                 f"The {relation} model does not look at {name}.",
                 remedy=f"It names no {relation}, or too little of one. Try --relation with another of {', '.join(RELATIONS)}.",
             )
-    linked = _linked(kept, model, relation, table, first, rows_of)
+    linked = _linked(kept, model.sized(table.num_rows), relation, table, first, rows_of)
     notes = notes_of(records, kept.prepared.rejects, pair)
     linked = replace(linked, notes={one: notes.get(pair[0], {}), other: notes.get(pair[1], {})})
     called = {row: record_name(records, int(first[row])) for row in _near(linked, one, other)}

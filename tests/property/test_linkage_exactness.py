@@ -20,6 +20,7 @@ COLUMNS = {
     "date_of_birth": pa.date32(), "sex": pa.string(), "name_suffix": pa.string(), "forename": pa.string(),
     "forename_root": pa.string(), "surname": pa.string(), "middle_names": pa.string(), "phone": pa.string(),
     "email": pa.string(), "bank": pa.string(), "correspondence_postcode": pa.string(),
+    "number": pa.string(), "street": pa.string(), "building": pa.string(), "town": pa.string(),
 }  # fmt: skip
 
 EVERY_TEST = Model.model_validate(
@@ -37,7 +38,9 @@ EVERY_TEST = Model.model_validate(
                 {"name": "same", "when": "exact", "m": 0.8, "u": 0.01},
                 {"name": "swapped", "when": "swapped", "m": 0.05, "u": 0.01},
                 {"name": "digit", "when": "one_digit", "m": 0.05, "u": 0.02},
+                {"name": "new year", "when": "year_known", "m": 0.03, "u": 0.02},
                 {"name": "parts", "when": "two_parts", "m": 0.04, "u": 0.03},
+                {"name": "digits", "when": "digits 2", "m": 0.03, "u": 0.03},
                 {"name": "year", "when": "same_year", "m": 0.02, "u": 0.04},
                 {"name": "differs", "when": "otherwise", "m": 0.01, "u": 0.86}]},
             {"name": "house", "columns": ["middle_names+property_id:first_known"], "levels": [
@@ -61,6 +64,7 @@ EVERY_TEST = Model.model_validate(
                 {"name": "same", "when": "exact", "m": 0.8, "u": 0.01},
                 {"name": "initial", "when": "initial", "m": 0.05, "u": 0.05},
                 {"name": "close", "when": "levenshtein 0.7", "m": 0.1, "u": 0.02},
+                {"name": "share", "when": "slips 0.2", "m": 0.04, "u": 0.01},
                 {"name": "edit", "when": "edits 2", "m": 0.03, "u": 0.1},
                 {"name": "cut", "when": "begins 2", "m": 0.03, "u": 0.2},
                 {"name": "differs", "when": "otherwise", "m": 0.02, "u": 0.82}]},
@@ -105,7 +109,15 @@ words = st.one_of(
 )
 dates = st.one_of(
     st.none(),
-    st.sampled_from([dt.date(1980, 3, 4), dt.date(1980, 4, 3), dt.date(1980, 3, 5), dt.date(1981, 3, 4)]),
+    st.sampled_from(
+        [
+            dt.date(1980, 3, 4),
+            dt.date(1980, 4, 3),
+            dt.date(1980, 3, 5),
+            dt.date(1981, 3, 4),
+            dt.date(1980, 1, 1),
+        ]
+    ),
     st.dates(dt.date(1979, 1, 1), dt.date(1981, 12, 31)),
 )
 places = st.sampled_from([None, "GL50 1AA", "GL50 1AB", "GL50 2AA", "OX1 1AA", "4223"])
@@ -125,6 +137,10 @@ row = st.fixed_dictionaries(
         "phone": st.sampled_from([None, "07700900001"]),
         "email": st.sampled_from([None, "a@b.example", "c@d.example"]),
         "correspondence_postcode": places,
+        "number": st.sampled_from([None, "1", "2"]),
+        "street": st.sampled_from([None, "HIGH STREET", "MILL LANE"]),
+        "building": st.sampled_from([None, "ROSE COTTAGE"]),
+        "town": st.sampled_from([None, "WITNEY", "WITNYE", "LONDON"]),
         "bank": st.sampled_from([None, "1" * 14, "2" * 14]),
     }
 )
@@ -229,13 +245,13 @@ def models(draw: st.DrawFn) -> Model:
     texts = [
         "exact", "alike", "initial", "jaro_winkler 0.6", "jaro_winkler 0.8", "jaro_winkler 0.95", "jaro_winkler 1",
         "levenshtein 0.5", "levenshtein 0.8", "edits 1", "edits 2", "edits 4", "begins 1", "begins 3",
-        "words 10", "words 22", "same_words", "slip", "overlap", "name_for_number", "renamed",
+        "slips 0.15", "slips 0.25", "words 10", "words 22", "same_words", "slip", "overlap", "name_for_number", "renamed",
     ]  # fmt: skip
     comparisons = [
         {"name": "place", "columns": ["property_id", "postcode", "postcode:sector"],
          "levels": draw(levels(["same property_id", "same postcode", "same postcode:sector"]))},
         {"name": "birth", "columns": ["date_of_birth"],
-         "levels": draw(levels(["exact", "swapped", "one_digit", "two_parts", "same_year"]))},
+         "levels": draw(levels(["exact", "swapped", "one_digit", "year_known", "two_parts", "digits 2", "digits 3", "same_year"]))},
         {"name": "gap", "columns": ["date_of_birth"], "levels": draw(levels(["exact", "within 1", "within 300"]))},
         {"name": "order", "columns": ["forename", "surname"], "levels": draw(levels(["both", "either"]))},
         {"name": "surname", "columns": ["surname"], "alike": "surname:sound", "levels": draw(levels(texts))},

@@ -177,10 +177,11 @@ def test_blocks_over_the_limit_and_too_many_pairs() -> None:
 
 def test_columns_must_fit_the_comparison() -> None:
     address = load_model("person").comparison[1]
-    assert columns_of(address) == ["property_id", "postcode"]
-    with pytest.raises(ModelError, match="property_id, postcode"):
+    names = ["property_id", "number", "street", "building", "postcode", "town"]
+    assert columns_of(address) == names
+    with pytest.raises(ModelError, match=", ".join(names)):
         LevelFeature("postcode", "postcode", address)
-    LevelFeature(["p", "postcode"], ["p", "postcode"], address)
+    LevelFeature(["p", *names[1:]], ["p", *names[1:]], address)
     with pytest.raises(ModelError):
         LevelFeature("a", "b", "both")
 

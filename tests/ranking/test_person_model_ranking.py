@@ -12,6 +12,7 @@ BASE = {
     "forename": "JOHN", "surname": "ARKWRIGHT", "forename_root": "JOHN", "middle_names": None, "name_suffix": None,
     "sex": None, "date_of_birth": dt.date(1980, 3, 4), "nino": "AB123456", "property_id": 1,
     "postcode": "GL50 1AA", "phone": None, "email": None, "bank": None, "correspondence_postcode": None,
+    "number": None, "street": None, "building": None, "town": None,
 }  # fmt: skip
 TYPES = {"date_of_birth": pa.date32(), "property_id": pa.uint32()}
 

@@ -94,7 +94,7 @@ def test_shipped_frequencies_are_chances():
     for comparison in load_model("person").comparison:
         table = frequency_table(comparison)
         if table is not None:
-            assert len(table) > (500 if isinstance(comparison.frequencies, str) else 20)
+            assert len(table) > (500 if isinstance(comparison.frequencies, str) else 4)
             assert all(0 < chance < 0.2 for chance in table.values())
 
 
@@ -115,3 +115,18 @@ def test_derivations_give_none_or_text():
 
 def test_letters_that_look_like_digits():
     assert DERIVATIONS["look_alikes"]("I0S0O") == "10500"
+
+
+def test_the_prior_falls_by_a_bit_when_the_records_double():
+    model = load_model("payment").model_copy(update={"prior": -18.0, "records": 1 << 18})
+    assert model.sized(1 << 18).prior == -18.0
+    assert model.sized(1 << 19).prior == -19.0 and model.sized(1000).prior == -10.0
+    assert model.sized(500, 1000).prior == -10.0 and model.sized(1000, 500).prior == -10.0
+    assert model.sized(300_000).prior == model.sized(300_007).prior
+    assert model.sized(1000).sized(1 << 20).prior == -10.0, "sized once, it holds"
+    assert model.sized(1) == model
+
+
+def test_a_prior_that_names_no_number_of_records_holds_for_any():
+    model = load_model("payment").model_copy(update={"records": None})
+    assert model.sized(10) == model
