@@ -7,7 +7,7 @@
 Nothing is trained and no threshold is moved: the models and their thresholds are the shipped
 ones, unless another model is named. The files are looked for in the folder FRAUDMATCH_DATA, else
 in shared/data beside the checkout; mappings are in tests/real/link. Measures are those of
-`fraudmatch.linkage.evaluate`.
+`fraudmatch.linkage.measuring.measures`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from accuracy_sets import SETS, Answer, AnswerSet
 
 from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
-from fraudmatch.linkage.evaluate import Measures, pairs_completeness, reduction_ratio
+from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, reduction_ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "tests" / "real" / "link"

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 from accuracy import Ids, Labels, Row, data_folder, pairs_inside, table
 from accuracy_sets import SETS, _rows
 
-from fraudmatch.linkage.evaluate import Measures, reduction_ratio
+from fraudmatch.linkage.measuring.measures import Measures, reduction_ratio
 
 HERE = Path(__file__).resolve().parent
 PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"

@@ -25,8 +25,8 @@ from accuracy_sets import SETS
 from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
 from fraudmatch.linkage.candidates import blocking_keys
-from fraudmatch.linkage.coverage import Coverage, caught_by, estimate_coverage
 from fraudmatch.linkage.linker import Linker, prepare
+from fraudmatch.linkage.measuring.coverage import Coverage, caught_by, estimate_coverage
 
 Ids = npt.NDArray[np.int64]
 

@@ -11,7 +11,7 @@ from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
     from fraudmatch.evaluation.judged import Judged, Wrong
-    from fraudmatch.linkage.clerical import Estimate
+    from fraudmatch.linkage.measuring.clerical import Estimate
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -110,7 +110,7 @@ def _judged_dict(judged: Judged, worst: int) -> dict[str, Any]:
 
     from fraudmatch.evaluation.charts import marks
     from fraudmatch.evaluation.judged import FALSE_LINK, NEVER_COMPARED, NO_LINK, wrong_pairs
-    from fraudmatch.linkage.curves import at_threshold, reliability, weight_histogram
+    from fraudmatch.linkage.measuring.curves import at_threshold, reliability, weight_histogram
 
     seen, true = judged.seen
     at = [
@@ -134,7 +134,7 @@ def _judged_dict(judged: Judged, worst: int) -> dict[str, Any]:
 def _judged_lines(judged: Judged, worst: int) -> list[str]:
     from fraudmatch.evaluation.charts import marks
     from fraudmatch.evaluation.judged import FALSE_LINK, NEVER_COMPARED, NO_LINK, wrong_pairs
-    from fraudmatch.linkage.curves import at_threshold, reliability
+    from fraudmatch.linkage.measuring.curves import at_threshold, reliability
 
     seen, true = judged.seen
     lines = ["", f"{'threshold':>9} {'links':>10} {'precision':>10} {'recall':>8} {'F1':>8}"]

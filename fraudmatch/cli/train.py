@@ -10,7 +10,7 @@ import click
 from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
-    from fraudmatch.linkage.training import Line, Training
+    from fraudmatch.linkage.fitting.changes import Line, Training
 
 _PATH = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -64,7 +64,7 @@ def command(
 
     from fraudmatch.files.train import source_text, train_files, train_night, trained_text
     from fraudmatch.linkage import load_model
-    from fraudmatch.linkage.training import as_dict
+    from fraudmatch.linkage.fitting.changes import as_dict
 
     _check(left, right, mappings, out)
     model = load_model(model_name)
@@ -115,7 +115,7 @@ _HEAD = f"  {'':<26} {'old m':>9} {'new m':>9} {'old u':>11} {'new u':>11} {'wei
 
 
 def _report(made: Training, everything: bool) -> list[str]:
-    from fraudmatch.linkage.training import lines, warnings
+    from fraudmatch.linkage.fitting.changes import lines, warnings
 
     trained = made.trained
     settled = "settled after" if trained.converged else "stopped after"

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from fraudmatch.errors import RunError
 from fraudmatch.kept import Kept, read_night
-from fraudmatch.linkage.evaluate import (
+from fraudmatch.linkage.measuring.measures import (
     measure_groups,
     measure_links,
     measure_pairs,

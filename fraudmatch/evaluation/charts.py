@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fraudmatch.evaluation.drawing import BLUE, GREY, INK, ORANGE, Axis, Chart
-from fraudmatch.linkage.curves import Bar, Bin, at_threshold, precision_recall
+from fraudmatch.linkage.measuring.curves import Bar, Bin, at_threshold, precision_recall
 from fraudmatch.linkage.model import probability
 
 #: Points a line has at most.

@@ -18,7 +18,7 @@ from fraudmatch.evaluation.judged import (
     errors_table,
     wrong_pairs,
 )
-from fraudmatch.linkage.curves import AtThreshold, Bin, at_threshold, reliability, weight_histogram
+from fraudmatch.linkage.measuring.curves import AtThreshold, Bin, at_threshold, reliability, weight_histogram
 from fraudmatch.report.clean import clean, guard
 
 _STYLE = f"""

@@ -20,7 +20,7 @@ import pyarrow as pa
 from fraudmatch.errors import ConfigurationError, Problem
 from fraudmatch.evaluation.judged import FLOOR
 from fraudmatch.files.folder import LinkFolder
-from fraudmatch.linkage.clerical import (
+from fraudmatch.linkage.measuring.clerical import (
     Estimate,
     Reviewed,
     Stratum,

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from fraudmatch.errors import ConfigurationError, Problem
 from fraudmatch.files.tables import SIDES, Readied
 from fraudmatch.linkage import Linked
-from fraudmatch.linkage.assign import TIES, one_to_one
-from fraudmatch.linkage.decided import CONTRADICTIONS, settle
-from fraudmatch.linkage.group import group
+from fraudmatch.linkage.grouping.assign import TIES, one_to_one
+from fraudmatch.linkage.grouping.decided import CONTRADICTIONS, settle
+from fraudmatch.linkage.grouping.group import group
 from fraudmatch.linkage.model import MILLI
 
 Pairs = npt.NDArray[np.int64]

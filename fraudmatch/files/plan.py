@@ -17,7 +17,7 @@ from fraudmatch.files.tables import Readied, readable
 from fraudmatch.linkage import Model, link
 from fraudmatch.linkage.block import PassPlan
 from fraudmatch.linkage.candidates import Keys, LargestBlock, blocking_keys, count_new, largest_blocks
-from fraudmatch.linkage.coverage import Coverage, caught_by, estimate_coverage
+from fraudmatch.linkage.measuring.coverage import Coverage, caught_by, estimate_coverage
 from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.words import counted
 

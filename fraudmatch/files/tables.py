@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean
+from fraudmatch.linkage.explaining.values import shown_of
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.night import forename_root_column, link_properties
-from fraudmatch.linkage.values import shown_of
 from fraudmatch.normalise import forename_roots
 from fraudmatch.schemas import DELIVERIES, REJECTS, empty
 

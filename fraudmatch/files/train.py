@@ -13,13 +13,13 @@ from fraudmatch.errors import ConfigurationError
 from fraudmatch.files.link import ready_files
 from fraudmatch.kept import Kept
 from fraudmatch.linkage import Model
-from fraudmatch.linkage.chances import renewed
-from fraudmatch.linkage.em import STRENGTH
-from fraudmatch.linkage.model_text import model_text, renewed_text
+from fraudmatch.linkage.fitting.chances import renewed
+from fraudmatch.linkage.fitting.changes import Training, warnings
+from fraudmatch.linkage.fitting.em import STRENGTH
+from fraudmatch.linkage.fitting.model_text import model_text, renewed_text
+from fraudmatch.linkage.fitting.patterns import AT_RANDOM, PER_PASS, Patterns, collect
+from fraudmatch.linkage.fitting.train import train
 from fraudmatch.linkage.night import known_apart, night_table
-from fraudmatch.linkage.patterns import AT_RANDOM, PER_PASS, Patterns, collect
-from fraudmatch.linkage.train import train
-from fraudmatch.linkage.training import Training, warnings
 from fraudmatch.normalise import forename_roots
 
 Say = Callable[[str], None]

@@ -21,7 +21,7 @@ from fraudmatch.frames.intake import Columns, Frame, Recognised, extract_frame, 
 from fraudmatch.frames.links import FrameLinks
 from fraudmatch.linkage import Model, load_model
 from fraudmatch.linkage import link as link_table
-from fraudmatch.linkage.decided import settle
+from fraudmatch.linkage.grouping.decided import settle
 from fraudmatch.schemas import RECORDS
 
 #: Relation of a model -> the data set its raw frames are read as.

@@ -17,7 +17,7 @@ from fraudmatch.files.decisions import Decisions
 from fraudmatch.files.tables import Readied
 from fraudmatch.frames.intake import Frame, Recognised
 from fraudmatch.linkage import Linked
-from fraudmatch.linkage.explain import LinkedRecords, explain_pair
+from fraudmatch.linkage.explaining.explain import LinkedRecords, explain_pair
 from fraudmatch.pairs.explanation import PairExplanation
 from fraudmatch.pairs.html import html_table
 from fraudmatch.pairs.records import in_words, notes_of

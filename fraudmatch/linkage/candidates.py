@@ -19,8 +19,8 @@ import pyarrow as pa
 from fraudmatch.errors import BudgetError
 from fraudmatch.linkage.block import Blocks, PassPlan, group, plan
 from fraudmatch.linkage.encode import Encoder
+from fraudmatch.linkage.explaining.values import values_of
 from fraudmatch.linkage.model import Model
-from fraudmatch.linkage.values import values_of
 
 Rows = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.integer]

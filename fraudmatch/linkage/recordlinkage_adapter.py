@@ -26,9 +26,9 @@ from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage.candidates import all_pairs, blocking_keys
 from fraudmatch.linkage.compare import MISSING
+from fraudmatch.linkage.explaining.values import base_columns
 from fraudmatch.linkage.linker import prepare
 from fraudmatch.linkage.model import MILLI, Comparison, Model, probability
-from fraudmatch.linkage.values import base_columns
 
 #: A pass: one key, several, or several as they stand in a model.
 PassKeys = str | Sequence[str]

@@ -25,7 +25,7 @@ from fraudmatch.linkage import block
 from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.encode import Codes, Encoder, Ints, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
-from fraudmatch.linkage.group import group, weigh_for_groups
+from fraudmatch.linkage.grouping.group import group, weigh_for_groups
 from fraudmatch.linkage.linker import link, refuse_missing
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from fraudmatch.linkage.explain import Explanation
+from fraudmatch.linkage.explaining.explain import Explanation
 from fraudmatch.pairs.html import pair_html
 from fraudmatch.pairs.text import Sides, pair_lines
 

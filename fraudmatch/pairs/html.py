@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from fraudmatch.linkage.explain import OUTCOMES, Explanation
+from fraudmatch.linkage.explaining.explain import OUTCOMES, Explanation
 from fraudmatch.pairs.text import NOT_PROOF, Sides, group_lines, meeting_rows, value_rows, verdict
 from fraudmatch.report.words import PRIOR, comparison_label
 

@@ -17,7 +17,7 @@ from fraudmatch.errors import ConfigurationError, GateError
 from fraudmatch.kept import Kept
 from fraudmatch.linkage import Model, load_model
 from fraudmatch.linkage.candidates import blocking_keys
-from fraudmatch.linkage.explain import Explanation, LinkedRecords, explain_pair
+from fraudmatch.linkage.explaining.explain import Explanation, LinkedRecords, explain_pair
 from fraudmatch.linkage.night import known_apart, night_table
 from fraudmatch.normalise import forename_roots
 from fraudmatch.pairs.records import in_words, notes_of, only_row, split_party

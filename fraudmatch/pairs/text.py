@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fraudmatch.linkage.explain import OUTCOMES, Explanation, Step
-from fraudmatch.linkage.meetings import Meeting
+from fraudmatch.linkage.explaining.explain import OUTCOMES, Explanation, Step
+from fraudmatch.linkage.explaining.meetings import Meeting
 from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.words import PRIOR, comparison_label, counted, identity_words
 

@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.linkage import group as grouping
-from fraudmatch.linkage.decided import settle
-from fraudmatch.linkage.group import group, weigh_for_groups
+from fraudmatch.linkage.grouping import group as grouping
+from fraudmatch.linkage.grouping.decided import settle
+from fraudmatch.linkage.grouping.group import group, weigh_for_groups
 
 relaxed = settings(max_examples=150, deadline=None)
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.assign import one_to_one
+from fraudmatch.linkage.grouping.assign import one_to_one
 
 relaxed = settings(max_examples=300, deadline=None)
 THRESHOLD = -500

@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.stable import CLUSTER_CHANGES, CLUSTER_IDS, stable_ids
+from fraudmatch.linkage.grouping.stable import CLUSTER_CHANGES, CLUSTER_IDS, stable_ids
 
 relaxed = settings(max_examples=150, deadline=None)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fraudmatch.linkage.assign import TIES, one_to_one
+from fraudmatch.linkage.grouping.assign import TIES, one_to_one
 
 
 def assigned(*links, threshold=0, **decided):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.clerical import (
+from fraudmatch.linkage.measuring.clerical import (
     LEAST,
     Reviewed,
     _combined,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fraudmatch.linkage.coverage import caught_by, chao, estimate_coverage
+from fraudmatch.linkage.measuring.coverage import caught_by, chao, estimate_coverage
 from fraudmatch.linkage.model import Model
 
 

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.curves import at_threshold, precision_recall, reliability, weight_histogram, wilson
+from fraudmatch.linkage.measuring.curves import (
+    at_threshold,
+    precision_recall,
+    reliability,
+    weight_histogram,
+    wilson,
+)
 
 WEIGHTS = np.array([5.0, 5.0, 2.5, 0.0, -1.5])
 TRUE = np.array([True, False, True, True, False])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.em import Mixture, fit, updated
+from fraudmatch.linkage.fitting.em import Mixture, fit, updated
 
 TRUE_M = np.array([[0.9, 0.07, 0.03], [0.8, 0.15, 0.05], [0.95, 0.03, 0.02], [0.7, 0.2, 0.1]])
 TRUE_U = np.array([[0.01, 0.04, 0.95], [0.05, 0.1, 0.85], [0.02, 0.03, 0.95], [0.1, 0.2, 0.7]])

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraudmatch.linkage import link, prepare
-from fraudmatch.linkage.average import CLIP
-from fraudmatch.linkage.explain import OUTCOMES, Explanation, LinkedRecords, explain_pair
+from fraudmatch.linkage.explaining.explain import OUTCOMES, Explanation, LinkedRecords, explain_pair
+from fraudmatch.linkage.grouping.average import CLIP
 from fraudmatch.linkage.model import Model
 from fraudmatch.pairs.text import Sides, pair_lines, verdict, waterfall
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from fraudmatch.linkage.components import smallest_rows
-from fraudmatch.linkage.decided import settle
-from fraudmatch.linkage.group import LARGEST, TOO_LARGE, group, weigh_for_groups
+from fraudmatch.linkage.grouping.components import smallest_rows
+from fraudmatch.linkage.grouping.decided import settle
+from fraudmatch.linkage.grouping.group import LARGEST, TOO_LARGE, group, weigh_for_groups
 
 NOBODY = np.zeros((0, 2), np.int64)
 

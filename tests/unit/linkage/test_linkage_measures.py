@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.evaluate import (
+from fraudmatch.linkage.measuring.measures import (
     measure_groups,
     measure_links,
     measure_pairs,

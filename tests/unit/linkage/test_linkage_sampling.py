@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraudmatch.linkage.block import group
-from fraudmatch.linkage.sampling import _triangle, hashed, pairs_at, pass_pairs, random_pairs
+from fraudmatch.linkage.fitting.sampling import _triangle, hashed, pairs_at, pass_pairs, random_pairs
 
 keys_and_sides = st.lists(st.tuples(st.integers(-1, 5), st.integers(0, 1)), max_size=40)
 

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from fraudmatch.errors import SchemaError
-from fraudmatch.linkage.stable import source_keys, stable_ids
+from fraudmatch.linkage.grouping.stable import source_keys, stable_ids
 
 
 def night(**groups):

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 from fraudmatch.errors import RunError
-from fraudmatch.linkage.chances import chances_of, renewed, variants_of_patterns
+from fraudmatch.linkage.fitting.chances import chances_of, renewed, variants_of_patterns
+from fraudmatch.linkage.fitting.changes import Training, warnings
+from fraudmatch.linkage.fitting.patterns import collect
+from fraudmatch.linkage.fitting.train import _same_meaning, blocked, train
 from fraudmatch.linkage.linker import prepare
 from fraudmatch.linkage.model import Model
-from fraudmatch.linkage.patterns import collect
-from fraudmatch.linkage.train import _same_meaning, blocked, train
-from fraudmatch.linkage.training import Training, warnings
 
 
 def model(**more: object) -> Model:

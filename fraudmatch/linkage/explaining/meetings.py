@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fraudmatch.linkage.explaining.values import base_columns, shown_of, values_of
 from fraudmatch.linkage.model import Model, Pass
-from fraudmatch.linkage.values import base_columns, shown_of, values_of
 
 Notes = Mapping[int, Mapping[str, str]]
 

@@ -22,11 +22,11 @@ import numpy as np
 import numpy.typing as npt
 
 from fraudmatch.errors import RunError
-from fraudmatch.linkage.chances import Chances, chances_of, variants_of_patterns
-from fraudmatch.linkage.em import STRENGTH, TOLERANCE, Mixture, fit, positive, scores, updated
+from fraudmatch.linkage.fitting.chances import Chances, chances_of, variants_of_patterns
+from fraudmatch.linkage.fitting.em import STRENGTH, TOLERANCE, Mixture, fit, positive, scores, updated
+from fraudmatch.linkage.fitting.patterns import Patterns
+from fraudmatch.linkage.fitting.tangles import Tangle, find_tangles
 from fraudmatch.linkage.model import Model, probability
-from fraudmatch.linkage.patterns import Patterns
-from fraudmatch.linkage.tangles import Tangle, find_tangles
 
 Values = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.int64]

@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fraudmatch.linkage.average import CLIP
 from fraudmatch.linkage.compare import MISSING
-from fraudmatch.linkage.coverage import caught_by
+from fraudmatch.linkage.explaining.meetings import Meeting, meetings
+from fraudmatch.linkage.explaining.values import shown_of
+from fraudmatch.linkage.grouping.average import CLIP
 from fraudmatch.linkage.linker import Linker, prepare
-from fraudmatch.linkage.meetings import Meeting, meetings
+from fraudmatch.linkage.measuring.coverage import caught_by
 from fraudmatch.linkage.model import MILLI, Comparison, Model, probability, weight
 from fraudmatch.linkage.scorer import agreement, is_crosswise
-from fraudmatch.linkage.values import shown_of
 
 Ints = npt.NDArray[np.integer]
 

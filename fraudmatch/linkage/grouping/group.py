@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from fraudmatch.linkage.average import (
+from fraudmatch.linkage.grouping.average import (
     ALWAYS,
     CLIP,
     NEVER,
@@ -21,8 +21,8 @@ from fraudmatch.linkage.average import (
     place_of_pair,
     unknown_pairs,
 )
-from fraudmatch.linkage.components import Loose, find_loose, smallest_rows
-from fraudmatch.linkage.decided import Settled, settle
+from fraudmatch.linkage.grouping.components import Loose, find_loose, smallest_rows
+from fraudmatch.linkage.grouping.decided import Settled, settle
 
 Ids = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fraudmatch.linkage.explaining.values import base_columns
 from fraudmatch.linkage.model import Model
-from fraudmatch.linkage.values import base_columns
 
 Hits = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.floating]

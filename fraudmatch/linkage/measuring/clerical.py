@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fraudmatch.linkage.curves import wilson
+from fraudmatch.linkage.measuring.curves import wilson
 from fraudmatch.linkage.model import probability
 
 Weights = npt.NDArray[np.float64]

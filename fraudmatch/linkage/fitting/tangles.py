@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fraudmatch.linkage.em import Fit, Mixture, positive, scores
+from fraudmatch.linkage.fitting.em import Fit, Mixture, positive, scores
+from fraudmatch.linkage.fitting.patterns import Patterns
 from fraudmatch.linkage.model import probability
-from fraudmatch.linkage.patterns import Patterns
 
 Values = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.int64]

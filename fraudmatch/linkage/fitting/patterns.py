@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fraudmatch.linkage.candidates import blocking_keys
+from fraudmatch.linkage.fitting.sampling import pass_pairs, random_pairs
 from fraudmatch.linkage.linker import Linker, prepare
 from fraudmatch.linkage.model import MILLI, Model
-from fraudmatch.linkage.sampling import pass_pairs, random_pairs
 
 Counts = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from fraudmatch.linkage.chances import PLAIN, kept_level
+from fraudmatch.linkage.fitting.chances import PLAIN, kept_level
+from fraudmatch.linkage.fitting.patterns import Patterns
+from fraudmatch.linkage.fitting.train import Trained
 from fraudmatch.linkage.model import MILLI, Model, weight
-from fraudmatch.linkage.patterns import Patterns
-from fraudmatch.linkage.train import Trained
 
 #: A chance rests on the records, and not mostly on the old model, from so many pairs at its level.
 ENOUGH = 10.0

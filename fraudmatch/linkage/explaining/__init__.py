@@ -1,0 +1,1 @@
+"""Why two records were linked, why not, or why they were never compared."""
