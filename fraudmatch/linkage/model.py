@@ -30,6 +30,9 @@ from fraudmatch.site import problems_of
 #: Thousandths of a bit: the unit of every weight inside the core.
 MILLI = 1000
 
+#: Fewer records than this have the prior of so many.
+FEWEST = 1000
+
 Probability = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -217,14 +220,15 @@ class Model(_Strict):
 
         If a record has k partners among n, one pair in n / k is the same entity: at twice the
         records a pair drawn at random is half as likely a match, since namesakes grow with the square
-        and true pairs do not. Whole bits only, so that a few more records change no weight.
+        and true pairs do not. Whole bits only, so that a few more records change no weight. A handful
+        of records is a part of something larger: it is judged like `FEWEST`.
 
         Args:
             left: records of the table; right: of the other table, when two are linked across.
         """
-        count = max(left, right or 0)
-        if self.records is None or count < 2:
+        if self.records is None:
             return self
+        count = max(left, right or 0, FEWEST)
         shift = round(math.log2(self.records / count))
         return self.model_copy(update={"prior": self.prior + shift, "records": None})
 

@@ -95,7 +95,7 @@ def linked(files) -> Path:
 def test_a_link_is_explained_from_the_folder(linked) -> None:
     text = run("explain", linked, "a1", "b1")
     assert "Linked: compared" in text
-    assert "one letter off" in text and "PEREGRINE" in text and "PEREGRIN " in text
+    assert "a slip in a long name" in text and "PEREGRINE" in text and "PEREGRIN " in text
     assert "Same group of 2 records" in text
     assert "met  AB123456" in text
     assert "never proof" in text and "Peregrine Ashmole · 1 Quince Lane" in text
