@@ -108,13 +108,14 @@ def _holds(model: Model, given: Given, levels: Levels) -> npt.NDArray[np.bool_]:
     return holds
 
 
-def kept_level(model: Model, comparison: int, kind: Kind) -> int:
-    """The level whose chance training must not touch, or -1.
+def kept_level(model: Model, comparison: int, entry: int, kind: Kind) -> int:
+    """The level of a row whose chance training must not touch, or -1.
 
-    Where values are weighed by how common they are, u of exact agreement is the least u that
-    any value can have, and no average to be fitted.
+    Where values are weighed by how common they are, u of exact agreement in a `given` entry is the
+    least u that any value has there, and no average to be fitted.
     """
-    return 0 if kind == "u" and model.comparison[comparison].frequencies is not None else -1
+    weighed = model.comparison[comparison].frequencies is not None
+    return 0 if kind == "u" and weighed and entry != PLAIN else -1
 
 
 def renewed(model: Model, m: Chances, u: Chances, prior: float) -> Model:
@@ -125,7 +126,7 @@ def renewed(model: Model, m: Chances, u: Chances, prior: float) -> Model:
     content: dict[str, Any] = model.model_dump(by_alias=True)
     for chances in (m, u):
         for (comparison, number), values in zip(chances.rows, chances.values, strict=True):
-            kept = kept_level(model, comparison, chances.kind)
+            kept = kept_level(model, comparison, number, chances.kind)
             for place, level in enumerate(model.comparison[comparison].levels):
                 if place == kept:
                     continue

@@ -13,7 +13,7 @@ from fraudmatch.linkage.chances import chances_of, renewed, variants_of_patterns
 from fraudmatch.linkage.linker import prepare
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.patterns import collect
-from fraudmatch.linkage.train import _same_meaning, blocked, train
+from fraudmatch.linkage.train import _same_meaning, blocked, least_u, train
 from fraudmatch.linkage.training import Training, warnings
 
 
@@ -202,3 +202,25 @@ def test_another_group_taken_for_the_true_pairs_is_warned_of(records: pa.Table):
     made = train(patterns, one)
     told = warnings(Training(one, renewed(one, made.m, made.u, made.prior), table.num_rows, patterns, made))
     assert any("another group" in line and "a (0.20 -> 0.9" in line for line in told)
+
+
+def test_the_least_u_rises_until_values_agree_as_often_as_seen():
+    held = np.array([0.2, 0.001, 0.001, 0.001])
+    risen = least_u(held, 0.08, 0.001)
+    assert np.maximum(held, risen).mean() == pytest.approx(0.08) and risen == pytest.approx(0.04)
+    assert least_u(held, 0.01, 0.001) == 0.001  # rarer than the model says: not to be learnt from few
+    assert least_u(held[:0], 0.5, 0.001) == 0.001
+
+
+def test_names_that_a_place_shares_weigh_less_after_training(records: pa.Table):
+    """b has 300 values in the records; the old model takes each for one in a hundred thousand."""
+    content = model().model_dump(by_alias=True)
+    content["comparison"][1]["frequencies"] = {"nobody": 0.5}
+    content["comparison"][1]["levels"][0]["u"] = 0.00001
+    rare = Model.model_validate(content)
+    patterns = collect(records, rare, at_random=200_000)
+    assert patterns.held[1] == pytest.approx(np.full(len(patterns.held[1]), 0.00001), rel=0.01)
+    made = train(patterns, rare)
+    new = renewed(rare, made.m, made.u, made.prior)
+    assert new.comparison[1].levels[0].u == pytest.approx(1 / 300, rel=0.15)
+    assert made.prior == pytest.approx(np.log2(1500 / (4500 * 4499 / 2)), abs=0.2)
