@@ -22,7 +22,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fraudmatch.errors import RunError
-from fraudmatch.linkage.chances import Chances, chances_of, variants_of_patterns
+from fraudmatch.linkage.chances import (
+    Chances,
+    chances_of,
+    kept_neutral,
+    silenced,
+    variants_of_patterns,
+)
 from fraudmatch.linkage.em import STRENGTH, TOLERANCE, Mixture, fit, positive, scores, updated, yielding
 from fraudmatch.linkage.model import Model, probability
 from fraudmatch.linkage.patterns import Patterns
@@ -106,8 +112,9 @@ def train(patterns: Patterns, model: Model, strength: float = STRENGTH) -> Train
     tangles = find_tangles(patterns, old.cells_u, mixture, found, sources, u)
     shares = np.full(len(fitted), np.nan)
     shares[fitted] = found.shares
+    new_m, new_u = kept_neutral(model, old.m.with_values(m), old.u.with_values(u), old.m)
     return Trained(
-        old.m.with_values(m), old.m.with_values(found.m), old.u.with_values(u), old.m, old.u, found.seen,
+        new_m, old.m.with_values(found.m), new_u, old.m, old.u, found.seen,
         seen_u, fitted, used, shares, tangles, turned, prior, expected, len(found.likelihood), found.converged,
         found.likelihood,
     )  # fmt: skip
@@ -126,8 +133,9 @@ class _Begun:
     @classmethod
     def of(cls, patterns: Patterns, model: Model) -> _Begun:
         variants = variants_of_patterns(model, patterns.levels)
+        levels = silenced(model, patterns.levels, variants)
         m, u = chances_of(model, "m"), chances_of(model, "u")
-        return cls(patterns, m, u, m.cells(patterns.levels, variants), u.cells(patterns.levels, variants))
+        return cls(patterns, m, u, m.cells(levels, variants), u.cells(levels, variants))
 
     def against(self, u: Values) -> Values:
         """float64 [P, C]: ln u of what each pattern shows."""

@@ -224,3 +224,17 @@ def test_names_that_a_place_shares_weigh_less_after_training(records: pa.Table):
     new = renewed(rare, made.m, made.u, made.prior)
     assert new.comparison[1].levels[0].u == pytest.approx(1 / 300, rel=0.15)
     assert made.prior == pytest.approx(np.log2(1500 / (4500 * 4499 / 2)), abs=0.2)
+
+
+def test_a_level_that_weighs_nothing_on_purpose_goes_on_weighing_nothing(records: pa.Table):
+    """u set to m: where a agrees, e is to say nothing; and those pairs teach nothing about e."""
+    entry = {"comparison": "e", "when": {"a": "same"}, "u": {"same": 0.8, "differs": 0.2}}
+    one = model(given=[entry])
+    made = train(collect(records, one, at_random=100_000), one)
+    new = renewed(one, made.m, made.u, made.prior)
+    plain = {level.name: level.m for level in new.comparison[4].levels}
+    assert new.given[0].u == plain and plain["same"] > 0.9
+    left, right = np.arange(0, 1_000), np.arange(3_000, 4_000)
+    levels, weights = prepare(records, new).levels_and_weights(left, right)
+    quiet = (levels[:, 0] == 0) & (levels[:, 4] >= 0)
+    assert quiet.sum() > 500 and (weights[quiet, 4] == 0).all() and (weights[~quiet, 4] != 0).any()
