@@ -26,8 +26,8 @@ from pathlib import Path
 
 from accuracy import MAPPINGS, data_folder, label
 from accuracy_sets import SETS
-from fraudmatch.link_files import link_files
 
+from fraudmatch.files.link import link_files
 from fraudmatch.linkage import load_model
 
 

@@ -108,13 +108,55 @@ def _holds(model: Model, given: Given, levels: Levels) -> npt.NDArray[np.bool_]:
     return holds
 
 
-def kept_level(model: Model, comparison: int, kind: Kind) -> int:
-    """The level whose chance training must not touch, or -1.
+def neutral_levels(model: Model) -> npt.NDArray[np.bool_]:
+    """bool [given, L]: levels an entry names so that they weigh nothing, m being u.
 
-    Where values are weighed by how common they are, u of exact agreement is the least u that
-    any value can have, and no average to be fitted.
+    That is how a model says that a comparison has nothing to add there: the town where the whole
+    address is known, or the surname where names are swapped. It is no chance to be fitted.
     """
-    return 0 if kind == "u" and model.comparison[comparison].frequencies is not None else -1
+    m, u = chances_of(model, "m"), chances_of(model, "u")
+    made = np.zeros((len(model.given), m.values.shape[1]), np.bool_)
+    for number, given in enumerate(model.given):
+        comparison = model.position(given.comparison)
+        one, other = (c.values[c.row_of[comparison, number + 1]] for c in (m, u))
+        named = [
+            level.name in given.m or level.name in given.u for level in model.comparison[comparison].levels
+        ]
+        made[number, : len(named)] = np.array(named) & np.isclose(one, other, rtol=1e-9)[: len(named)]
+    return made
+
+
+def silenced(model: Model, levels: Levels, variants: npt.NDArray[np.int64]) -> Levels:
+    """The levels of patterns, missing where an entry makes them weigh nothing."""
+    if not model.given:
+        return levels
+    neutral = neutral_levels(model)
+    quiet = (variants > 0) & (levels != MISSING) & neutral[np.maximum(variants - 1, 0), np.maximum(levels, 0)]
+    return np.where(quiet, MISSING, levels).astype(np.int8)
+
+
+def kept_neutral(model: Model, m: Chances, u: Chances, old_m: Chances) -> tuple[Chances, Chances]:
+    """Fitted rows with m and u equal again where an entry wants a level to weigh nothing."""
+    neutral = neutral_levels(model)
+    m_values, u_values = m.values.copy(), u.values.copy()
+    for row, (_, number) in enumerate(m.rows):
+        if number != PLAIN:
+            m_values[row, neutral[number]] = old_m.values[row, neutral[number]]
+    for row, (comparison, number) in enumerate(u.rows):
+        if number != PLAIN:
+            of = m_values[m.row_of[comparison, number + 1]]
+            u_values[row, neutral[number]] = of[neutral[number]]
+    return m.with_values(m_values), u.with_values(u_values)
+
+
+def kept_level(model: Model, comparison: int, entry: int, kind: Kind) -> int:
+    """The level of a row whose chance training must not touch, or -1.
+
+    Where values are weighed by how common they are, u of exact agreement in a `given` entry is the
+    least u that any value has there, and no average to be fitted.
+    """
+    weighed = model.comparison[comparison].frequencies is not None
+    return 0 if kind == "u" and weighed and entry != PLAIN else -1
 
 
 def renewed(model: Model, m: Chances, u: Chances, prior: float) -> Model:
@@ -123,11 +165,12 @@ def renewed(model: Model, m: Chances, u: Chances, prior: float) -> Model:
     Of a `given` entry only what it names is renewed, so that it goes on saying what it said.
     """
     content: dict[str, Any] = model.model_dump(by_alias=True)
+    neutral = neutral_levels(model)
     for chances in (m, u):
         for (comparison, number), values in zip(chances.rows, chances.values, strict=True):
-            kept = kept_level(model, comparison, chances.kind)
+            kept = kept_level(model, comparison, number, chances.kind)
             for place, level in enumerate(model.comparison[comparison].levels):
-                if place == kept:
+                if place == kept and not neutral[number, place]:
                     continue
                 new = rounded(float(values[place]))
                 if number == PLAIN:

@@ -114,7 +114,8 @@ class _Cell:
 
     def line(self, comparison: str, level: str, when: str) -> Line:
         trained, at = self.made.trained, (self.u_row, self.place)
-        kept = kept_level(self.made.old, self.comparison, "u") == self.place
+        entry = trained.u.rows[self.u_row][1]
+        kept = kept_level(self.made.old, self.comparison, entry, "u") == self.place
         old_m, new_m = (float(c.values[self.m_row, self.place]) for c in (trained.old_m, trained.m))
         old_u = float(trained.old_u.values[at])
         new_u = old_u if kept else float(trained.u.values[at])
@@ -155,11 +156,7 @@ def _untaught_m(made: Training) -> list[str]:
 def _untaught_u(made: Training) -> list[str]:
     trained, model = made.trained, made.old
     known = _known_anywhere(made.patterns)
-    rare = [
-        name
-        for c, name in enumerate(model.names)
-        if known[c] and trained.seen_u[c, 0] < ENOUGH and kept_level(model, c, "u") != 0
-    ]
+    rare = [name for c, name in enumerate(model.names) if known[c] and trained.seen_u[c, 0] < ENOUGH]
     blank = [name for c, name in enumerate(model.names) if not known[c]]
     return [
         *_listed("no pair has values of", blank, "nothing could be learnt"),

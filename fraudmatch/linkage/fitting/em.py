@@ -61,7 +61,7 @@ class Fit:
     converged: bool
 
 
-def updated(counts: Values, start: Values, strength: float) -> Values:
+def updated(counts: Values, start: Values, strength: float | Values) -> Values:
     """Chances most likely given counts at the levels, drawn towards where they began.
 
     Maximises sum((n + a) ln x - a x / start) on sum(x) = 1: a gamma prior with its mode at the
@@ -71,10 +71,11 @@ def updated(counts: Values, start: Values, strength: float) -> Values:
     Args:
         counts: float64 [R, L] of pairs; 0 where a row has no such level.
         start: float64 [R, L]; rows sum to 1, 0 where a row has no such level.
-        strength: a above, in pairs; 0 = shares of the counts, and the start where there are none.
+        strength: a above, in pairs, one for all or [R, L]; 0 for all = shares of the counts, and the
+            start where there are none.
     """
     total = counts.sum(1, keepdims=True)
-    if strength == 0:
+    if not np.any(strength):
         return np.where(total > 0, counts / np.where(total > 0, total, 1), start)
     level = start > 0
     pull = np.where(level, strength / np.where(level, start, 1), 0)
@@ -86,6 +87,17 @@ def updated(counts: Values, start: Values, strength: float) -> Values:
         low, high = np.where(over, middle, low), np.where(over, high, middle)
     made = above / np.where(level, (low + high) / 2 + pull, 1)
     return np.asarray(made / made.sum(1, keepdims=True))
+
+
+def yielding(counts: Values, start: Values, strength: float) -> Values:
+    """float64 [R, L]: what each starting chance is worth where counts may contradict it by far.
+
+    A chance of one in a million holds against a million pairs however many of them stand at its
+    level, as long as it is worth five pairs, that is five million. So it gives way in the measure in
+    which more are seen than it expects.
+    """
+    expected = counts.sum(1, keepdims=True) * start
+    return np.asarray(strength * np.minimum(1.0, (expected + 1) / (counts + 1)))
 
 
 def fit(mixture: Mixture, shares: Values, strength: float = STRENGTH) -> Fit:

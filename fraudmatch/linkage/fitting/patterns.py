@@ -24,6 +24,9 @@ Rows = npt.NDArray[np.int64]
 #: Pairs drawn from a pass, and at random, when nothing else is said.
 PER_PASS, AT_RANDOM = 300_000, 1_000_000
 
+#: Records asked how common their values are.
+AT_MOST_HELD = 100_000
+
 #: Pairs judged at once; bounds the memory of collecting.
 _CHUNK = 200_000
 
@@ -42,6 +45,8 @@ class Patterns:
         refined: bool [S]; passes some of whose blocks were cut finer.
         distinct: float64 [P]; candidate pairs over all passes, each once, drawn pairs counted up.
         random: float64 [P]; pairs drawn at random from all there are.
+        held: per comparison weighed by value (its position), the chance the old model gives to the
+            value each record holds; of records spread evenly, at most `AT_MOST_HELD`.
         possible: how many pairs there are.
     """
 
@@ -52,6 +57,7 @@ class Patterns:
     refined: npt.NDArray[np.bool_]
     distinct: Counts
     random: Counts
+    held: dict[int, Counts]
     possible: int
 
 
@@ -90,7 +96,20 @@ def collect(
     left, right = _not_apart(linker, *random_pairs(at_random, len(keys), side))
     _add(tally, linker, left, right, passes, np.zeros(len(left)))
     refined = np.array([one.refined > 0 for one in plans])
-    return tally.patterns(drawn, refined, _possible(len(keys), side))
+    return tally.patterns(drawn, refined, _held(linker), _possible(len(keys), side))
+
+
+def _held(linker: Linker) -> dict[int, Counts]:
+    """What the records' values are weighed with: a record beside itself agrees on each of them."""
+    count = len(linker.encoder)
+    rows = np.unique(np.linspace(0, max(count - 1, 0), min(count, AT_MOST_HELD)).astype(np.int64))
+    levels, weights = linker.levels_and_weights(rows, rows)
+    made = {}
+    for c, comparison in enumerate(linker.model.comparison):
+        if comparison.frequencies is not None:
+            same = levels[:, c] == 0
+            made[c] = np.asarray(comparison.levels[0].m * 2.0 ** (-weights[same, c] / MILLI))
+    return made
 
 
 def _possible(records: int, side: npt.NDArray[np.int8] | None) -> int:
@@ -156,7 +175,9 @@ class _Tally:
         columns = [np.bincount(back, added[:, k], len(first)) for k in range(added.shape[1])]
         self._counts = np.stack(columns, 1)
 
-    def patterns(self, drawn: Counts, refined: npt.NDArray[np.bool_], possible: int) -> Patterns:
+    def patterns(
+        self, drawn: Counts, refined: npt.NDArray[np.bool_], held: dict[int, Counts], possible: int
+    ) -> Patterns:
         """What was counted."""
         wide = self._patterns.shape[1] // 2
         return Patterns(
@@ -167,6 +188,7 @@ class _Tally:
             refined=refined,
             distinct=self._counts[:, -1],
             random=self._counts[:, -2],
+            held=held,
             possible=possible,
         )
 

@@ -22,8 +22,23 @@ import numpy as np
 import numpy.typing as npt
 
 from fraudmatch.errors import RunError
-from fraudmatch.linkage.fitting.chances import Chances, chances_of, variants_of_patterns
-from fraudmatch.linkage.fitting.em import STRENGTH, TOLERANCE, Mixture, fit, positive, scores, updated
+from fraudmatch.linkage.fitting.chances import (
+    Chances,
+    chances_of,
+    kept_neutral,
+    silenced,
+    variants_of_patterns,
+)
+from fraudmatch.linkage.fitting.em import (
+    STRENGTH,
+    TOLERANCE,
+    Mixture,
+    fit,
+    positive,
+    scores,
+    updated,
+    yielding,
+)
 from fraudmatch.linkage.fitting.patterns import Patterns
 from fraudmatch.linkage.fitting.tangles import Tangle, find_tangles
 from fraudmatch.linkage.model import Model, probability
@@ -92,6 +107,9 @@ def train(patterns: Patterns, model: Model, strength: float = STRENGTH) -> Train
     prior = model.prior
     for _ in range(ROUNDS):
         u, seen_u = _fit_u(patterns, old.u, old.cells_u, 1 - probability(weights + prior), strength)
+        for comparison, held in patterns.held.items():
+            u[comparison, 0] = least_u(held, float(u[comparison, 0]), float(old.u.values[comparison, 0]))
+        u = old.u.woven(u).values
         start = old.m.summing_to_one()
         mixture = _mixture(patterns, old.cells_m, old.against(u), start.values, sources, used)
         found = fit(mixture, _first_shares(mixture, weights + prior), strength)
@@ -103,8 +121,9 @@ def train(patterns: Patterns, model: Model, strength: float = STRENGTH) -> Train
     tangles = find_tangles(patterns, old.cells_u, mixture, found, sources, u)
     shares = np.full(len(fitted), np.nan)
     shares[fitted] = found.shares
+    new_m, new_u = kept_neutral(model, old.m.with_values(m), old.u.with_values(u), old.m)
     return Trained(
-        old.m.with_values(m), old.m.with_values(found.m), old.u.with_values(u), old.m, old.u, found.seen,
+        new_m, old.m.with_values(found.m), new_u, old.m, old.u, found.seen,
         seen_u, fitted, used, shares, tangles, turned, prior, expected, len(found.likelihood), found.converged,
         found.likelihood,
     )  # fmt: skip
@@ -123,8 +142,9 @@ class _Begun:
     @classmethod
     def of(cls, patterns: Patterns, model: Model) -> _Begun:
         variants = variants_of_patterns(model, patterns.levels)
+        levels = silenced(model, patterns.levels, variants)
         m, u = chances_of(model, "m"), chances_of(model, "u")
-        return cls(patterns, m, u, m.cells(patterns.levels, variants), u.cells(patterns.levels, variants))
+        return cls(patterns, m, u, m.cells(levels, variants), u.cells(levels, variants))
 
     def against(self, u: Values) -> Values:
         """float64 [P, C]: ln u of what each pattern shows."""
@@ -149,7 +169,8 @@ def _fit_u(
     plain = old.cells(patterns.levels, np.zeros_like(cells))
     count = len(old.row_of)
     seen[:count] = _counted(plain, pairs, old.values.shape)[:count]
-    values = updated(seen, old.summing_to_one().values, strength)
+    start = old.summing_to_one().values
+    values = updated(seen, start, yielding(seen, start, strength))
     return old.woven(values).values, seen
 
 
@@ -196,10 +217,32 @@ def _mixture(
     return Mixture(patterns.sources[:, chosen], part, cells, against, start)
 
 
+def least_u(held: Values, observed: float, least: float) -> float:
+    """The least u of a comparison weighed by value, raised until values agree by chance as often as seen.
+
+    National frequencies say nothing of the names of one town: there the rare ones are shared. Where
+    values agree less often than the old model says, the least u stays, since few records cannot
+    show how rare a name is.
+
+    Args:
+        held: chance the model gives to the value of each record; nothing is below `least`.
+        observed: chance that random different pairs agree. least: the old least u.
+    """
+    if not len(held) or float(held.mean()) >= observed:
+        return least
+    low, high = least, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.maximum(held, middle).mean() < observed else (low, middle)
+    return (low + high) / 2
+
+
 def _against(u: Values, cells: Cells, rarity: npt.NDArray[np.int8]) -> Values:
     """ln u of what each pattern shows: of the value itself where its rarity is known."""
     plain = np.log(positive(u.ravel()))[np.where(cells >= 0, cells, 0)]
-    made = np.where(rarity >= 0, -np.log(2) * rarity.astype(np.float64), plain)
+    least = np.log(positive(u[: cells.shape[1], 0]))  # rows of plain chances come first
+    of_value = np.maximum(-np.log(2) * rarity.astype(np.float64), least)
+    made = np.where(rarity >= 0, of_value, plain)
     return np.where(cells >= 0, made, 0.0)
 
 

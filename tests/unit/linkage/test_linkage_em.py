@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.linkage.fitting.em import Mixture, fit, updated
+from fraudmatch.linkage.fitting.em import Mixture, fit, updated, yielding
 
 TRUE_M = np.array([[0.9, 0.07, 0.03], [0.8, 0.15, 0.05], [0.95, 0.03, 0.02], [0.7, 0.2, 0.1]])
 TRUE_U = np.array([[0.01, 0.04, 0.95], [0.05, 0.1, 0.85], [0.02, 0.03, 0.95], [0.1, 0.2, 0.7]])
@@ -158,3 +158,11 @@ def test_recordlinkage_agrees_on_binary_patterns():
         [other.m_probs[c][1] for c in "abcd"], abs=0.003
     )
     assert found.shares[0] == pytest.approx(other.p, abs=0.003)
+
+
+def test_a_rare_chance_gives_way_to_many_pairs_and_holds_against_none():
+    start = np.array([[1e-6, 1 - 1e-6]])
+    many, none = np.array([[500.0, 999_500.0]]), np.array([[0.0, 1_000_000.0]])
+    assert updated(many, start, yielding(many, start, 5.0))[0, 0] == pytest.approx(5e-4, rel=0.05)
+    assert updated(many, start, 5.0)[0, 0] < 1e-4  # what it would be without giving way
+    assert updated(none, start, yielding(none, start, 5.0))[0, 0] == pytest.approx(5 / 6e6, rel=0.01)

@@ -12,7 +12,7 @@ from fraudmatch.errors import RunError
 from fraudmatch.linkage.fitting.chances import chances_of, renewed, variants_of_patterns
 from fraudmatch.linkage.fitting.changes import Training, warnings
 from fraudmatch.linkage.fitting.patterns import collect
-from fraudmatch.linkage.fitting.train import _same_meaning, blocked, train
+from fraudmatch.linkage.fitting.train import _same_meaning, blocked, least_u, train
 from fraudmatch.linkage.linker import prepare
 from fraudmatch.linkage.model import Model
 
@@ -202,3 +202,39 @@ def test_another_group_taken_for_the_true_pairs_is_warned_of(records: pa.Table):
     made = train(patterns, one)
     told = warnings(Training(one, renewed(one, made.m, made.u, made.prior), table.num_rows, patterns, made))
     assert any("another group" in line and "a (0.20 -> 0.9" in line for line in told)
+
+
+def test_the_least_u_rises_until_values_agree_as_often_as_seen():
+    held = np.array([0.2, 0.001, 0.001, 0.001])
+    risen = least_u(held, 0.08, 0.001)
+    assert np.maximum(held, risen).mean() == pytest.approx(0.08) and risen == pytest.approx(0.04)
+    assert least_u(held, 0.01, 0.001) == 0.001  # rarer than the model says: not to be learnt from few
+    assert least_u(held[:0], 0.5, 0.001) == 0.001
+
+
+def test_names_that_a_place_shares_weigh_less_after_training(records: pa.Table):
+    """b has 300 values in the records; the old model takes each for one in a hundred thousand."""
+    content = model().model_dump(by_alias=True)
+    content["comparison"][1]["frequencies"] = {"nobody": 0.5}
+    content["comparison"][1]["levels"][0]["u"] = 0.00001
+    rare = Model.model_validate(content)
+    patterns = collect(records, rare, at_random=200_000)
+    assert patterns.held[1] == pytest.approx(np.full(len(patterns.held[1]), 0.00001), rel=0.01)
+    made = train(patterns, rare)
+    new = renewed(rare, made.m, made.u, made.prior)
+    assert new.comparison[1].levels[0].u == pytest.approx(1 / 300, rel=0.15)
+    assert made.prior == pytest.approx(np.log2(1500 / (4500 * 4499 / 2)), abs=0.2)
+
+
+def test_a_level_that_weighs_nothing_on_purpose_goes_on_weighing_nothing(records: pa.Table):
+    """u set to m: where a agrees, e is to say nothing; and those pairs teach nothing about e."""
+    entry = {"comparison": "e", "when": {"a": "same"}, "u": {"same": 0.8, "differs": 0.2}}
+    one = model(given=[entry])
+    made = train(collect(records, one, at_random=100_000), one)
+    new = renewed(one, made.m, made.u, made.prior)
+    plain = {level.name: level.m for level in new.comparison[4].levels}
+    assert new.given[0].u == plain and plain["same"] > 0.9
+    left, right = np.arange(0, 1_000), np.arange(3_000, 4_000)
+    levels, weights = prepare(records, new).levels_and_weights(left, right)
+    quiet = (levels[:, 0] == 0) & (levels[:, 4] >= 0)
+    assert quiet.sum() > 500 and (weights[quiet, 4] == 0).all() and (weights[~quiet, 4] != 0).any()
