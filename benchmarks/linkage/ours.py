@@ -41,10 +41,10 @@ def main() -> None:
     from fraudmatch import __version__, linkage
 
     recorder = watch_compiler()
-    model = linkage.load_model(chosen.model)
+    link_file, model = linkage.link_file, linkage.load_model(chosen.model)
     pa.set_cpu_count(chosen.threads)
     steps.lap("import")
-    linked = linkage.link_file(chosen.people, model, memory=chosen.memory, threads=chosen.threads)
+    linked = link_file(chosen.people, model, memory=chosen.memory, threads=chosen.threads)
     steps.lap("link")
     pairs = linked.links.select(["left_id", "right_id"]).rename_columns(["left", "right"])
     pq.write_table(pairs, chosen.links)

@@ -10,6 +10,8 @@ their number (Seward 1954), and rows keep their order inside a block.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,7 +89,11 @@ class PassPlan:
 
 
 def plan(
-    encoder: Coded, model: Model, side: Sides | None, budget: int | None = None
+    encoder: Coded,
+    model: Model,
+    side: Sides | None,
+    budget: int | None = None,
+    threads: int | None = None,
 ) -> tuple[list[Keys], list[PassPlan]]:
     """Keys of every pass (int32 [n] each, -1 = null or left out) and what they will cost.
 
@@ -96,11 +102,14 @@ def plan(
         model: its passes and block limit.
         side: int8 [n] 0 or 1 when two tables are linked with each other, else None.
         budget: most candidate pairs over all passes.
+        threads: at most this many.
 
     Raises:
         BudgetError: the passes propose more pairs than the budget.
     """
-    made = [_keyed(encoder, one, model.block_limit, side) for one in model.passes]
+    columns = {name: encoder.codes(name) for one in model.passes for name in [*one.key, *one.refine]}
+    with ThreadPoolExecutor(threads) as pool:
+        made = list(pool.map(lambda one: _keyed(columns, one, model.block_limit, side), model.passes))
     plans = [planned for _, planned in made]
     total = sum(p.pairs for p in plans)
     if budget is not None and total > budget:
@@ -112,24 +121,26 @@ def plan(
     return [key for key, _ in made], plans
 
 
-def _keyed(encoder: Coded, one: Pass, limit: int, side: Sides | None) -> tuple[Keys, PassPlan]:
-    key, count = joined([encoder.codes(expression) for expression in one.key])
+def _keyed(columns: Mapping[str, Codes], one: Pass, limit: int, side: Sides | None) -> tuple[Keys, PassPlan]:
+    key, count = joined([columns[expression] for expression in one.key])
+    pairs = pair_counts(key, count, side)
+    over = _over(key, pairs, limit)
     refined = 0
     for expression in one.refine:
-        over = _over(key, count, limit, side)
         if not len(over):
             break
         refined = max(refined, len(over))
-        finer, more = joined([Codes(key[over], count), _part(encoder.codes(expression), over)])
+        finer, more = joined([Codes(key[over], count), _part(columns[expression], over)])
         key = key.copy()
         key[over] = np.where(finer < 0, -1, finer + count)
         count += more
-    over = _over(key, count, limit, side)
-    left_out = int(pair_counts(key[over], count, None if side is None else side[over]).sum())
+        pairs = pair_counts(key, count, side)
+        over = _over(key, pairs, limit)
+    left_out = int(pairs[pairs > limit].sum())
     if len(over):
         key = key.copy()
         key[over] = -1
-    pairs = pair_counts(key, count, side)
+        pairs[pairs > limit] = 0
     return key, PassPlan(
         " + ".join(one.key), int((key >= 0).sum()), int((pairs > 0).sum()), int(pairs.sum()),
         int(pairs.max(initial=0)), refined, len(over), left_out,
@@ -184,35 +195,66 @@ def _numbered(order, first, second):  # type: ignore[no-untyped-def]
     return key, run + 1
 
 
+@nb.njit(cache=True, nogil=True)
+def _sizes(key, count, side):  # type: ignore[no-untyped-def]
+    """int64 [count, 2]: records with each key, by side."""
+    sizes = np.zeros((count, 2), np.int64)
+    for row in range(len(key)):
+        if key[row] >= 0:
+            sizes[key[row], side[row] if len(side) else 0] += 1
+    return sizes
+
+
+_ONE_SIDE = np.zeros(0, np.int8)
+
+
 def pair_counts(key: Keys, count: int, side: Sides | None) -> Places:
     """int64 [count]: pairs of records with each key."""
-    known = key >= 0
-    if side is None:
-        size = np.bincount(key[known], minlength=count)
-        return np.asarray(size * (size - 1) // 2)
-    lefts = np.bincount(key[known & (side == 0)], minlength=count)
-    return np.asarray(lefts * np.bincount(key[known & (side == 1)], minlength=count))
+    sizes = _sizes(key, count, _ONE_SIDE if side is None else side)
+    one = sizes[:, 0]
+    return np.asarray(one * (one - 1) // 2 if side is None else one * sizes[:, 1])
 
 
-def _over(key: Keys, count: int, limit: int, side: Sides | None) -> Places:
+def _over(key: Keys, pairs: Places, limit: int) -> Places:
     """Rows that stand in a block of more than `limit` pairs."""
-    over = pair_counts(key, count, side) > limit
+    over = pairs > limit
     if not over.any():
         return np.zeros(0, np.int64)
     return np.flatnonzero(over[np.maximum(key, 0)] & (key >= 0))
 
 
+@nb.njit(cache=True, nogil=True)
+def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
+    """Order, starts, middles and ends of the blocks with at least one pair, by counting."""
+    count = len(sizes)
+    places = np.full((count, 2), -1, np.int64)
+    blocks = rows = 0
+    for k in range(count):
+        if (sizes[k, 0] > 0 and sizes[k, 1] > 0) if across else sizes[k, 0] > 1:
+            places[k, 0] = rows
+            places[k, 1] = rows + sizes[k, 0]
+            rows += sizes[k, 0] + sizes[k, 1]
+            blocks += 1
+    starts, middles, ends = np.empty(blocks, np.int64), np.empty(blocks, np.int64), np.empty(blocks, np.int64)
+    block = 0
+    for k in range(count):
+        if places[k, 0] >= 0:
+            starts[block] = places[k, 0]
+            middles[block] = places[k, 1] if across else -1
+            ends[block] = places[k, 1] + sizes[k, 1]
+            block += 1
+    order = np.empty(rows, np.int32)
+    for row in range(len(key)):
+        k = key[row]
+        if k >= 0 and places[k, 0] >= 0:
+            one = side[row] if across else 0
+            order[places[k, one]] = row
+            places[k, one] += 1
+    return order, starts, middles, ends
+
+
 def group(key: Keys, side: Sides | None = None) -> Blocks:
     """Blocks of equal keys that hold at least one pair; key -1 takes no part."""
-    count = int(key.max(initial=-1)) + 1
-    known = key >= 0
-    paired = pair_counts(key, count, side) > 0
-    first = None if side is None else np.bincount(key[known & (side == 0)], minlength=count)
-    taking = np.where(known & paired[np.maximum(key, 0)], key, -1) if count else key
-    by_side = None if side is None else np.argsort(side, kind="stable").astype(np.int32)
-    order = _by_count(taking, count, by_side)
-    size = np.bincount(taking[taking >= 0], minlength=count)[paired]
-    ends = np.cumsum(size)
-    starts = ends - size
-    middles = np.full(len(starts), -1) if first is None else starts + first[paired]
-    return Blocks(order, starts, middles, ends)
+    sides = _ONE_SIDE if side is None else side
+    sizes = _sizes(key, int(key.max(initial=-1)) + 1, sides)
+    return Blocks(*_laid_out(key, sizes, side is not None, sides))

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage.derive import DERIVATIONS
 from fraudmatch.linkage.kinds import NULL
+from fraudmatch.linkage.texts import text_facts
 
 Ints = npt.NDArray[np.int32]
 
@@ -97,7 +98,9 @@ class Encoder:
             {name for e in expressions for name in e.split(":")[0].split("+")} - self._known.keys()
         )
         with ThreadPoolExecutor(threads) as pool:
+            waking = pool.submit(wake)
             made = list(pool.map(lambda name: encoded(self.table[name]), bases))
+            waking.result()
         self._known.update(zip(bases, made, strict=True))
         # What decoding needed for a moment would else stand idle beside the rows.
         pa.default_memory_pool().release_unused()
@@ -124,6 +127,11 @@ class Encoder:
         values = pa.concat_arrays([left.values, new])
         moved = pc.index_in(right.values, values).to_numpy(zero_copy_only=False).astype(np.int32)
         return Codes(left.codes, len(values), values), Codes(through(right.codes, moved), len(values), values)
+
+
+def wake() -> None:
+    """Have numba begin its work: it takes as long as reading a column, and can do so beside it."""
+    text_facts(np.zeros(1, np.int64), np.zeros(0, np.uint8))
 
 
 def encoded(column: pa.ChunkedArray) -> Codes:

@@ -80,7 +80,7 @@ def run_passes(
     """Every link of the source; for the arguments and errors see `linker.link`."""
     say = progress or (lambda _: None)
     model = source.judge.model
-    keys, plans = block.plan(source, model, side, budget)
+    keys, plans = block.plan(source, model, side, budget, threads)
     source.keyed(keys)
     clock.lap("block")
     few = sum(planned.pairs for planned in plans) <= FEW_PAIRS
