@@ -7,24 +7,13 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from fraudmatch.normalise.address_flats import annexe_off, beside_off, flat_off, part_words
 from fraudmatch.normalise.wordlists import table, words
 
 _RANGE = re.compile(r"\b(\d+[A-Z]?) ?(?:-|&|AND|TO) ?(\d+[A-Z]?)(?![0-9A-Z/])")
 _NUMBER = re.compile(r"(\d+)([A-Z])?")
 _NUMBERS = re.compile(r"\d+[A-Z]?-\d+[A-Z]?")
 _SLASHED = re.compile(r"(\d+[A-Z]?|[A-Z])/(\d+)([A-Z])?")
-_PART_NAME = re.compile(r"\d+[A-Z]?|[A-Z]\d{0,3}|\d+[-/]\d+")
-_FLOOR_WORDS = ("FLOOR", "FLR", "FLOORS")
-_AFTER_FLOOR = ("FLAT", "FRONT", "REAR", "LEFT", "RIGHT", "STUDIO", "FLT", "APARTMENT", "MAISONETTE")
-_ANNEXES = ("ANNEXE", "ANNEX")
-_BESIDE = {
-    ("REAR", "OF"): "REAR",
-    ("R", "O"): "REAR",
-    ("R/O",): "REAR",
-    ("ADJACENT", "TO"): "ADJ",
-    ("ADJ", "TO"): "ADJ",
-    ("ADJ",): "ADJ",
-}
 
 
 class Segment(NamedTuple):
@@ -138,87 +127,6 @@ def street_and_rest(text: str) -> tuple[str | None, str | None, bool]:
     return street, place(tokens[after:]), definite
 
 
-def _floor_at(tokens: list[str], at: int) -> tuple[str, int] | None:
-    """(floor code, words taken) when a floor is named at that position."""
-    floors, letters = table("streets", "floors"), table("streets", "floor_letters")
-    several = tokens[at + 1 : at + 4]  # FIRST AND SECOND FLOORS
-    if (
-        tokens[at] in floors
-        and len(several) == 3
-        and several[0] in ("AND", "&")
-        and several[2] in _FLOOR_WORDS
-    ):
-        last = floors.get(several[1])
-        return (f"{floors[tokens[at]]}-{last}" if last else floors[tokens[at]]), 4
-    for count in (2, 1):
-        code = floors.get(" ".join(tokens[at : at + count]))
-        taken = at + count
-        if code and taken < len(tokens) and tokens[taken] in _FLOOR_WORDS:
-            taken += 1
-            while taken < len(tokens) and tokens[taken] in _AFTER_FLOOR:
-                taken += 1
-            return code, taken - at
-    if tokens[at] in letters:
-        follows = tokens[at + 1 : at + 2]
-        if follows and follows[0] in _AFTER_FLOOR:
-            return letters[tokens[at]], 2
-        before_flat = at > 0 and tokens[at - 1] in _AFTER_FLOOR
-        if (at == 0 and (not follows or follows[0][0].isdigit())) or before_flat:
-            return letters[tokens[at]], 1
-    return None
-
-
-def _part_at(tokens: list[str], at: int) -> tuple[str, int] | None:
-    """(name of the part, words taken) for FLAT 2, APT 4, UNIT B1, ROOM 6."""
-    if tokens[at] not in table("streets", "flats"):
-        return None
-    follows = at + 1
-    if follows < len(tokens) and tokens[follows] in ("NO", "NUMBER"):
-        follows += 1
-    if follows < len(tokens) and _PART_NAME.fullmatch(tokens[follows]):
-        return tokens[follows], follows + 1 - at
-    return None
-
-
-def _flat_off(tokens: list[str]) -> tuple[str | None, list[str]]:
-    """The flat named in the words, and the words without it; a part's name beats its floor."""
-    part = floor = None
-    left: list[str] = []
-    at = 0
-    while at < len(tokens):
-        if part is None and (found := _part_at(tokens, at)):
-            part, at = found[0], at + found[1]
-        elif floor is None and (found := _floor_at(tokens, at)):
-            floor, at = found[0], at + found[1]
-            if left and left[-1] in _AFTER_FLOOR:
-                left.pop()
-        else:
-            left.append(tokens[at])
-            at += 1
-    return part or floor, left
-
-
-def _annexe_off(tokens: list[str]) -> tuple[str | None, list[str]]:
-    """ANNEXE for "the annexe" or "annexe at 8 …", and the words after it: it is a dwelling of its own."""
-    words_left = tokens[1:] if tokens[:1] == ["THE"] else tokens
-    if not words_left or words_left[0] not in _ANNEXES:
-        return None, tokens
-    after = words_left[1:]
-    if after[:1] in (["AT"], ["TO"], ["OF"]):
-        after = after[1:]
-    elif after and not after[0][0].isdigit():
-        return None, tokens
-    return "ANNEXE", after
-
-
-def _beside_off(tokens: list[str]) -> tuple[str | None, list[str]]:
-    """REAR for "rear of", ADJ for "adjacent to", and the words after it."""
-    for phrase, code in _BESIDE.items():
-        if tuple(tokens[: len(phrase)]) == phrase and len(tokens) >= len(phrase):
-            return code, tokens[len(phrase) :]
-    return None, tokens
-
-
 def _is_range(first: int, second: int) -> bool:
     """Whether a/b means the houses a to b: both on one side of a street and close together."""
     gap = second - first
@@ -277,15 +185,6 @@ def _ends_building(tokens: list[str], at: int) -> bool:
     return names_building(word) and _street_end(tokens[at + 1 :]) is not None
 
 
-@cache
-def part_words() -> frozenset[str]:
-    """Words that can start a flat, a floor or "rear of"; without one none of them need be looked for."""
-    floors = [word for phrase in table("streets", "floors") for word in phrase.split()]
-    beside = [phrase[0] for phrase in _BESIDE]
-    named = [*table("streets", "flats"), *table("streets", "floor_letters")]
-    return frozenset([*named, *floors, *beside, *_ANNEXES])
-
-
 @lru_cache(maxsize=200_000)
 def _words_after(text: str) -> tuple[str | None, str | None, str | None, bool, str | None]:
     """(building in front, street, rest, definite, other) of the words after the number."""
@@ -300,10 +199,10 @@ def read_segment(text: str) -> Segment:
     """Take one folded segment apart; letters, digits and the signs - / & may be in it."""
     flat, beside, tokens = None, None, _RANGE.sub(r"\1-\2", text).split()
     if not part_words().isdisjoint(tokens):
-        flat, tokens = _flat_off(tokens)
-        beside, tokens = _beside_off(tokens)
+        flat, tokens = flat_off(tokens)
+        beside, tokens = beside_off(tokens)
         if flat is None:
-            flat, tokens = _annexe_off(tokens)
+            flat, tokens = annexe_off(tokens)
     lead_words, number, after = _numbered(tokens)
     lead = place(lead_words)
     part, digits, letter = number or (None, None, None)

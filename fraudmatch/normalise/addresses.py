@@ -12,11 +12,11 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from fraudmatch.normalise.address_flats import part_words
 from fraudmatch.normalise.address_parts import (
     Segment,
     building_ends,
     names_building,
-    part_words,
     place,
     read_segment,
     street_and_rest,
