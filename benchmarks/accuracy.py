@@ -3,6 +3,7 @@
     python benchmarks/accuracy.py                 the table of benchmarks/README.md
     python benchmarks/accuracy.py --json
     python benchmarks/accuracy.py --only febrl4 --person-model my_person.toml
+    python benchmarks/accuracy.py --reliability   of links given a probability, the share that is true
 
 Nothing is trained and no threshold is moved: the models and their thresholds are the shipped
 ones, unless another model is named. The files are looked for in the folder FRAUDMATCH_DATA, else
@@ -29,7 +30,12 @@ from accuracy_sets import SETS, Answer, AnswerSet
 
 from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
+<<<<<<< HEAD
 from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, reduction_ratio
+=======
+from fraudmatch.linkage.measuring.curves import Bin, reliability
+from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, reduction_ratio
+>>>>>>> main
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "tests" / "real" / "link"
@@ -56,6 +62,7 @@ class Row:
     pairs_completeness: float | None
     reduction_ratio: float | None
     seconds: float
+    reliability: tuple[Bin, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -80,12 +87,17 @@ class Labels:
 
     def judged(self, left: Ids, right: Ids) -> Ids:
         """Pairs of records as codes of pairs of rows, each once, without those nothing is known of."""
+        codes, known = self.codes(left, right)
+        return np.unique(codes[known])
+
+    def codes(self, left: Ids, right: Ids) -> tuple[Ids, npt.NDArray[np.bool_]]:
+        """(codes of the pairs of rows, whether something is known of them), for each pair of records."""
         a, b = self.row_of[left], self.row_of[right]
         low, high = np.minimum(a, b), np.maximum(a, b)
         keep = (low != high) & (self.scope[low] == self.scope[high])
         if self.two:
             keep &= self.file[low] != self.file[high]
-        return np.unique(low[keep] * len(self.entity) + high[keep])
+        return low * len(self.entity) + high, keep
 
     def true_pairs(self) -> Ids:
         """All pairs of rows of one entity, in the same codes."""
@@ -163,7 +175,7 @@ def _row(name: str, made: LinkedFiles, labels: Labels, seconds: float) -> Row:
     lefts = int((labels.file == 0).sum())
     possible = lefts * (count - lefts) if labels.two else count * (count - 1) // 2
     first = np.unique(labels.row_of, return_index=True)[1]
-    complete = pairs_completeness(made.linked.keys[first], true // count, true % count)
+    complete = pairs_completeness(made.linked.keys[first].astype(np.int64), true // count, true % count)
     return Row(
         name,
         count,
@@ -174,7 +186,20 @@ def _row(name: str, made: LinkedFiles, labels: Labels, seconds: float) -> Row:
         complete,
         reduction_ratio(made.linked.compared, possible),
         seconds,
+        tuple(_reliability(labels, made, true)),
     )
+
+
+def _reliability(labels: Labels, made: LinkedFiles, true: Ids) -> list[Bin]:
+    """Of the judged links by their match probability, how many are true; each pair of rows once."""
+    links = made.linked.links
+    left, right = (links[c].to_numpy().astype(np.int64) for c in ("left_id", "right_id"))
+    weights = links["match_weight"].to_numpy().astype(np.float64)
+    codes, known = labels.codes(left, right)
+    order = np.lexsort((-weights[known], codes[known]))
+    codes, weights = codes[known][order], weights[known][order]
+    first = np.diff(codes, prepend=-1) != 0
+    return reliability(weights[first], np.isin(codes[first], true))
 
 
 def _measures(found: Ids, true: Ids) -> Measures:
@@ -206,10 +231,32 @@ def _line(row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def reliability_table(rows: Iterable[Row]) -> str:
+    """Of the links given a probability between two edges, how many there are and the share that is true.
+
+    In Markdown; a cell reads "share of count". Links alone are shown, so the first edge is the threshold.
+    """
+    rows = list(rows)
+    edges = sorted({(one.low, one.high) for row in rows for one in row.reliability if one.high > 0.5})
+    head = "| set | " + " | ".join(f"{max(low, 0.5):g}–{high:g}" for low, high in edges) + " |"
+    lines = [head, "|---|" + "--:|" * len(edges)]
+    for row in rows:
+        found = {(one.low, one.high): _share(one) for one in row.reliability}
+        lines.append(f"| {row.name} | " + " | ".join(found.get(edge, "–") for edge in edges) + " |")
+    return "\n".join(lines)
+
+
+def _share(one: Bin) -> str:
+    return f"{one.share:.3f} of {one.pairs:,}"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure the sets and print them; 1 when the data folder is absent."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
+    parser.add_argument(
+        "--reliability", action="store_true", help="the share of true links by probability instead"
+    )
     parser.add_argument("--only", action="append", choices=sorted(SETS), help="this set; may be repeated")
     parser.add_argument("--person-model", default="person", help="another model's name or path")
     parser.add_argument("--organisation-model", default="organisation", help="another model's name or path")
@@ -227,7 +274,8 @@ def main(arguments: list[str] | None = None) -> int:
             row = measure(SETS.get(name, SETS["fake_1000"]), data, folder, models)
             if number:  # the first run compiles, and is not timed
                 rows.append(row)
-    print(json.dumps([row.as_dict() for row in rows], indent=2) if chosen.json else table(rows))
+    written = reliability_table(rows) if chosen.reliability else table(rows)
+    print(json.dumps([row.as_dict() for row in rows], indent=2) if chosen.json else written)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -66,3 +67,13 @@ def test_the_table_has_a_cell_for_every_heading(peers: ModuleType) -> None:
     head, rule, first = peers.text([line(peers, [(0, 1, 0.9)])]).splitlines()
     assert head.count("|") == rule.count("|") == first.count("|")
     assert "invented, splink 5" in first
+
+
+def test_the_reliability_table_has_a_cell_for_every_stretch(peers: ModuleType) -> None:
+    accuracy = importlib.import_module("accuracy")
+    row = line(peers, [(0, 1, 0.9)]).row
+    weights, true = np.array([0.5, 0.5, 9.0]), np.array([True, False, True])
+    measured = replace(row, reliability=tuple(accuracy.reliability(weights, true)))
+    head, rule, first, second = accuracy.reliability_table([measured, row]).splitlines()
+    assert head.count("|") == rule.count("|") == first.count("|") == second.count("|")
+    assert "0.500 of 2" in first and "1.000 of 1" in first and "of" not in second.split("|", 2)[2]
