@@ -30,12 +30,8 @@ from accuracy_sets import SETS, Answer, AnswerSet
 
 from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
-<<<<<<< HEAD
-from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, reduction_ratio
-=======
 from fraudmatch.linkage.measuring.curves import Bin, reliability
 from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, reduction_ratio
->>>>>>> main
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "tests" / "real" / "link"
