@@ -45,12 +45,17 @@ class Readied:
     deliveries: pa.Table
     rejects: pa.Table
 
+    @property
+    def counts(self) -> tuple[int, int | None]:
+        """Records of the first file and of the second; None without a second."""
+        if self.side is None:
+            return self.table.num_rows, None
+        rights = int(self.side.sum())
+        return self.table.num_rows - rights, rights
+
     def sized(self, model: Model) -> Model:
         """The model with the prior that fits this many records."""
-        if self.side is None:
-            return model.sized(self.table.num_rows)
-        rights = int(self.side.sum())
-        return model.sized(self.table.num_rows - rights, rights)
+        return model.sized(*self.counts)
 
 
 def model_table(

@@ -44,17 +44,17 @@ def train_files(
     """
     ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)
     say(f"train: {model.id}")
-    model = ready.sized(model)
+    bits = model.bits_for(*ready.counts)
     patterns = collect(
         ready.table,
-        model,
+        model.shifted(bits, None),
         apart=ready.apart,
         side=ready.side,
         per_pass=per_pass,
         at_random=at_random,
         say=say,
     )
-    return _trained(patterns, model, ready.table.num_rows, keep_prior, strength)
+    return _trained(patterns, model, bits, ready.table.num_rows, keep_prior, strength)
 
 
 def train_night(
@@ -77,18 +77,23 @@ def train_night(
             remedy="Name another model with --model.",
         )
     say(f"train: {model.id}")
-    model = model.sized(table.num_rows)
+    bits = model.bits_for(table.num_rows)
     apart = known_apart(records)[first] if model.relation == "person" else None
-    patterns = collect(table, model, apart=apart, per_pass=per_pass, at_random=at_random, say=say)
-    return _trained(patterns, model, table.num_rows, keep_prior, strength)
+    patterns = collect(
+        table, model.shifted(bits, None), apart=apart, per_pass=per_pass, at_random=at_random, say=say
+    )
+    return _trained(patterns, model, bits, table.num_rows, keep_prior, strength)
 
 
 def _trained(
-    patterns: Patterns, model: Model, records: int, keep_prior: bool, strength: float
+    patterns: Patterns, model: Model, bits: int, records: int, keep_prior: bool, strength: float
 ) -> Training:  # fmt: skip
-    made = train(patterns, model, strength)
-    prior = model.prior if keep_prior else made.prior
-    return Training(model, renewed(model, made.m, made.u, prior), records, patterns, made)
+    """Fit at the number of records at hand; what comes out speaks of the number the model names."""
+    here = model.shifted(bits, None)
+    made = train(patterns, here, strength)
+    prior = here.prior if keep_prior else made.prior
+    new = renewed(here, made.m, made.u, prior).shifted(-bits, model.records)
+    return Training(model, new, records, patterns, made)
 
 
 def source_text(model: Model, name: str) -> str:

@@ -47,12 +47,15 @@ class Level(_Strict):
         name: as printed.
         when: the word of a comparison kind with its number or column, for example "jaro_winkler 0.92".
         m / u: chances of the level given same / different entities.
+        local: whether different entities reach it because they live together: a record has as
+            many neighbours among few records as among many, so that its u falls as records grow in number.
     """
 
     name: str
     when: str
     m: Probability
     u: Probability
+    local: bool = False
 
     @field_validator("when")
     @classmethod
@@ -111,6 +114,16 @@ class Comparison(_Strict):
                 return position
         raise KeyError(name)
 
+    def moved(self, bits: int) -> Comparison:
+        """The comparison for 2^-bits times the records: the u of local levels rises by that many bits."""
+        levels = [
+            level.model_copy(update={"u": min(float(f"{level.u * 2.0**bits:.6g}"), level.m)})
+            if level.local
+            else level
+            for level in self.levels
+        ]
+        return self.model_copy(update={"levels": levels})
+
     @property
     def tests(self) -> set[str]:
         """Tests its levels use."""
@@ -161,7 +174,7 @@ class Model(_Strict):
 
     Attributes:
         prior: log2 odds that two records drawn at random are the same entity.
-        records: how many records the prior speaks of; see `sized`. None: it holds for any number.
+        records: how many records the prior speaks of; see `bits_for`. None: it holds for any number.
         threshold: match weight from which a pair is a link.
         block_limit: pairs one block may hold before it is refined or left out.
     """
@@ -216,7 +229,11 @@ class Model(_Strict):
         return f"{self.name}_v{self.version}"
 
     def sized(self, left: int, right: int | None = None) -> Model:
-        """The model with the prior that fits the number of records linked.
+        """The model with the prior that fits the number of records linked; see `bits_for`."""
+        return self.shifted(self.bits_for(left, right), None)
+
+    def bits_for(self, left: int, right: int | None = None) -> int:
+        """By how many bits the prior is higher for so many records than for `records`.
 
         If a record has k partners among n, one pair in n / k is the same entity: at twice the
         records a pair drawn at random is half as likely a match, since namesakes grow with the square
@@ -227,10 +244,15 @@ class Model(_Strict):
             left: records of the table; right: of the other table, when two are linked across.
         """
         if self.records is None:
-            return self
-        count = max(left, right or 0, FEWEST)
-        shift = round(math.log2(self.records / count))
-        return self.model_copy(update={"prior": self.prior + shift, "records": None})
+            return 0
+        return round(math.log2(self.records / max(left, right or 0, FEWEST)))
+
+    def shifted(self, bits: int, records: int | None) -> Model:
+        """The model for 2^-bits times the records: the prior and the u of local levels move."""
+        comparisons = [comparison.moved(bits) for comparison in self.comparison] if bits else self.comparison
+        return self.model_copy(
+            update={"prior": self.prior + bits, "records": records, "comparison": comparisons}
+        )
 
     @property
     def names(self) -> list[str]:

@@ -159,11 +159,11 @@ def test_decided_pairs_and_one_to_one(files, tmp_path) -> None:
         "-q",
     )
     loose = json.loads(run(*arguments, "--json"))
-    assert (loose["links"], loose["decided"], loose["ties"]) == (3, 0, 0)
+    assert (loose["links"], loose["decided"], loose["ties"]) == (4, 0, 0)
     text = run(*arguments, "--decided", decided, "--one-to-one")
     assert "Left out: a3 and b1y decided same" in text and "Ties between links as good: 1" in text
     links = pq.read_table(tmp_path / "o" / "links.parquet").to_pylist()
-    assert [(row["left_ref"], row["right_ref"]) for row in links] == [("a1", "b1")]
+    assert [(row["left_ref"], row["right_ref"]) for row in links] == [("a1", "b1"), ("a3", "a3")]
     ties = pq.read_table(tmp_path / "o" / "ties.parquet").to_pylist()
     assert [(row["left_ref"], row["right_ref"], row["kept"]) for row in ties] == [
         ("a1", "b1", True),

@@ -81,7 +81,7 @@ def test_two_files_give_a_new_model_and_a_table(folder: Path) -> None:
         assert words in text
     assert f"Written: {out} (person_v2)" in text
     model, written = load_model(out), out.read_text(encoding="utf-8")
-    assert model.id == "person_v2" and -11 < model.prior < -8
+    assert model.id == "person_v2" and -11 < model.sized(400, 400).prior < -8
     assert written.startswith(
         "# person, fitted by `fraudmatch train` to 800 records, beginning with person_v1."
     )

@@ -113,8 +113,6 @@ def _renewed(lines: list[str], model: Model, notes: dict[str, str]) -> Iterator[
             table = found[1]
             seen[table] = seen.get(table, -1) + 1
         elif not table:
-            if line.startswith("records") and model.records is None:
-                continue  # the new prior holds for what it was fitted to
             line = _top(line, model, notes)
         elif table == "comparison":
             line = _level(line, model.comparison[seen[table]])
