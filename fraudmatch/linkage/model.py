@@ -31,7 +31,7 @@ from fraudmatch.site import problems_of
 MILLI = 1000
 
 #: Fewer records than this have the prior of so many.
-FEWEST = 1000
+FEWEST = 2000
 
 Probability = Annotated[float, Field(gt=0, le=1)]
 

@@ -6,7 +6,15 @@ import pytest
 
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage.derive import DERIVATIONS, sound
-from fraudmatch.linkage.model import Model, frequency_table, load_model, probability, shipped_models, weight
+from fraudmatch.linkage.model import (
+    FEWEST,
+    Model,
+    frequency_table,
+    load_model,
+    probability,
+    shipped_models,
+    weight,
+)
 
 PLAIN = tomllib.loads(
     """
@@ -121,11 +129,11 @@ def test_letters_that_look_like_digits():
 def test_the_prior_falls_by_a_bit_when_the_records_double():
     model = load_model("payment").model_copy(update={"prior": -18.0, "records": 1 << 18})
     assert model.sized(1 << 18).prior == -18.0
-    assert model.sized(1 << 19).prior == -19.0 and model.sized(1000).prior == -10.0
-    assert model.sized(500, 1000).prior == -10.0 and model.sized(1000, 500).prior == -10.0
+    assert model.sized(1 << 19).prior == -19.0 and model.sized(4096).prior == -12.0
+    assert model.sized(500, 4096).prior == -12.0 and model.sized(4096, 500).prior == -12.0
     assert model.sized(300_000).prior == model.sized(300_007).prior
-    assert model.sized(1000).sized(1 << 20).prior == -10.0, "sized once, it holds"
-    assert model.sized(1).prior == model.sized(1000).prior
+    assert model.sized(4096).sized(1 << 20).prior == -12.0, "sized once, it holds"
+    assert model.sized(1).prior == model.sized(FEWEST).prior
 
 
 def test_a_prior_that_names_no_number_of_records_holds_for_any():
