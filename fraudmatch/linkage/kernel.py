@@ -1,8 +1,9 @@
 """The screen of one model as compiled code: written out, comparison by comparison, and kept.
 
 A kernel that reads a model's levels from tables spends its time finding out what to do: written
-out for one model, the same work takes a twentieth of the time (benchmarks/README.md). The source
-of a kernel is kept beside numba's cache, so that it is compiled once for each model.
+out for one model, the same work takes a tenth of the time (docs/decisions/0005). The source of a
+kernel is kept beside numba's cache, so that it is compiled once for each model; weights are handed to it, so
+that a model trained anew is not compiled anew.
 """
 
 from __future__ import annotations
