@@ -32,7 +32,7 @@ from fraudmatch.files.decisions import (
     without_parted,
 )
 from fraudmatch.files.folder import keep
-from fraudmatch.files.tables import SIDES, Readied, Say, as_they_are, model_table, side_of
+from fraudmatch.files.tables import SIDES, Readied, Say, as_they_are, links_by_ref, model_table, side_of
 from fraudmatch.linkage import Linked, Model, link
 from fraudmatch.linkage.night import known_apart
 from fraudmatch.normalise import normalise
@@ -217,12 +217,8 @@ def write_linked(made: LinkedFiles, folder: Path) -> dict[str, Any]:
     summary.json       what this function returns
     """
     folder.mkdir(parents=True, exist_ok=True)
-    refs, links = made.records["source_ref"].combine_chunks(), made.linked.links
-    left, right = links["left_id"].combine_chunks(), links["right_id"].combine_chunks()
-    table = links.drop_columns(["left_id", "right_id", "model", "relation"])
-    table = table.append_column("left_id", left).append_column("right_id", right)
-    table = table.add_column(0, "right_ref", refs.take(right)).add_column(0, "left_ref", refs.take(left))
-    pq.write_table(table, folder / "links.parquet")
+    refs = made.records["source_ref"].combine_chunks()
+    pq.write_table(links_by_ref(made.linked.links, refs), folder / "links.parquet")
     who = made.records.select(["source_ref", "partner", "party"]).rename_columns(
         ["source_ref", "file", "party"]
     )

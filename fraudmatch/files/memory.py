@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import ConfigurationError, MappingError
-from fraudmatch.files.tables import Say, plain_text
+from fraudmatch.files.tables import Say, links_by_ref, plain_text
 from fraudmatch.linkage import LinkedFile, Model, link_file
 
 _UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
@@ -80,11 +80,7 @@ def _refs(path: Path, ref: str | None) -> pa.Array:
 
 def _written(linked: LinkedFile, refs: pa.Array, model: Model, name: str, folder: Path) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
-    left, right = (linked.links[side].combine_chunks() for side in ("left_id", "right_id"))
-    table = linked.links.drop_columns(["left_id", "right_id", "model", "relation"])
-    table = table.append_column("left_id", left).append_column("right_id", right)
-    table = table.add_column(0, "right_ref", refs.take(right)).add_column(0, "left_ref", refs.take(left))
-    pq.write_table(table, folder / "links.parquet")
+    pq.write_table(links_by_ref(linked.links, refs), folder / "links.parquet")
     ones = {
         "file": pa.repeat(pa.scalar("left"), len(refs)),
         "party": pa.repeat(pa.scalar(1, pa.int8()), len(refs)),

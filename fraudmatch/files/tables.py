@@ -154,3 +154,15 @@ def _delivery(side: str, name: str, table: pa.Table) -> pa.Table:
     row = {"partner": side, "dataset": None, "file": name, "delivery": name, "received": count,
            "loaded": count, "rejected": 0, "skipped": 0, "state": "loaded"}  # fmt: skip
     return pa.Table.from_pylist([row], schema=DELIVERIES)
+
+
+def links_by_ref(links: pa.Table, refs: pa.Array) -> pa.Table:
+    """LINKS as they are written: by reference first; the rows of the records come last.
+
+    Args:
+        links: LINKS; ids are rows. refs: string array, the reference of each row.
+    """
+    left, right = (links[side].combine_chunks() for side in ("left_id", "right_id"))
+    table = links.drop_columns(["left_id", "right_id", "model", "relation"])
+    table = table.append_column("left_id", left).append_column("right_id", right)
+    return table.add_column(0, "right_ref", refs.take(right)).add_column(0, "left_ref", refs.take(left))
