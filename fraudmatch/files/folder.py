@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from fraudmatch.errors import RunError
 from fraudmatch.linkage import Linked, Model, link, load_model
 from fraudmatch.linkage.fitting.model_text import model_text
-from fraudmatch.linkage.night import known_apart
+from fraudmatch.linkage.subjects import known_apart
 
 RECORDS_FILE, MODEL_FILE = "records.parquet", "model.toml"
 
