@@ -189,10 +189,12 @@ def run_night(
         )  # fmt: skip
         evidence = evidence_of(scored.flags, linked.scorers)
     run = start_run(site.runs_folder)
-    digests = _write_tables(run, prepared, linked, scored.flags, evidence)
+    digests = _write_tables(run, prepared, linked, scored, evidence)
     run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
     with watch.stage("report", say):
-        night = report_input(site, day, run_id, prepared, linked.groups, scored.flags, evidence, library)
+        night = report_input(
+            site, day, run_id, prepared, linked.groups, scored.flags, scored.held, evidence, library
+        )
         files = report(run.reports, night)
     manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
     published = publish(run, run_id, manifest)
@@ -232,7 +234,7 @@ def _account_evidence(flag_keys: pa.Array) -> pa.Table:
 
 
 def _write_tables(
-    run: Run, prepared: Prepared, linked: LinkedNight, flags: pa.Table, evidence: pa.Table
+    run: Run, prepared: Prepared, linked: LinkedNight, scored: Scored, evidence: pa.Table
 ) -> dict[str, str]:
     """Write every stage table; the sha256 of those that carry the night's content."""
     content = {"records": run.write("records", prepared.records.drop_columns(list(ORIGIN)))}
@@ -244,7 +246,8 @@ def _write_tables(
     run.write("groups", linked.groups)
     for relation in sorted(linked.links):
         run.write(f"links_{relation}", linked.links[relation])
-    run.write("flags", flags)
+    run.write("flags", scored.flags)
+    run.write("held", scored.held)
     run.write("evidence", evidence)
     return content
 
@@ -266,13 +269,13 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
 
 def report_input(
     site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
-    evidence: pa.Table, library: Library,
+    held: pa.Table, evidence: pa.Table, library: Library,
 ) -> ReportInput:  # fmt: skip
     """What the reports of a night need, with the texts of the rules that ran."""
     ran = {rule_id: text for rule_id, text in library.texts().items() if text.status in ("trial", "live")}
     return ReportInput(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
-        details=prepared.details, groups=groups, flags=flags, evidence=evidence, rejects=prepared.rejects,
+        details=prepared.details, groups=groups, flags=flags, held=held, evidence=evidence, rejects=prepared.rejects,
         deliveries=prepared.deliveries, rules=ran,
     )  # fmt: skip
 
@@ -302,6 +305,7 @@ def _manifest(
         },
         "looked_at": {rule_id: _plain(seen) for rule_id, seen in scored.looked_at.items()},
         "flags": scored.flags.num_rows,
+        "held": scored.held.num_rows,
         "linkage": [
             {
                 "model": step.model.id,

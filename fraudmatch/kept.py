@@ -29,6 +29,7 @@ class Kept:
     prepared: Prepared
     groups: pa.Table
     flags: pa.Table
+    held: pa.Table
     evidence: pa.Table
 
 
@@ -51,7 +52,7 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     )
     groups = conform(run.read("groups"), GROUPS, what="GROUPS")
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
-    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("evidence"))
+    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("held"), run.read("evidence"))
 
 
 def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
@@ -62,7 +63,15 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
     """
     kept, library = read_night(site, run_id), load_library(rule_folders(site))
     night = report_input(
-        site, kept.as_at, kept.run.folder.name, kept.prepared, kept.groups, kept.flags, kept.evidence, library
+        site,
+        kept.as_at,
+        kept.run.folder.name,
+        kept.prepared,
+        kept.groups,
+        kept.flags,
+        kept.held,
+        kept.evidence,
+        library,
     )
     return report(folder, night)
 

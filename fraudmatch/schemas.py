@@ -199,6 +199,19 @@ FLAGS = _schema(
 )
 
 
+#: What a rule held back: pairs (or records) for which its sentence is true, and the fact that excuses them.
+#: Nothing held back is flagged by the same rule under the same key. Order: rule_id, fact, flag_key.
+HELD = _schema(
+    ("flag_key", pa.string(), "required"),
+    ("rule_id", pa.string(), "required"),
+    ("fact", pa.string(), "required"),
+    ("left_id", pa.uint32(), "required"),
+    ("right_id", pa.uint32()),
+    ("left_partner", pa.string(), "required"),
+    ("right_partner", pa.string()),
+)
+
+
 #: What a model saw in the pair of a flag, one row per comparison, for explanations and for
 #: disclosure ("agreement" level): `agreement` is agrees | close | differs | missing.
 #: `weight` is in log2, whole thousandths. Order: flag_key, model, position.

@@ -71,6 +71,7 @@ def show(night: Night, as_json: bool) -> None:
         stages=list(night.watch.seconds.items()),
         rules=rule_totals(flags, night.library.texts()),
         flags=flags.num_rows,
+        held=night.scored.held.num_rows,
         reports=night.run.reports,
         files=len(night.files),
     )

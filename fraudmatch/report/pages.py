@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from fraudmatch.report.clean import clean_text
 from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.inputs import ReportInput
-from fraudmatch.report.totals import extract_totals, overall, reject_totals, rule_totals
+from fraudmatch.report.totals import extract_totals, held_totals, overall, reject_totals, rule_totals
 from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted, long_date, pounds
 from fraudmatch.site import Partner
 
@@ -47,6 +47,7 @@ class Pages:
             rules=rules,
             texts=self._night.rules,
             silent=sorted(set(self._night.rules) - {rule.rule_id for rule in rules}),
+            held=held_totals(self._night.held, self._night.rules, partner.id),
             overall=overall(flags),
             extracts=extract_totals(self._night.deliveries, partner.id),
             rejects=reject_totals(rejects),
@@ -64,6 +65,7 @@ class Pages:
             names=night.partner_names(),
             rules=rule_totals(night.flags, night.rules),
             silent=sorted(set(night.rules) - set(pc.unique(night.flags["rule_id"]).to_pylist())),
+            held=held_totals(night.held, night.rules),
             overall=overall(night.flags),
             counts=party_counts(night),
             extracts=extract_totals(night.deliveries),

@@ -21,6 +21,7 @@ class NightSummary:
         stages: (name, seconds) in the order they ran; only the terminal shows times.
         rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
         flags: all flags, each once.
+        held: pairs and records that fit a rule and have a known excuse.
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
     """
@@ -32,6 +33,7 @@ class NightSummary:
     stages: Sequence[tuple[str, float]]
     rules: Sequence[RuleTotal]
     flags: int
+    held: int = 0
     reports: Path | None = None
     files: int = 0
 
@@ -45,6 +47,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         *_extract_lines(night.extracts),
         "",
         *_rule_lines(night),
+        *_held_lines(night),
         "",
         *_stage_lines(night.stages),
         *_report_lines(night),
@@ -76,6 +79,12 @@ def _rule_lines(night: NightSummary) -> list[str]:
     rows.append(("all", "", f"{night.flags:,}", "", "", ""))
     headings = ("rule", "looks for", "flags", "actual", "estimate", "notional")
     return text_table(headings, rows, right=(2, 3, 4, 5), most=56)
+
+
+def _held_lines(night: NightSummary) -> list[str]:
+    if not night.held:
+        return []
+    return [f"Held back for a known reason: {night.held:,} (by rule and reason in the reports)."]
 
 
 def _amounts(rule: RuleTotal) -> tuple[str, str, str]:

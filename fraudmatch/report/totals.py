@@ -26,6 +26,15 @@ class RuleTotal:
 
 
 @dataclass(frozen=True)
+class HeldTotal:
+    """How often one fact held a flag of one rule back; `reason` is the fact in words."""
+
+    rule_id: str
+    reason: str
+    held: int
+
+
+@dataclass(frozen=True)
 class ExtractTotal:
     """One delivered file: records received = loaded + rejected; `state` is loaded | refused."""
 
@@ -53,6 +62,23 @@ def rule_totals(flags: pa.Table, rules: Mapping[str, RuleText]) -> tuple[RuleTot
     """Totals of the rules that have flags, by rule id."""
     ids = sorted(pc.unique(flags["rule_id"]).to_pylist())
     return tuple(_total(rule_id, rules[rule_id].title, rows_of(rule_id, flags)) for rule_id in ids)
+
+
+def held_totals(
+    held: pa.Table, rules: Mapping[str, RuleText], partner_id: str | None = None
+) -> tuple[HeldTotal, ...]:
+    """What was held back, by rule and fact; of one partner as a party, or of all."""
+    if partner_id is not None:
+        mine = [
+            pc.fill_null(pc.equal(held[f"{side}_partner"], partner_id), False) for side in ("left", "right")
+        ]
+        held = held.filter(pc.or_(*mine))
+    counts = held.group_by(["rule_id", "fact"], use_threads=False).aggregate([([], "count_all")])
+    rows = counts.sort_by([("rule_id", "ascending"), ("fact", "ascending")]).to_pylist()
+    return tuple(
+        HeldTotal(row["rule_id"], rules[row["rule_id"]].reasons[row["fact"]], row["count_all"])
+        for row in rows
+    )
 
 
 def overall(flags: pa.Table) -> RuleTotal:

@@ -126,13 +126,17 @@ class _ExampleRows:
 def try_example(rule: Rule, example: Example, library: Library) -> Tried:
     """Run one example and compare what came of it with what it says."""
     evaluation = Evaluation(_ExampleRows(rule, example, library.constants(example.as_at)))
-    flagged = bool(evaluation.true(rule.when)[0])
+    stands = bool(evaluation.true(rule.when)[0])
+    held = next((name for name, node in rule.unless.items() if stands and evaluation.true(node)[0]), None)
+    flagged = stands and held is None
     points = int(risk_points(rule, evaluation, 1)[0])
     differences = []
     if flagged != example.expect.flagged:
         facts = {name: evaluation.of(node)[0].as_py() for name, node in rule.facts.items()}
         said = ", ".join(f"{name} {_word(answer)}" for name, answer in facts.items())
         differences.append(f"{'flagged' if flagged else 'not flagged'}: {said}")
+    if example.expect.held not in (None, held):
+        differences.append(f"held back by {held or 'nothing'}, not by {example.expect.held}")
     if flagged and example.expect.points not in (None, points):
         differences.append(f"{points} points, not {example.expect.points}")
     if flagged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -82,6 +83,27 @@ def flags_of(rule: Rule, rows: PairRows) -> pa.Table:
         "facts": facts_json(rule, evaluation, size),
     }
     return pa.table(columns).select(schemas.FLAGS.names).cast(schemas.FLAGS)
+
+
+def held_of(rule: Rule, held: Mapping[str, PairRows]) -> pa.Table:
+    """HELD of what the facts of `unless` held back, in no order."""
+    tables = [schemas.empty(schemas.HELD)]
+    for fact, rows in held.items():
+        if len(rows):
+            columns = _origin_columns(rule, rows) | {"fact": pa.repeat(fact, len(rows))}
+            tables.append(pa.table(columns).select(schemas.HELD.names).cast(schemas.HELD))
+    return pa.concat_tables(tables)
+
+
+def held_in_order(held: pa.Table, flags: pa.Table) -> pa.Table:
+    """One row per flag_key, without those that another pair of the same references flags."""
+    held = held.filter(pc.invert(pc.is_in(held["flag_key"], value_set=flags["flag_key"].combine_chunks())))
+    held = held.sort_by([(name, "ascending") for name in ("flag_key", "fact", "left_id", "right_id")])
+    keys = held["flag_key"].to_numpy(zero_copy_only=False)
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    held = held.filter(pa.array(first))
+    return held.sort_by([(name, "ascending") for name in ("rule_id", "fact", "flag_key")])
 
 
 def _identity(rule: Rule, rows: PairRows) -> tuple[pa.Array, pa.Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -33,12 +33,28 @@ class LookedAt:
             rule about single records.
         pairs: pairs the relation and the scope brought together.
         flagged: pairs or records picked out, before those of the same references are merged.
+        held: fact -> pairs or records it held back, among those for which the sentence is true.
     """
 
     left: int
     right: int
     pairs: int
     flagged: int
+    held: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a rule saw, picked out and held back.
+
+    Attributes:
+        rows: pairs (or records) for which the sentence is true and nothing holds the flag back.
+        held: the fact that holds it back -> the pairs; in the order of the rule, empty ones too.
+    """
+
+    looked_at: LookedAt
+    rows: PairRows
+    held: Mapping[str, PairRows]
 
 
 @dataclass(frozen=True)
@@ -51,14 +67,13 @@ class Bench:
     constants: Constants
 
 
-def judge(rule: Rule, bench: Bench) -> tuple[LookedAt, PairRows]:
+def judge(rule: Rule, bench: Bench) -> Judged:
     """What the rule saw, and the pairs (or records) for which its sentence is true."""
     left = bench.night.side(rule.file.pair.left)
     from_left = _passing(rule, left, "left", bench)
     if rule.file.pair.right is None:
-        rows = PairRows(left, None, from_left, None, bench.constants)
-        rows = _keep_true(rows, rule.conditions("pair"))
-        return LookedAt(len(from_left), 0, 0, len(rows)), rows
+        rows = _keep_true(PairRows(left, None, from_left, None, bench.constants), rule.conditions("pair"))
+        return _parted(rule, rows, len(from_left), 0, 0)
     right = bench.night.side(rule.file.pair.right)
     from_right = _passing(rule, right, "right", bench)
     joined, pieces = 0, []
@@ -69,7 +84,18 @@ def judge(rule: Rule, bench: Bench) -> tuple[LookedAt, PairRows]:
     rows = _one(pieces, left, right, bench.constants)
     rows = rows.with_links(_ask_models(rule, rows, bench))
     rows = _keep_true(rows, rule.conditions("link"))
-    return LookedAt(len(from_left), len(from_right), joined, len(rows)), rows
+    return _parted(rule, rows, len(from_left), len(from_right), joined)
+
+
+def _parted(rule: Rule, rows: PairRows, left: int, right: int, pairs: int) -> Judged:
+    """Part what is held back from what is flagged; the first fact that is true counts."""
+    held = {}
+    for name, node in rule.unless.items():
+        holds = Evaluation(rows).true(node) if len(rows) else np.zeros(0, dtype=bool)
+        held[name] = rows.where(holds)
+        rows = rows.where(~holds)
+    counts = {name: len(each) for name, each in held.items()}
+    return Judged(LookedAt(left, right, pairs, len(rows), counts), rows, held)
 
 
 def _passing(rule: Rule, side: Side, scope: str, bench: Bench) -> np.ndarray:

@@ -51,9 +51,14 @@ class PairPart(_Strict):
 
 
 class FlagPart(_Strict):
-    """The one sentence over the facts."""
+    """The one sentence over the facts, and the facts that hold a flag back.
+
+    Attributes:
+        unless: facts, the first true one of which is the reason a pair is held back; it is counted.
+    """
 
     when: _Text
+    unless: list[_Name] = []
 
 
 class ShowPart(_Strict):
@@ -64,9 +69,14 @@ class ShowPart(_Strict):
 
 
 class Expectation(_Strict):
-    """What an example must come to; points and values are checked where given."""
+    """What an example must come to; points and values are checked where given.
+
+    Attributes:
+        held: the fact of `unless` that holds it back; such an example is not flagged.
+    """
 
     flagged: bool
+    held: str | None = None
     points: int | None = None
     value: dict[ValueClass, int] = {}
 

@@ -27,6 +27,7 @@ class Rule:
         shown: the file's name for people.
         facts: name -> expression, in the order of the file.
         when: the sentence with the facts put in.
+        unless: fact -> expression, of those that hold a flag back, in the order in which they are asked.
         values: class -> expression in pence.
     """
 
@@ -35,6 +36,7 @@ class Rule:
     facts: Mapping[str, Node]
     when: Node
     values: Mapping[str, Node]
+    unless: Mapping[str, Node]
 
     @property
     def id(self) -> str:
@@ -58,7 +60,7 @@ class Rule:
         """Whether it comes to the same whichever of two records of one data set is called left."""
         if self.file.pair.left != self.file.pair.right:
             return False
-        nodes = [self.when, *self.values.values()]
+        nodes = [self.when, *self.values.values(), *self.unless.values()]
         nodes += [node for name, node in self.facts.items() if self.file.points.get(name)]
         return all(canonical(node) == canonical(node, swapped=True) for node in nodes)
 
@@ -174,7 +176,8 @@ class _Writer:
             kind: self._read(f"value.{kind}", text, self.names, Kind.NUMBER)
             for kind, text in self.file.value.items()
         }
-        return Rule(self.file, self.shown, facts, _put_in(when, facts), values)
+        unless = {name: facts[name] for name in self.file.flag.unless if name in facts}
+        return Rule(self.file, self.shown, facts, _put_in(when, facts), values, unless)
 
     def _read(self, where: str, text: str, names: Names, wanted: Kind) -> Node:
         try:
@@ -184,10 +187,10 @@ class _Writer:
             return Node("literal", wanted)
 
     def _unused(self, when: Node) -> None:
-        used = {name for _, name in when.columns} | set(self.file.points)
+        used = {name for _, name in when.columns} | set(self.file.points) | set(self.file.flag.unless)
         for name in self.file.facts:
             if name not in used:
-                what = "neither flag.when nor points speaks of this fact."
+                what = "neither flag.when, flag.unless nor points speaks of this fact."
                 self.problems.append(Problem(self.shown, f"facts.{name}", what, "Use it or remove it."))
 
 
@@ -223,6 +226,11 @@ def _word_problems(file: RuleFile, shown: str) -> list[Problem]:
             found.append(
                 Problem(shown, f"{key}.{name}", "there is no such fact.", nearest(name, list(file.facts)))
             )
+    for name in file.flag.unless:
+        if name not in file.facts:
+            what = f"there is no fact {name}."
+            found.append(Problem(shown, "flag.unless", what, nearest(name, list(file.facts))))
+    found += _held_problems(file, shown)
     most = sum(points for points in file.points.values() if points > 0)
     if most > 100 or "base" not in file.points:
         what = f"base and the points above nought come to {most}."
@@ -231,6 +239,21 @@ def _word_problems(file: RuleFile, shown: str) -> list[Problem]:
         what = "the examples show one way only."
         found.append(Problem(shown, "example", what, "Draw a case that is flagged and one that is not."))
     return found + _show_problems(file, shown)
+
+
+def _held_problems(file: RuleFile, shown: str) -> list[Problem]:
+    """Facts that hold back without an example of it, and examples that name no such fact."""
+    drawn = {example.expect.held for example in file.example if example.expect.held}
+    found = []
+    for name in file.flag.unless:
+        if name not in drawn:
+            what = f"no example shows that {name} holds a flag back."
+            remedy = f'Draw one with expect = {{ flagged = false, held = "{name}" }}.'
+            found.append(Problem(shown, "example", what, remedy))
+    for name in sorted(drawn - set(file.flag.unless)):
+        what = f"an example is held back by {name}, which flag.unless does not name."
+        found.append(Problem(shown, "example", what, nearest(name, file.flag.unless)))
+    return found
 
 
 def _show_problems(file: RuleFile, shown: str) -> list[Problem]:

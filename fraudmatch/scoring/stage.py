@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fraudmatch import schemas
-from fraudmatch.scoring.flags import flags_of, in_order
+from fraudmatch.scoring.flags import flags_of, held_in_order, held_of, in_order
 from fraudmatch.scoring.judge import Bench, LookedAt, Scorer, judge
 from fraudmatch.scoring.library import Library
 from fraudmatch.scoring.rows import PairRows
@@ -23,6 +23,7 @@ class Scored:
 
     Attributes:
         flags: FLAGS.
+        held: HELD.
         looked_at: rule id -> what it saw, for every rule that ran; all nought when no partner
             sent its data set.
         links: model -> its view of every flagged pair it was asked about, once, ordered by
@@ -30,6 +31,7 @@ class Scored:
     """
 
     flags: pa.Table
+    held: pa.Table
     looked_at: Mapping[str, LookedAt]
     links: Mapping[str, pa.Table]
 
@@ -64,14 +66,17 @@ def score(
     """
     bench = Bench(Night(records, details, groups, as_at), scorers, payment_links, library.constants(as_at))
     looked_at: dict[str, LookedAt] = {}
-    flags, views = [schemas.empty(schemas.FLAGS)], []
+    flags, held, views = [schemas.empty(schemas.FLAGS)], [schemas.empty(schemas.HELD)], []
     for rule in library.rules:
         if rule.runs:
-            looked_at[rule.id], rows = judge(rule, bench)
-            flags.append(flags_of(rule, rows))
-            views.append(rows)
-    table = in_order(pa.concat_tables(flags))
-    return Scored(schemas.conform(table, schemas.FLAGS, what="FLAGS"), looked_at, _evidence(views))
+            judged = judge(rule, bench)
+            looked_at[rule.id] = judged.looked_at
+            flags.append(flags_of(rule, judged.rows))
+            held.append(held_of(rule, judged.held))
+            views.append(judged.rows)
+    table = schemas.conform(in_order(pa.concat_tables(flags)), schemas.FLAGS, what="FLAGS")
+    back = schemas.conform(held_in_order(pa.concat_tables(held), table), schemas.HELD, what="HELD")
+    return Scored(table, back, looked_at, _evidence(views))
 
 
 def _evidence(views: list[PairRows]) -> dict[str, pa.Table]:

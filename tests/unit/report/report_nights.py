@@ -150,6 +150,7 @@ def make_night(
             ({"record_id": row["record_id"], "person_id": row["record_id"]} for row in records),
         ),
         flags=table(schemas.FLAGS, flags),
+        held=schemas.empty(schemas.HELD),
         evidence=table(schemas.EVIDENCE, seen or []).sort_by(
             [("flag_key", "ascending"), ("model", "ascending"), ("position", "ascending")]
         ),

@@ -66,6 +66,30 @@ def test_second_adult_is_flagged_and_explained(tiny_night: Any, fixed_scorer: An
     assert scored.flags.schema == schemas.FLAGS
 
 
+def test_a_known_excuse_holds_back_and_is_counted(
+    tiny_night: Any, fixed_scorer: Any, library: Library
+) -> None:
+    left_behind, moved = elector(source_ref="ER2", person="p3", date_added=DAY(2015, 1, 1)), {
+        "dataset": "electoral_register", "partner": "ashford", "source_ref": "ER3", "person": "p2",
+        "property": "h9", "date_added": DAY(2025, 1, 1),
+    }  # fmt: skip
+    night = tiny_night([account(), elector(), left_behind, moved])
+    scored = run(night, only(library, "FM-CT-001"), fixed_scorer())
+    assert scored.flags.num_rows == 0
+    told = [(row["rule_id"], row["fact"], row["left_id"], row["right_id"]) for row in scored.held.to_pylist()]
+    assert told == [("FM-CT-001", "gone", 0, 1), ("FM-CT-001", "left_behind", 0, 2)]
+    assert scored.looked_at["FM-CT-001"].held == {"left_behind": 1, "gone": 1}
+    assert scored.looked_at["FM-CT-001"].flagged == 0
+
+
+def test_what_another_pair_of_the_same_references_flags_is_not_held_back(
+    tiny_night: Any, fixed_scorer: Any, library: Library
+) -> None:
+    night = tiny_night([account(), elector(), elector(date_added=DAY(2015, 1, 1), person="p3")])
+    scored = run(night, only(library, "FM-CT-001"), fixed_scorer())
+    assert scored.flags.num_rows == 1 and scored.held.num_rows == 0
+
+
 def test_flag_key_does_not_depend_on_order_or_night() -> None:
     one, other = ("ashford", "council_tax", "CT1"), ("birchley", "payroll", "P9")
     assert flag_key("FM-CT-004", one, other) == flag_key("FM-CT-004", other, one)
@@ -98,7 +122,7 @@ def test_model_is_not_asked_what_is_decided_without_it(
     tiny_night: Any, fixed_scorer: Any, library: Library
 ) -> None:
     scorer = fixed_scorer()
-    rows = [account(), elector(), elector(source_ref="ER2", date_added=DAY(2010, 1, 1), person="p3")]
+    rows = [account(), elector(), elector(source_ref="ER2", franchise="overseas", person="p3")]
     rows += [elector(source_ref="ER3", date_removed=DAY(2025, 1, 1), person="p4")]
     run(tiny_night(rows), only(library, "FM-CT-001"), scorer)
     assert scorer.asked == [(0, 1)]
