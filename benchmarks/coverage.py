@@ -76,7 +76,7 @@ def _true_records(made: LinkedFiles, labels: Labels) -> tuple[Ids, Ids]:
 
 def measure_site(folder: Path) -> Line:
     """The people of a finished night of a site with an answer key."""
-    from fraudmatch.evaluation.answer_key import _entities
+    from fraudmatch.evaluation.answer_key import entities
     from fraudmatch.kept import read_night
     from fraudmatch.linkage.night import night_table
     from fraudmatch.normalise import forename_roots
@@ -90,7 +90,7 @@ def measure_site(folder: Path) -> Line:
     keys, _ = blocking_keys(table, model)
     links = kept.run.read("links_person")
     hits = caught_by(keys, *(rows_of[links[c].to_numpy().astype(np.int64)] for c in ("left_id", "right_id")))
-    entity = _entities(kept, folder / "answer_key" / "persons.parquet", "entity")[ids]
+    entity = entities(kept, folder / "answer_key" / "persons.parquet", "entity")[ids]
     known = np.flatnonzero(entity >= 0)
     left, right = (known[side] for side in pairs_inside(entity[known]))
     coverage = estimate_coverage(hits, links["match_probability"].to_numpy(), model)
