@@ -15,14 +15,16 @@ p {{ max-width: 46rem; }}
 table {{ border-collapse: collapse; font-size: .875rem; margin: .8rem 0; }}
 caption {{ text-align: left; font-weight: 600; padding: .3rem 0; }}
 th, td {{ padding: .25rem .7rem; border-bottom: 1px solid #d5d9de; text-align: left; vertical-align: top; }}
-td.r {{ overflow-wrap: anywhere; min-width: 7rem; }}
-td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+td.r {{ min-width: 8rem; overflow-wrap: break-word; }}
+td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }} td.n {{ white-space: nowrap; }}
+table.tight th, table.tight td {{ padding: .25rem .45rem; }}
 tr.own td {{ font-weight: 700; background: #eef2f7; }}
 svg {{ max-width: 100%; height: auto; }}
-code {{ font-size: .875rem; background: #f2f4f7; padding: .1rem .3rem; overflow-wrap: anywhere; }}
+code, pre {{ font-size: .875rem; background: #f2f4f7; padding: .1rem .3rem; }}
+pre {{ padding: .5rem .7rem; white-space: pre-wrap; overflow-wrap: break-word; }}
 .key span {{ display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 1em; }}
 .key .t {{ background: {BLUE}; }} .key .f {{ background: {ORANGE}; }}
-.levels, small {{ color: #4a5058; }} small {{ font-size: .8125rem; white-space: nowrap; }}
+.levels, small {{ color: #4b5159; }} small {{ font-size: .8125rem; white-space: nowrap; }}
 details {{ margin: .5rem 0; }} summary {{ cursor: pointer; }}
 .wide {{ overflow-x: auto; }}
 .panels {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1.2rem 1rem; }}
@@ -32,7 +34,7 @@ figcaption b {{ display: block; }}
 @media print {{
   body {{ margin: 0; max-width: none; font-size: 11pt; }} p {{ max-width: none; }}
   h2, h3, caption {{ break-after: avoid; }} svg, tr, figure {{ break-inside: avoid; }}
-  .panels {{ grid-template-columns: repeat(3, 1fr); }} .wide {{ overflow: visible; }}
+  .panels {{ grid-template-columns: repeat(2, 1fr); }} .wide {{ overflow: visible; }}
 }}
 """
 

@@ -38,7 +38,7 @@ _WHAT = {
 }
 
 #: Relation -> heading.
-_RELATIONS = {"person": "People", "property": "Properties", "organisation": "Organisations"}
+RELATIONS = {"person": "People", "property": "Properties", "organisation": "Organisations"}
 
 
 def page(judged: Judged, worst: int = 20) -> str:
@@ -57,11 +57,11 @@ def night_page(run_id: str, judged: Mapping[str, Judged], found: Mapping[str, An
         "threshold by themselves; <b>groups</b> are what rules and reports rest on, and join records by way of others.</p>",
         _overview(judged, found),
         "<p>Further down: "
-        + ", ".join(f'<a href="#{relation}">{_RELATIONS[relation]}</a>' for relation in judged)
+        + ", ".join(f'<a href="#{relation}">{RELATIONS[relation]}</a>' for relation in judged)
         + ".</p>",
     ]
     for relation, one in judged.items():
-        parts += [f'<h2 id="{relation}">{_RELATIONS[relation]}: {escape(one.model.id)}</h2>']
+        parts += [f'<h2 id="{relation}">{RELATIONS[relation]}: {escape(one.model.id)}</h2>']
         parts += _sections(one, worst, 3)
     return document(f"Evaluation of night {run_id}", parts)
 
@@ -72,7 +72,7 @@ def _overview(judged: Mapping[str, Judged], found: Mapping[str, Any]) -> str:
         groups = found[KEY_OF[relation]]
         links = one.links
         rows.append(
-            [_RELATIONS[relation], f"{one.linking.units:,}", f"{links.true_pairs:,}", f"{links.found_pairs:,}",
+            [RELATIONS[relation], f"{one.linking.units:,}", f"{links.true_pairs:,}", f"{links.found_pairs:,}",
              *map(share, (links.precision, links.recall, links.f1)), share(groups["f1"]), share(_ece(one))]
         )  # fmt: skip
     heads = (
@@ -183,13 +183,19 @@ def _worst(judged: Judged, kind: str, most: int, level: int) -> list[str]:
         *parts,
         f"<div class=wide><table><thead>{heading_row(heads, (2, 3))}</thead><tbody>{body}</tbody></table></div>",
         "<p>To see why, with both records in full, give the two references to <code>fraudmatch explain</code>; "
-        f"for the first pair:<br><code>{escape(found[0].explain)}</code></p>",
+        f"for the first pair:</p><pre>{escape(found[0].explain)}</pre>",
     ]
 
 
 def _wrong(one: Wrong) -> str:
     levels = "; ".join(f"{name}: {level}" for name, level in one.levels.items())
+    sure = "over 0.9999" if one.probability > 0.9999 else f"{one.probability:.4f}"
     return (
-        f"<td class=r>{escape(one.left_ref)}</td><td class=r>{escape(one.right_ref)}</td><td class=n>{one.weight:+.1f}</td>"
-        f"<td class=n>{one.probability:.4f}</td><td class=levels>{escape(levels)}</td>"
+        f"<td class=r>{_reference(one.left_ref)}</td><td class=r>{_reference(one.right_ref)}</td>"
+        f"<td class=n>{one.weight:+.1f}</td><td class=n>{sure}</td><td class=levels>{escape(levels)}</td>"
     )
+
+
+def _reference(name: str) -> str:
+    """A reference that may break behind its colons."""
+    return escape(name).replace(":", ":<wbr>")

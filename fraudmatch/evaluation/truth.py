@@ -73,6 +73,11 @@ def truth_of_entities(linking: Linking, entity: Ids, rows_of: Ids) -> Truth:
         notes.append(
             f"{mixed:,} rows stand for records of several entities and count as the most frequent one."
         )
+    outside = int(((rows_of < 0) & (entity >= 0)).sum())
+    if outside:
+        notes.append(
+            f"{outside:,} records of the key say too little for the model to look at and take no part."
+        )
     if absent:
         notes.append(f"{absent:,} rows the key does not name take no part.")
     return Truth(codes, len(codes), 0, of_row >= 0, tuple(notes))
