@@ -46,7 +46,10 @@ def curve_chart(
             abs(place[0] - x) > (95 if own_text else 34) or abs(place[1] - y) > 16 for x, y, own_text in taken
         ):
             words = f"threshold {mark:g}" if own else f"{mark:+g}"
-            chart.text(at.recall, at.precision, words, dx=-6, dy=17, anchor="end")
+            left = place[0] < chart.margins.left + 40  # else the words would run over those of the axis
+            chart.text(
+                at.recall, at.precision, words, dx=6 if left else -6, dy=17, anchor="start" if left else "end"
+            )
             taken.append((*place, own))
     return chart
 

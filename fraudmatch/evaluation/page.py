@@ -165,9 +165,9 @@ def _bins(bins: Sequence[Bin]) -> str:
 
 def _calibration(bins: Sequence[Bin]) -> str:
     return (
-        f"<p>Expected calibration error: {share(expected_calibration_error(bins))}. So far the stated probability "
-        "of a bin is from its true share, on average over the pairs above; 0 is best (Naeini, Cooper and "
-        "Hauskrecht 2015).</p>"
+        f"<p>Expected calibration error: {share(expected_calibration_error(bins))}. That is how far the mean "
+        "probability of a row is from its true share, on average over the pairs above; 0 is best (Naeini, Cooper "
+        "and Hauskrecht 2015).</p>"
     )
 
 
