@@ -78,23 +78,22 @@ def measure_site(folder: Path) -> Line:
     """The people of a finished night of a site with an answer key."""
     from fraudmatch.evaluation.answer_key import entities
     from fraudmatch.kept import read_night
-    from fraudmatch.linkage.night import night_table
-    from fraudmatch.normalise import forename_roots
+    from fraudmatch.linkage.subjects import subjects_of
     from fraudmatch.site import load_site
 
     kept = read_night(load_site(folder))
     records, model = kept.prepared.records, load_model("person")
-    table, ids, rows_of = night_table(
-        records, kept.prepared.details, kept.groups, "person", roots=forename_roots()
-    )
-    keys, _ = blocking_keys(table, model)
+    people = subjects_of(records, kept.prepared.details, kept.groups, "person")
+    keys, _ = blocking_keys(people.table, model)
     links = kept.run.read("links_person")
-    hits = caught_by(keys, *(rows_of[links[c].to_numpy().astype(np.int64)] for c in ("left_id", "right_id")))
-    entity = entities(kept, folder / "answer_key" / "persons.parquet", "entity")[ids]
+    hits = caught_by(
+        keys, *(people.rows_of[links[c].to_numpy().astype(np.int64)] for c in ("left_id", "right_id"))
+    )
+    entity = entities(kept, folder / "answer_key" / "persons.parquet", "entity")[people.first]
     known = np.flatnonzero(entity >= 0)
     left, right = (known[side] for side in pairs_inside(entity[known]))
     coverage = estimate_coverage(hits, links["match_probability"].to_numpy(), model)
-    return _line("site", coverage, keys, prepare(table, model), left, right)
+    return _line("site", coverage, keys, prepare(people.table, model), left, right)
 
 
 def text(lines: list[Line]) -> str:

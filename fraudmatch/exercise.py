@@ -27,7 +27,7 @@ from fraudmatch.audit import Run, publish, start_run
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract
 from fraudmatch.linkage import Scorer, link_all, load_model
-from fraudmatch.normalise import forename_roots, normalise
+from fraudmatch.normalise import normalise
 from fraudmatch.report import ReportInput, report
 from fraudmatch.schemas import EVIDENCE, conform, empty, sort_rejects
 from fraudmatch.scoring import Library, load_library, score
@@ -181,9 +181,7 @@ def run_night(
     library = load_library(rule_folders(site))
     prepared = prepare(site, day, watch, say)
     with watch.stage("link", say):
-        linked = link_all(
-            prepared.records, prepared.details, roots=forename_roots(), threads=threads, progress=say
-        )
+        linked = link_all(prepared.records, prepared.details, threads=threads, progress=say)
     with watch.stage("score", say):
         scored = score(
             prepared.records, prepared.details, linked.groups, library, linked.scorers,

@@ -81,13 +81,12 @@ def show(night: Night, as_json: bool) -> None:
 def _dry_run(site: Site, day: dt.date | None, as_json: bool, say: Any) -> None:
     from fraudmatch.exercise import Stopwatch, as_at_of, prepare, rule_folders
     from fraudmatch.linkage.night import plan_all
-    from fraudmatch.normalise import forename_roots
     from fraudmatch.scoring import load_library
 
     watch = Stopwatch()
     load_library(rule_folders(site))
     prepared = prepare(site, as_at_of(site, day), watch, say)
-    plans = plan_all(prepared.records, prepared.details, roots=forename_roots())
+    plans = plan_all(prepared.records, prepared.details)
     if as_json:
         _print_json(prepared, plans)
     else:

@@ -20,8 +20,8 @@ from fraudmatch.files.folder import LinkFolder
 from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.linker import Linker, prepare
 from fraudmatch.linkage.model import Model
-from fraudmatch.linkage.night import known_apart
 from fraudmatch.linkage.passes import run_passes
+from fraudmatch.linkage.subjects import known_apart
 
 Rows = npt.NDArray[np.int64]
 Say = Callable[[str], None]

@@ -15,8 +15,8 @@ from fraudmatch.evaluation.judged import Judged, judge
 from fraudmatch.evaluation.linking import Linking, Say
 from fraudmatch.evaluation.truth import truth_of_entities
 from fraudmatch.kept import Kept
-from fraudmatch.linkage.night import known_apart, night_table
-from fraudmatch.normalise import forename_roots
+from fraudmatch.linkage.size import sized
+from fraudmatch.linkage.subjects import subjects_of
 from fraudmatch.pairs.in_night import model_of_night
 
 Ids = npt.NDArray[np.int64]
@@ -48,27 +48,26 @@ def linking_of_night(kept: Kept, relation: str, where: Path, run_id: str | None 
     """
     records = kept.prepared.records
     model = model_of_night(kept, relation)
-    table, first, rows_of = night_table(
-        records, kept.prepared.details, kept.groups, relation, roots=forename_roots()
-    )
-    names = _names(records, first)
+    judged = subjects_of(records, kept.prepared.details, kept.groups, relation)
+    rows = judged.table.num_rows
+    names = _names(records, judged.first)
     steps = {step["model"]: step["links"] for step in kept.run.manifest.get("linkage", [])}
     options = ("--relation", relation) if relation != "person" else ()
     linking = Linking(
-        records=table,
-        model=model.sized(table.num_rows),
+        records=judged.table,
+        model=sized(model, rows),
         names=names,
         called=names,
         identity=names,
-        unit=np.arange(table.num_rows, dtype=np.int64),
-        apart=known_apart(records)[first] if relation == "person" else None,
+        unit=np.arange(rows, dtype=np.int64),
+        apart=judged.apart,
         side=None,
         written=None,
         where=str(where),
         options=(*options, *(("--run", run_id) if run_id else ())),
         links=steps.get(model.id),
     )
-    return NightLinking(linking, rows_of)
+    return NightLinking(linking, judged.rows_of)
 
 
 def _names(records: pa.Table, rows: Ids) -> list[str]:

@@ -60,7 +60,6 @@ _MACHINE = frozenset(
         "party",
         "party_kind",
         "property_id",
-        "forename_root",
     }
 )
 

@@ -32,9 +32,18 @@ from fraudmatch.files.decisions import (
     without_parted,
 )
 from fraudmatch.files.folder import keep
-from fraudmatch.files.tables import SIDES, Readied, Say, as_they_are, links_by_ref, model_table, side_of
-from fraudmatch.linkage import Linked, Model, link
-from fraudmatch.linkage.night import known_apart
+from fraudmatch.files.tables import (
+    SIDES,
+    Readied,
+    Say,
+    as_they_are,
+    link_ready,
+    links_by_ref,
+    model_table,
+    side_of,
+)
+from fraudmatch.linkage import Linked, Model
+from fraudmatch.linkage.subjects import known_apart
 from fraudmatch.normalise import normalise
 from fraudmatch.schemas import sort_rejects
 
@@ -92,10 +101,8 @@ def link_files(
     """
     ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)
     decisions = read_decisions(decided, ready) if decided else no_decisions()
-    say(f"link: {model.id}")
-    linked = link(
-        ready.table, ready.sized(model), apart=ready.apart, side=ready.side, threads=threads, budget=budget,
-        together=decisions.together, parted=decisions.parted, progress=say,
+    linked = link_ready(
+        ready, model, threads=threads, budget=budget, together=decisions.together, parted=decisions.parted, say=say
     )  # fmt: skip
     linked, ties = without_parted(linked, decisions), no_ties()
     if single:
@@ -248,6 +255,7 @@ def summary_of(made: LinkedFiles) -> dict[str, Any]:
     rights = made.records.num_rows - lefts
     return {
         "model": made.linked.linker.model.id,
+        "prior": made.linked.linker.model.prior,
         "files": made.deliveries.drop_columns(["delivery"]).to_pylist(),
         "rejects": made.rejects.num_rows,
         "records": made.records.num_rows,

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from fraudmatch.files.tables import Readied, readable
-from fraudmatch.linkage import Model, link
+from fraudmatch.files.tables import Readied, link_ready, readable
+from fraudmatch.linkage import Model
 from fraudmatch.linkage.block import PassPlan
 from fraudmatch.linkage.candidates import Keys, LargestBlock, blocking_keys, count_new, largest_blocks
 from fraudmatch.linkage.measuring.coverage import Coverage, caught_by, estimate_coverage
@@ -106,10 +106,7 @@ def plan_links(
         )
     coverage = None
     if budget is None or sum(one.new for one in made) <= budget:
-        say(f"link: {model.id}")
-        linked = link(
-            ready.table, ready.sized(model), apart=ready.apart, side=ready.side, threads=threads, progress=say
-        )
+        linked = link_ready(ready, model, threads=threads, say=say)
         hits = caught_by(keys, linked.links["left_id"].to_numpy(), linked.links["right_id"].to_numpy())
         coverage = estimate_coverage(hits, linked.links["match_probability"].to_numpy(), model)
     return LinkPlan(model.id, ready.table.num_rows, _possible(ready), tuple(made), coverage)

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean
 from fraudmatch.linkage.explaining.values import shown_of
+from fraudmatch.linkage.linker import Linked, link
 from fraudmatch.linkage.model import Model
-from fraudmatch.linkage.night import forename_root_column, link_properties
-from fraudmatch.normalise import forename_roots
+from fraudmatch.linkage.night import link_properties
+from fraudmatch.linkage.size import link_sized
 from fraudmatch.schemas import DELIVERIES, REJECTS, empty
 
 Say = Callable[[str], None]
@@ -53,23 +54,31 @@ class Readied:
         rights = int(self.side.sum())
         return self.table.num_rows - rights, rights
 
-    def sized(self, model: Model) -> Model:
-        """The model with the prior that fits this many records."""
-        return model.sized(*self.counts)
-
 
 def model_table(
     records: pa.Table, model: Model, *, threads: int | None = None, say: Say = lambda _: None
 ) -> pa.Table:
-    """RECORDS with the columns a model may read besides: property_id, forename_root."""
-    table = records
-    if "property_id" in model.base_columns:
-        say("link: properties")
-        table = table.append_column("property_id", link_properties(records, threads=threads))
-    if "forename_root" in model.base_columns:
-        roots = forename_root_column(records["forename"], forename_roots())
-        table = table.append_column("forename_root", roots)
-    return table
+    """RECORDS with the columns a model may read besides: property_id."""
+    if "property_id" not in model.base_columns:
+        return records
+    say("link: properties")
+    return records.append_column("property_id", link_properties(records, threads=threads))
+
+
+def link_ready(
+    ready: Readied, model: Model, *, threads: int | None = None, budget: int | None = None,
+    together: npt.NDArray[np.int64] | None = None, parted: npt.NDArray[np.int64] | None = None,
+    say: Say = lambda _: None,
+) -> Linked:  # fmt: skip
+    """Link what was read, by the model sized for it; arguments as of `linkage.link`."""
+    say(f"link: {model.id}")
+    return link_sized(
+        lambda one: link(
+            ready.table, one, apart=ready.apart, side=ready.side, threads=threads, budget=budget,
+            together=together, parted=parted, progress=say,
+        ),
+        model, *ready.counts, say=say,
+    )  # fmt: skip
 
 
 def readable(records: pa.Table, expression: str, value: str | None) -> str | None:

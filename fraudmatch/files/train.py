@@ -19,8 +19,8 @@ from fraudmatch.linkage.fitting.em import STRENGTH
 from fraudmatch.linkage.fitting.model_text import model_text, renewed_text
 from fraudmatch.linkage.fitting.patterns import AT_RANDOM, PER_PASS, Patterns, collect
 from fraudmatch.linkage.fitting.train import train
-from fraudmatch.linkage.night import known_apart, night_table
-from fraudmatch.normalise import forename_roots
+from fraudmatch.linkage.size import bits_for, shifted
+from fraudmatch.linkage.subjects import subjects_of
 
 Say = Callable[[str], None]
 
@@ -44,10 +44,10 @@ def train_files(
     """
     ready = ready_files(paths, mappings, model, threads=threads, ref=ref, say=say)
     say(f"train: {model.id}")
-    bits = model.bits_for(*ready.counts)
+    bits = bits_for(model, *ready.counts)
     patterns = collect(
         ready.table,
-        model.shifted(bits, None),
+        shifted(model, bits, None),
         apart=ready.apart,
         side=ready.side,
         per_pass=per_pass,
@@ -68,31 +68,34 @@ def train_night(
         RunError: the fit gave "same" another meaning.
     """
     records = kept.prepared.records
-    table, first, _ = night_table(
-        records, kept.prepared.details, kept.groups, model.relation, roots=forename_roots()
-    )
-    if table.num_rows < 2:
+    subjects = subjects_of(records, kept.prepared.details, kept.groups, model.relation)
+    rows = subjects.table.num_rows
+    if rows < 2:
         raise ConfigurationError(
-            f"The night of {kept.as_at.isoformat()} has {table.num_rows} records for {model.id} to learn from.",
+            f"The night of {kept.as_at.isoformat()} has {rows} records for {model.id} to learn from.",
             remedy="Name another model with --model.",
         )
     say(f"train: {model.id}")
-    bits = model.bits_for(table.num_rows)
-    apart = known_apart(records)[first] if model.relation == "person" else None
+    bits = bits_for(model, rows)
     patterns = collect(
-        table, model.shifted(bits, None), apart=apart, per_pass=per_pass, at_random=at_random, say=say
+        subjects.table,
+        shifted(model, bits, None),
+        apart=subjects.apart,
+        per_pass=per_pass,
+        at_random=at_random,
+        say=say,
     )
-    return _trained(patterns, model, bits, table.num_rows, keep_prior, strength)
+    return _trained(patterns, model, bits, rows, keep_prior, strength)
 
 
 def _trained(
     patterns: Patterns, model: Model, bits: int, records: int, keep_prior: bool, strength: float
 ) -> Training:  # fmt: skip
     """Fit at the number of records at hand; what comes out speaks of the number the model names."""
-    here = model.shifted(bits, None)
+    here = shifted(model, bits, None)
     made = train(patterns, here, strength)
     prior = here.prior if keep_prior else made.prior
-    new = renewed(here, made.m, made.u, prior).shifted(-bits, model.records)
+    new = shifted(renewed(here, made.m, made.u, prior), -bits, model.records)
     return Training(model, new, records, patterns, made)
 
 

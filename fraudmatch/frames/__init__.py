@@ -16,11 +16,10 @@ import pyarrow.compute as pc
 from fraudmatch.errors import ConfigurationError, MappingError, ModelError
 from fraudmatch.files.decisions import Decisions, assigned, no_ties, without_parted
 from fraudmatch.files.link import ready_extracted
-from fraudmatch.files.tables import SIDES, Readied, as_they_are
+from fraudmatch.files.tables import SIDES, Readied, as_they_are, link_ready
 from fraudmatch.frames.intake import Columns, Frame, Recognised, extract_frame, frame_of
 from fraudmatch.frames.links import FrameLinks
 from fraudmatch.linkage import Model, load_model
-from fraudmatch.linkage import link as link_table
 from fraudmatch.linkage.grouping.decided import settle
 from fraudmatch.schemas import RECORDS
 
@@ -28,7 +27,7 @@ from fraudmatch.schemas import RECORDS
 _READ_AS = {"person": "person", "property": "person", "organisation": "organisation"}
 
 #: Columns that are made for models from those of RECORDS.
-_MADE = ("property_id", "forename_root")
+_MADE = ("property_id",)
 
 
 def link(
@@ -83,10 +82,9 @@ def link(
     _refuse_empty(frames)
     ready, recognised = _ready(frames, used, columns, date_format, normalise, threads)
     decisions = _decisions_of(decided, frames, ready)
-    linked = link_table(
-        ready.table, ready.sized(used), apart=ready.apart, side=ready.side, threads=threads, budget=budget,
-        together=decisions.together, parted=decisions.parted,
-    )  # fmt: skip
+    linked = link_ready(
+        ready, used, threads=threads, budget=budget, together=decisions.together, parted=decisions.parted
+    )
     linked, ties = without_parted(linked, decisions), no_ties()
     if one_to_one:
         linked, ties = assigned(linked, ready, decisions)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fraudmatch.linkage.linker import Linked, Linker, link, prepare
-    from fraudmatch.linkage.model import Model, load_model
+    from fraudmatch.linkage.model import Model
+    from fraudmatch.linkage.model_files import load_model
     from fraudmatch.linkage.night import LinkedNight, link_all
     from fraudmatch.linkage.scorer import Scorer
     from fraudmatch.linkage.spill import LinkedFile, link_file
@@ -23,7 +24,7 @@ __all__ = [
 
 _HOME = {
     "Linked": "linker", "Linker": "linker", "prepare": "linker", "link": "linker",
-    "Model": "model", "load_model": "model",
+    "Model": "model", "load_model": "model_files",
     "LinkedNight": "night", "link_all": "night", "Scorer": "scorer",
     "LinkedFile": "spill", "link_file": "spill",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from fraudmatch.forenames import other_root, root
 from fraudmatch.linkage.name_words import unlike_forename
 from fraudmatch.linkage.rarity import rarest_word, telling_words
 from fraudmatch.references import look_alike
@@ -66,6 +67,11 @@ def first_token(value: str) -> str | None:
 def last_token(value: str) -> str | None:
     """The text after the last blank."""
     return value.rsplit(" ", 1)[-1]
+
+
+def before_last(value: str) -> str | None:
+    """The text before the last blank; None for a single word."""
+    return value.rpartition(" ")[0] or None
 
 
 def first_two_tokens(value: str) -> str | None:
@@ -159,9 +165,12 @@ def presence(value: str) -> str | None:
 #: Derivations by the name a model uses.
 DERIVATIONS: Mapping[str, Derivation] = {
     "sound": sound,
+    "root": root,
+    "other_root": other_root,
     "initial": initial,
     "first_token": first_token,
     "last_token": last_token,
+    "before_last": before_last,
     "first_two_tokens": first_two_tokens,
     "sorted_tokens": sorted_tokens,
     "squeezed": squeezed,

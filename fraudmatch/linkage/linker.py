@@ -87,7 +87,9 @@ class Linker:
     def group_weights(self, left: Ids, right: Ids) -> npt.NDArray[np.int32]:
         """The weights groups are judged by; see `group.weigh_for_groups`."""
         weights = self.levels_and_weights(left, right)[1]
-        return weigh_for_groups(weights, self.model.prior_milli, self.model.threshold_milli)
+        return weigh_for_groups(
+            weights, self.model.prior_milli, self.model.threshold_milli, self.model.leeway_milli
+        )
 
 
 @dataclass(frozen=True)

@@ -10,28 +10,19 @@ Weights are kept as whole thousandths of a bit, so that sums are exact in any or
 
 from __future__ import annotations
 
-import csv
 import math
-import tomllib
 from functools import cached_property
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from fraudmatch.errors import ModelError
 from fraudmatch.linkage.derive import COMBINATIONS, DERIVATIONS
 from fraudmatch.linkage.kinds import KINDS
-from fraudmatch.site import problems_of
 
 #: Thousandths of a bit: the unit of every weight inside the core.
 MILLI = 1000
-
-#: Fewer records than this have the prior of so many.
-FEWEST = 2000
 
 Probability = Annotated[float, Field(gt=0, le=1)]
 
@@ -114,16 +105,6 @@ class Comparison(_Strict):
                 return position
         raise KeyError(name)
 
-    def moved(self, bits: int) -> Comparison:
-        """The comparison for 2^-bits times the records: the u of local levels rises by that many bits."""
-        levels = [
-            level.model_copy(update={"u": min(float(f"{level.u * 2.0**bits:.6g}"), level.m)})
-            if level.local
-            else level
-            for level in self.levels
-        ]
-        return self.model_copy(update={"levels": levels})
-
     @property
     def tests(self) -> set[str]:
         """Tests its levels use."""
@@ -174,7 +155,8 @@ class Model(_Strict):
 
     Attributes:
         prior: log2 odds that two records drawn at random are the same entity.
-        records: how many records the prior speaks of; see `bits_for`. None: it holds for any number.
+        records: how many records the prior speaks of; see `size`. None: it holds for any number.
+        recurs: bits by which the prior was raised because records recur (`size.recurring`).
         threshold: match weight from which a pair is a link.
         block_limit: pairs one block may hold before it is refined or left out.
     """
@@ -185,6 +167,7 @@ class Model(_Strict):
     description: str
     prior: float
     records: int | None = Field(default=None, ge=2)
+    recurs: int = Field(default=0, ge=0)
     threshold: float
     block_limit: int = Field(default=3_000_000, ge=1)
     passes: list[Pass] = Field(alias="pass", min_length=1)
@@ -228,32 +211,6 @@ class Model(_Strict):
         """For example person_v1."""
         return f"{self.name}_v{self.version}"
 
-    def sized(self, left: int, right: int | None = None) -> Model:
-        """The model with the prior that fits the number of records linked; see `bits_for`."""
-        return self.shifted(self.bits_for(left, right), None)
-
-    def bits_for(self, left: int, right: int | None = None) -> int:
-        """By how many bits the prior is higher for so many records than for `records`.
-
-        If a record has k partners among n, one pair in n / k is the same entity: at twice the
-        records a pair drawn at random is half as likely a match, since namesakes grow with the square
-        and true pairs do not. Whole bits only, so that a few more records change no weight. A handful
-        of records is a part of something larger: it is judged like `FEWEST`.
-
-        Args:
-            left: records of the table; right: of the other table, when two are linked across.
-        """
-        if self.records is None:
-            return 0
-        return round(math.log2(self.records / max(left, right or 0, FEWEST)))
-
-    def shifted(self, bits: int, records: int | None) -> Model:
-        """The model for 2^-bits times the records: the prior and the u of local levels move."""
-        comparisons = [comparison.moved(bits) for comparison in self.comparison] if bits else self.comparison
-        return self.model_copy(
-            update={"prior": self.prior + bits, "records": records, "comparison": comparisons}
-        )
-
     @property
     def names(self) -> list[str]:
         """Names of the comparisons, in order."""
@@ -291,6 +248,11 @@ class Model(_Strict):
     def threshold_milli(self) -> int:
         """Threshold in thousandths of a bit."""
         return round(self.threshold * MILLI)
+
+    @property
+    def leeway_milli(self) -> int:
+        """What a pair inside a group may contradict unheeded, thousandths of a bit; see `weigh_for_groups`."""
+        return self.recurs * MILLI
 
 
 def _check_comparison(comparison: Comparison) -> None:
@@ -334,65 +296,3 @@ def probability(match_weight: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """The match probability of match weights in bits (prior included)."""
     with np.errstate(over="ignore"):  # 2 to a large power is infinite, and its share of 1 is 0
         return np.asarray(1.0 / (1.0 + np.exp2(-np.asarray(match_weight, np.float64))))
-
-
-def shipped_models() -> list[str]:
-    """Names of the models that come with the package, for example person."""
-    folder = resources.files("fraudmatch.linkage") / "models"
-    return sorted(p.name.rsplit("_v", 1)[0] for p in folder.iterdir() if p.name.endswith(".toml"))
-
-
-def load_model(name: str | Path) -> Model:
-    """Read a model: the name of a shipped one (its newest version), or a path.
-
-    Raises:
-        ModelError: there is no such model, or its file is wrong; lists every fault.
-    """
-    path = Path(name)
-    if path.suffix == ".toml" or len(path.parts) > 1:
-        text = _read(path)
-        return _parse(text, path.name)
-    folder = Path(str(resources.files("fraudmatch.linkage"))) / "models"
-    candidates = sorted(folder.glob(f"{name}_v*.toml"), key=lambda p: int(p.stem.rsplit("_v", 1)[1]))
-    if not candidates:
-        raise ModelError(
-            f"There is no model {name!r}.",
-            remedy=f"Use one of {', '.join(shipped_models())}, or the path of a .toml file.",
-        )
-    return _parse(_read(candidates[-1]), candidates[-1].name)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from error
-
-
-def _parse(text: str, file: str) -> Model:
-    try:
-        return Model.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ModelError(f"{file} is not a TOML file: {error}") from error
-    except ValidationError as error:
-        raise ModelError(f"{file} has faults.", problems=problems_of(error, file)) from error
-
-
-def frequency_table(comparison: Comparison) -> dict[str, float] | None:
-    """Value -> chance that a random record holds it, or None when values are not weighed.
-
-    Shipped tables are frozen national frequencies, so that adding unrelated records to a night
-    changes no weight.
-
-    Raises:
-        ModelError: the table named does not exist.
-    """
-    named = comparison.frequencies
-    if named is None or isinstance(named, dict):
-        return named
-    path = Path(str(resources.files("fraudmatch.linkage"))) / "models" / "frequencies" / f"{named}.csv"
-    if not path.is_file():
-        raise ModelError(f"{comparison.name}: there is no frequency table {named!r}.")
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        return {row["value"]: int(row["per_million"]) / 1_000_000 for row in rows}

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 
 from fraudmatch.linkage.encode import Encoder, Ints, days, numbers, packed_date
 from fraudmatch.linkage.kinds import KINDS
-from fraudmatch.linkage.model import Comparison, Model, frequency_table, weight
+from fraudmatch.linkage.model import Comparison, Model, weight
+from fraudmatch.linkage.model_files import frequency_table
 from fraudmatch.linkage.texts import LONGEST, text_facts
 
 #: Facts of a text in the order `text_facts` gives them, and how a row holds them.

@@ -234,7 +234,9 @@ class Spilled:
         """The weights groups are judged by; see `group.weigh_for_groups`."""
         rows = self.rows(np.concatenate([left, right]))
         weights = self.judge(rows[: len(left)], rows[len(left) :])[1]
-        return weigh_for_groups(weights, self.model.prior_milli, self.model.threshold_milli)
+        return weigh_for_groups(
+            weights, self.model.prior_milli, self.model.threshold_milli, self.model.leeway_milli
+        )
 
 
 class _Rows:

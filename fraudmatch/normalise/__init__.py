@@ -13,12 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fraudmatch.normalise.wordlists import forename_roots
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Normalised", "forename_roots", "normalise"]
+__all__ = ["Normalised", "normalise"]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from fraudmatch.forenames import known_forenames
 from fraudmatch.normalise.names import letters, without_prefix
-from fraudmatch.normalise.wordlists import common_surnames, known_forenames, table
+from fraudmatch.normalise.wordlists import common_surnames, table
 
 _SEPARATOR = re.compile(r"\s*[&+/;]\s*|\s+(?:and|a'r)\s+", re.IGNORECASE)
 _NOT_SEPARATORS = re.compile(r"\b[ctasdw]\s?/\s?[oak]\b|\bf/k/a\b|\ba/k/a\b", re.IGNORECASE)

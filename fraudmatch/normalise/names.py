@@ -13,13 +13,15 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from fraudmatch.forenames import known_forenames
 from fraudmatch.normalise.peerages import without_ordinals, without_peerage
 from fraudmatch.normalise.text import fold, says_nothing
-from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
+from fraudmatch.normalise.wordlists import phrases, table, words
 
 _IN_BRACKETS = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
 _DOUBLE_BARREL = re.compile(r"[A-Za-z']+(?:-[A-Za-z']+)+")
-_TRAILING_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX", "DR", "REV"})
+_EVERYDAY_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX"})
+_TRAILING_TITLES = _EVERYDAY_TITLES | {"DR", "REV"}
 _PLAIN = re.compile(r"[A-Za-z' .-]+")
 _NOT_LETTERS = re.compile(r"[^A-Z ]+")
 # A digit between letters, or after three, is a letter badly scanned: PHI1IP, WIL5ON, THORNT0N.
@@ -103,7 +105,8 @@ def _titles_off(tokens: list[str], *, whole: bool) -> tuple[str | None, list[str
     """Titles at the front and the words after them; at least one word is left.
 
     Args:
-        whole: the words are a whole name, so that LORD and MAJOR may be titles.
+        whole: the words are a whole name, so that LORD and MAJOR may be titles; not after MR or MRS,
+            where they are forenames.
     """
     titles, either = table("names", "titles"), table("names", "titles_or_names")
     found: list[str] = []
@@ -111,7 +114,7 @@ def _titles_off(tokens: list[str], *, whole: bool) -> tuple[str | None, list[str
         word = tokens[0]
         if word in titles and len(word) > 1:
             found.append(titles[word])
-        elif whole and word in either and len(tokens) > 2:
+        elif whole and word in either and len(tokens) > 2 and not _EVERYDAY_TITLES.intersection(found):
             found.append(either[word])
         else:
             break

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
+from fraudmatch.forenames import known_forenames
 from fraudmatch.normalise.address_parts import is_saint
 from fraudmatch.normalise.text import ascii_of, fold
-from fraudmatch.normalise.wordlists import known_forenames, table, words
+from fraudmatch.normalise.wordlists import table, words
 
 _Rewrites = dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
 

@@ -12,11 +12,12 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from fraudmatch.forenames import known_forenames
 from fraudmatch.normalise.names import is_placeholder as is_person_placeholder
 from fraudmatch.normalise.names import letters
 from fraudmatch.normalise.organisation_words import core_words, folded_words, form_words
 from fraudmatch.normalise.text import fold
-from fraudmatch.normalise.wordlists import known_forenames, phrases, table, words
+from fraudmatch.normalise.wordlists import phrases, table, words
 
 _NOTE = re.compile(r"\*+[^*]+\*+|\*+.*$|\bDO NOT USE\b.*$|(?<=\S)\s+-?\s*USE \d{3,}\s*$", re.IGNORECASE)
 _TRADING = re.compile(

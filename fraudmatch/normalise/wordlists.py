@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import tomllib
 from functools import cache
@@ -40,28 +39,6 @@ def phrases(name: str, key: str) -> tuple[tuple[str, ...], ...]:
 def dates(key: str) -> frozenset[dt.date]:
     """The list `key` of `lists/placeholders.toml` as dates."""
     return frozenset(dt.date.fromisoformat(text) for text in words("placeholders", key))
-
-
-@cache
-def _roots() -> dict[str, str]:
-    text = (files("fraudmatch.normalise") / "lists" / "diminutives.csv").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return {row["forename"]: row["root"] for row in csv.DictReader(lines)}
-
-
-def forename_roots() -> dict[str, str]:
-    """Forename -> the root it is compared under ("BILL" -> "WILLIAM"), upper-case ASCII.
-
-    A root does not appear as a key: a name that is no key is its own root. Our own compilation,
-    `lists/diminutives.csv`.
-    """
-    return dict(_roots())
-
-
-@cache
-def known_forenames() -> frozenset[str]:
-    """Every forename and root of the list of diminutives."""
-    return frozenset(_roots()) | frozenset(_roots().values())
 
 
 @cache

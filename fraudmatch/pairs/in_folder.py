@@ -19,7 +19,7 @@ from fraudmatch.errors import RunError
 from fraudmatch.files.folder import MODEL_FILE, RECORDS_FILE, sides
 from fraudmatch.linkage import load_model
 from fraudmatch.linkage.explaining.explain import Explanation, LinkedRecords, explain_pair
-from fraudmatch.linkage.night import known_apart
+from fraudmatch.linkage.subjects import known_apart
 from fraudmatch.pairs.records import in_words, notes_of, only_row, split_party
 from fraudmatch.pairs.text import Sides
 

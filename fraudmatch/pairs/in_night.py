@@ -18,8 +18,8 @@ from fraudmatch.kept import Kept
 from fraudmatch.linkage import Model, load_model
 from fraudmatch.linkage.candidates import blocking_keys
 from fraudmatch.linkage.explaining.explain import Explanation, LinkedRecords, explain_pair
-from fraudmatch.linkage.night import known_apart, night_table
-from fraudmatch.normalise import forename_roots
+from fraudmatch.linkage.size import sized
+from fraudmatch.linkage.subjects import Subjects, subjects_of
 from fraudmatch.pairs.records import in_words, notes_of, only_row, split_party
 from fraudmatch.pairs.text import Sides
 
@@ -49,20 +49,18 @@ def explain_in_night(
     pair = find_record(records, left), find_record(records, right)
     relation = relation or _relation_of(records, pair)
     model = model_of_night(kept, relation)
-    table, first, rows_of = night_table(
-        records, kept.prepared.details, kept.groups, relation, roots=forename_roots()
-    )
-    one, other = (int(rows_of[record]) for record in pair)
+    judged = subjects_of(records, kept.prepared.details, kept.groups, relation)
+    one, other = (int(judged.rows_of[record]) for record in pair)
     for row, name in ((one, left), (other, right)):
         if row < 0:
             raise ConfigurationError(
                 f"The {relation} model does not look at {name}.",
                 remedy=f"It names no {relation}, or too little of one. Try --relation with another of {', '.join(RELATIONS)}.",
             )
-    linked = _linked(kept, model.sized(table.num_rows), relation, table, first, rows_of)
+    linked = _linked(kept, sized(model, judged.table.num_rows), relation, judged)
     notes = notes_of(records, kept.prepared.rejects, pair)
     linked = replace(linked, notes={one: notes.get(pair[0], {}), other: notes.get(pair[1], {})})
-    called = {row: record_name(records, int(first[row])) for row in _near(linked, one, other)}
+    called = {row: record_name(records, int(judged.first[row])) for row in _near(linked, one, other)}
     sides = Sides(
         in_words(records, pair[0], record_name(records, pair[0])),
         in_words(records, pair[1], record_name(records, pair[1])),
@@ -119,20 +117,17 @@ def model_of_night(kept: Kept, relation: str) -> Model:
     return model
 
 
-def _linked(
-    kept: Kept, model: Model, relation: str, table: pa.Table, first: Ids, rows_of: Ids
-) -> LinkedRecords:
-    keys, _ = blocking_keys(table, model)
-    apart = known_apart(kept.prepared.records)[first] if relation == "person" else None
-    return LinkedRecords(model, table, keys, _groups(kept, relation, first, rows_of), apart=apart)
+def _linked(kept: Kept, model: Model, relation: str, judged: Subjects) -> LinkedRecords:
+    keys, _ = blocking_keys(judged.table, model)
+    return LinkedRecords(model, judged.table, keys, _groups(kept, relation, judged), apart=judged.apart)
 
 
-def _groups(kept: Kept, relation: str, first: Ids, rows_of: Ids) -> Ids:
+def _groups(kept: Kept, relation: str, judged: Subjects) -> Ids:
     """The group of each row as its smallest row; payments are not grouped."""
     if relation not in _GROUP:
-        return np.arange(len(first))
-    smallest = kept.groups[_GROUP[relation]].take(pa.array(first)).to_numpy().astype(np.int64)
-    return np.asarray(rows_of[smallest])
+        return np.arange(len(judged.first))
+    smallest = kept.groups[_GROUP[relation]].take(pa.array(judged.first)).to_numpy().astype(np.int64)
+    return np.asarray(judged.rows_of[smallest])
 
 
 def _near(linked: LinkedRecords, one: int, other: int) -> list[int]:

@@ -14,9 +14,9 @@ from fraudmatch.report.layout import fitted
 
 #: Field of a partner's file -> the columns of RECORDS it fills, where they are called otherwise.
 _FILLS: Mapping[str, tuple[str, ...]] = {
-    "forename": ("forename", "forename_root", "middle_names"),
+    "forename": ("forename", "middle_names"),
     "middle_name": ("middle_names",),
-    "full_name": ("forename", "forename_root", "middle_names", "surname"),
+    "full_name": ("forename", "middle_names", "surname"),
     "organisation_name": ("organisation_name", "organisation_core"),
     "uprn": ("uprn", "property_id"),
     "sort_code": ("bank",),

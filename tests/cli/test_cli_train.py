@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from fraudmatch.cli.train import command
 from fraudmatch.linkage import load_model
+from fraudmatch.linkage.size import sized
 
 MAPPING = """
 dataset = "person"
@@ -81,7 +82,7 @@ def test_two_files_give_a_new_model_and_a_table(folder: Path) -> None:
         assert words in text
     assert f"Written: {out} (person_v2)" in text
     model, written = load_model(out), out.read_text(encoding="utf-8")
-    assert model.id == "person_v2" and -11 < model.sized(400, 400).prior < -8
+    assert model.id == "person_v2" and -11 < sized(model, 400, 400).prior < -8
     assert written.startswith(
         "# person, fitted by `fraudmatch train` to 800 records, beginning with person_v1."
     )

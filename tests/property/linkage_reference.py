@@ -7,7 +7,8 @@ import math
 
 from fraudmatch.linkage.derive import DERIVATIONS
 from fraudmatch.linkage.kinds import KINDS
-from fraudmatch.linkage.model import Comparison, Level, Model, frequency_table
+from fraudmatch.linkage.model import Comparison, Level, Model
+from fraudmatch.linkage.model_files import frequency_table
 
 Row = dict[str, object]
 

@@ -18,7 +18,7 @@ from fraudmatch.linkage.model import Model
 COLUMNS = {
     "partner": pa.string(), "nino": pa.string(), "property_id": pa.string(), "postcode": pa.string(),
     "date_of_birth": pa.date32(), "sex": pa.string(), "name_suffix": pa.string(), "forename": pa.string(),
-    "forename_root": pa.string(), "surname": pa.string(), "middle_names": pa.string(), "phone": pa.string(),
+    "surname": pa.string(), "middle_names": pa.string(), "phone": pa.string(),
     "email": pa.string(), "bank": pa.string(), "correspondence_postcode": pa.string(),
     "number": pa.string(), "street": pa.string(), "building": pa.string(), "town": pa.string(),
 }  # fmt: skip
@@ -131,7 +131,6 @@ row = st.fixed_dictionaries(
         "sex": st.sampled_from([None, "M", "F"]),
         "name_suffix": st.sampled_from([None, "JR", "SR"]),
         "forename": words,
-        "forename_root": st.sampled_from([None, "A", "B"]),
         "surname": words,
         "middle_names": st.sampled_from([None, "A", "ANNA", "BOB"]),
         "phone": st.sampled_from([None, "07700900001"]),

@@ -8,17 +8,17 @@ import pytest
 from fraudmatch.linkage import link, load_model
 
 BASE = {
-    "forename": "JOHN", "surname": "ARKWRIGHT", "forename_root": "JOHN", "middle_names": None, "name_suffix": None,
+    "forename": "JOHN", "surname": "ARKWRIGHT", "middle_names": None, "name_suffix": None,
     "sex": None, "date_of_birth": dt.date(1980, 3, 4), "nino": None, "property_id": 1, "birth_place": None,
     "postcode": "GL50 1AA", "phone": None, "email": None, "bank": None, "correspondence_postcode": None,
 }  # fmt: skip
 TYPES = {"date_of_birth": pa.date32(), "property_id": pa.uint32()}
 
 FATHER = {"date_of_birth": dt.date(1951, 7, 19)}
-TWIN = {"forename": "PETER", "forename_root": "PETER"}
-WIFE = {"forename": "MARY", "forename_root": "MARY", "date_of_birth": dt.date(1982, 11, 23)}
+TWIN = {"forename": "PETER"}
+WIFE = {"forename": "MARY", "date_of_birth": dt.date(1982, 11, 23)}
 NO_DATE = {"date_of_birth": None}
-INITIAL = {"forename": "J", "forename_root": "J"}
+INITIAL = {"forename": "J"}
 MOVED = {"property_id": 2, "postcode": "OX1 9ZZ"}
 
 

@@ -146,7 +146,7 @@ OUTCOMES: Mapping[str, str] = {
         "Not linked: never compared, for no pass brings the two together. Had they been compared, they "
         "would have been linked."
     ),
-    "known apart": "Not linked: known to be two, as the two parties of one row are.",
+    "known apart": "Not linked: known to be two, as the two parties of one row are, or two entries of one register at one home.",
     "one side": "Not linked: both are in one file, and the files were linked with each other only.",
     "decided different": "Not linked: a person decided that they differ.",
     "decided same": "Linked: a person decided that they are the same.",

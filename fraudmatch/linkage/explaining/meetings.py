@@ -20,7 +20,7 @@ class Meeting:
     """What one pass did with a pair.
 
     Attributes:
-        key: the pass in words, for example "surname:sound + forename_root".
+        key: the pass in words, for example "surname:sound + forename:root".
         met: whether it proposes the pair.
         left / right: the values of the key of both records; None = not known, blocks with nothing.
         why: what kept them apart; "" where they met.

@@ -75,7 +75,7 @@ def group(
     return named.view(np.uint32)
 
 
-def weigh_for_groups(weights: Weights, prior: int, threshold: int) -> Weights:
+def weigh_for_groups(weights: Weights, prior: int, threshold: int, leeway: int = 0) -> Weights:
     """int32 [pairs]: the weights by which groups are judged: of a pair that is no link, what differs.
 
     Two records of one person that were each filled in by halves have little in common: their match
@@ -89,9 +89,11 @@ def weigh_for_groups(weights: Weights, prior: int, threshold: int) -> Weights:
     Args:
         weights: int32 [pairs, comparisons]; thousandths of a bit.
         prior, threshold: of the model, thousandths.
+        leeway: thousandths a pair may contradict unheeded. Where records recur, the prior was raised by as
+            much for links, and a slip in one of ten records contradicts nine others.
     """
     total = weights.sum(1) + prior
-    against = np.minimum(weights, 0).sum(1)
+    against = np.minimum(np.minimum(weights, 0).sum(1) + leeway, 0)
     return np.asarray(np.where(total >= threshold, total, threshold - 1 + against), np.int32)
 
 

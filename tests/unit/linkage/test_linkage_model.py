@@ -1,20 +1,12 @@
 import copy
-import math
 import tomllib
 
 import pytest
 
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage.derive import DERIVATIONS, sound
-from fraudmatch.linkage.model import (
-    FEWEST,
-    Model,
-    frequency_table,
-    load_model,
-    probability,
-    shipped_models,
-    weight,
-)
+from fraudmatch.linkage.model import Model, probability
+from fraudmatch.linkage.model_files import frequency_table, load_model, shipped_models
 
 PLAIN = tomllib.loads(
     """
@@ -124,45 +116,3 @@ def test_derivations_give_none_or_text():
 
 def test_letters_that_look_like_digits():
     assert DERIVATIONS["look_alikes"]("I0S0O") == "10500"
-
-
-def test_the_prior_falls_by_a_bit_when_the_records_double():
-    model = load_model("payment").model_copy(update={"prior": -18.0, "records": 1 << 18})
-    assert model.sized(1 << 18).prior == -18.0
-    assert model.sized(1 << 19).prior == -19.0 and model.sized(4096).prior == -12.0
-    assert model.sized(500, 4096).prior == -12.0 and model.sized(4096, 500).prior == -12.0
-    assert model.sized(300_000).prior == model.sized(300_007).prior
-    assert model.sized(4096).sized(1 << 20).prior == -12.0, "sized once, it holds"
-    assert model.sized(1).prior == model.sized(FEWEST).prior
-
-
-def test_a_prior_that_names_no_number_of_records_holds_for_any():
-    model = load_model("payment").model_copy(update={"records": None})
-    assert model.sized(10) == model
-
-
-def test_local_levels_move_with_the_prior():
-    model = load_model("person")
-    bits = model.bits_for(4000)
-    small, level = model.sized(4000), model.position("address")
-    assert bits == round(math.log2(model.records / 4000)) > 0
-    shared, far = small.comparison[level].levels[0], small.comparison[level].levels[-1]
-    assert model.comparison[level].levels[0].local and not model.comparison[level].levels[-1].local
-    assert shared.u == pytest.approx(model.comparison[level].levels[0].u * 2**bits)
-    assert far == model.comparison[level].levels[-1]
-    assert small.shifted(-bits, model.records) == model
-
-
-def test_two_of_one_home_weigh_alike_among_few_records_and_among_many():
-    model = load_model("person")
-    for count in (2000, 100_000, 3_000_000):
-        sized = model.sized(count)
-        home = sized.comparison[sized.position("address")].levels[0]
-        assert sized.prior_milli + weight(home.m, home.u) == pytest.approx(
-            model.prior_milli
-            + weight(
-                model.comparison[model.position("address")].levels[0].m,
-                model.comparison[model.position("address")].levels[0].u,
-            ),
-            abs=2,
-        )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fraudmatch.linkage.fitting.model_text import model_text, number_text, renewed_text
-from fraudmatch.linkage.model import Model, load_model, shipped_models
+from fraudmatch.linkage.model import Model
+from fraudmatch.linkage.model_files import load_model, shipped_models
 
 MODELS = Path(__file__).parents[3] / "fraudmatch" / "linkage" / "models"
 
