@@ -64,22 +64,18 @@ def truth_of_entities(linking: Linking, entity: Ids, rows_of: Ids) -> Truth:
     codes = np.unique(linking.code(left, right))
     notes = ["Pairs of one entity in the answer key are true, all others are not."]
     absent = linking.units - len(known)
+    outside = int(((rows_of < 0) & (entity >= 0)).sum())
     records = int((rows_of >= 0).sum())
     if records > linking.units:
         notes.append(
             f"{records:,} records are judged as {linking.units:,} rows: what is written alike is one row."
         )
-    if mixed:
-        notes.append(
-            f"{mixed:,} rows stand for records of several entities and count as the most frequent one."
-        )
-    outside = int(((rows_of < 0) & (entity >= 0)).sum())
-    if outside:
-        notes.append(
-            f"{outside:,} records of the key say too little for the model to look at and take no part."
-        )
-    if absent:
-        notes.append(f"{absent:,} rows the key does not name take no part.")
+    for count, words in (
+        (mixed, "Rows that stand for records of several entities, and count as the most frequent one"),
+        (outside, "Records of the key that say too little for the model to look at, and take no part"),
+        (absent, "Rows that the key does not name, and that take no part"),
+    ):
+        notes += [f"{words}: {count:,}."] if count else []
     return Truth(codes, len(codes), 0, of_row >= 0, tuple(notes))
 
 

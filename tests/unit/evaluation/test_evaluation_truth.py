@@ -34,5 +34,5 @@ def test_pairs_of_one_entity_are_true_and_unknown_rows_take_no_part() -> None:
     assert truth.known.tolist() == [True, True, True, False]
     words = " ".join(truth.notes)
     assert "5 records are judged as 4 rows" in words
-    assert "1 records of the key" in words and "1 rows the key does not name" in words
+    assert "look at, and take no part: 1." in words and "does not name, and that take no part: 1." in words
     assert "several entities" not in words
