@@ -4,6 +4,7 @@
     python benchmarks/accuracy.py --json
     python benchmarks/accuracy.py --only febrl4 --person-model my_person.toml
     python benchmarks/accuracy.py --reliability   of links given a probability, the share that is true
+    python benchmarks/accuracy.py --reliability --out reliability.html [--site SITE]
 
 Nothing is trained and no threshold is moved: the models and their thresholds are the shipped
 ones, unless another model is named. The files are looked for in the folder FRAUDMATCH_DATA, else
@@ -26,12 +27,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from accuracy_reliability import PARTNERSHIP, Reliability, of_partnership, reliability_page, reliability_table
 from accuracy_sets import SETS, Answer, AnswerSet
 
 from fraudmatch.files.link import LinkedFiles, link_files
 from fraudmatch.linkage import load_model
 from fraudmatch.linkage.measuring.curves import Bin, reliability
-from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, reduction_ratio
+from fraudmatch.linkage.measuring.measures import Measures, pairs_completeness, pairs_inside, reduction_ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "tests" / "real" / "link"
@@ -101,18 +103,6 @@ class Labels:
         first = np.full(len(self.entity), -1, np.int64)
         first[self.row_of[::-1]] = np.arange(len(self.row_of))[::-1]
         return self.judged(first[left], first[right])
-
-
-def pairs_inside(labels: Ids) -> tuple[Ids, Ids]:
-    """All pairs of positions that carry one label."""
-    order = np.argsort(labels, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(labels[order]) != 0]) if len(labels) else order
-    parts = [part for part in np.split(order, starts[1:]) if len(part) > 1]
-    corners = [np.triu_indices(len(part), 1) for part in parts]
-    left = [part[rows] for part, (rows, _) in zip(parts, corners, strict=True)]
-    right = [part[columns] for part, (_, columns) in zip(parts, corners, strict=True)]
-    nobody = [np.zeros(0, np.int64)]
-    return np.concatenate(left or nobody), np.concatenate(right or nobody)
 
 
 def label(made: LinkedFiles, answers: list[Answer]) -> Labels:
@@ -227,52 +217,55 @@ def _line(row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def reliability_table(rows: Iterable[Row]) -> str:
-    """Of the links given a probability between two edges, how many there are and the share that is true.
-
-    In Markdown; a cell reads "share of count". Links alone are shown, so the first edge is the threshold.
-    """
-    rows = list(rows)
-    edges = sorted({(one.low, one.high) for row in rows for one in row.reliability if one.high > 0.5})
-    head = "| set | " + " | ".join(f"{max(low, 0.5):g}–{high:g}" for low, high in edges) + " |"
-    lines = [head, "|---|" + "--:|" * len(edges)]
-    for row in rows:
-        found = {(one.low, one.high): _share(one) for one in row.reliability}
-        lines.append(f"| {row.name} | " + " | ".join(found.get(edge, "–") for edge in edges) + " |")
-    return "\n".join(lines)
-
-
-def _share(one: Bin) -> str:
-    return f"{one.share:.3f} of {one.pairs:,}"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure the sets and print them; 1 when the data folder is absent."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument(
-        "--reliability", action="store_true", help="the share of true links by probability instead"
-    )
-    parser.add_argument("--only", action="append", choices=sorted(SETS), help="this set; may be repeated")
-    parser.add_argument("--person-model", default="person", help="another model's name or path")
-    parser.add_argument("--organisation-model", default="organisation", help="another model's name or path")
-    chosen = parser.parse_args(arguments)
+    chosen = _arguments(arguments)
     data = data_folder()
     if not data.is_dir():
         print("There is no data folder: name it in FRAUDMATCH_DATA.", file=sys.stderr)
         return 1
     models = {"person": chosen.person_model, "organisation": chosen.organisation_model}
+    wanted = chosen.only or [*SETS, *([PARTNERSHIP] if chosen.reliability else [])]
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        for number, name in enumerate(["warm_up", *(chosen.only or SETS)]):
+        for number, name in enumerate(["warm_up", *(name for name in wanted if name in SETS)]):
             folder = Path(scratch) / str(number)
             folder.mkdir()
             row = measure(SETS.get(name, SETS["fake_1000"]), data, folder, models)
             if number:  # the first run compiles, and is not timed
                 rows.append(row)
-    written = reliability_table(rows) if chosen.reliability else table(rows)
+        sets = [Reliability(row.name, SETS[row.name].title, row.reliability) for row in rows]
+        if PARTNERSHIP in wanted:
+            sets += of_partnership(chosen.site, Path(scratch))
+    if chosen.out:
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
+        chosen.out.write_text(reliability_page(sets), encoding="utf-8")
+    written = reliability_table(sets) if chosen.reliability else table(rows)
     print(json.dumps([row.as_dict() for row in rows], indent=2) if chosen.json else written)
     return 0
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
+    parser.add_argument(
+        "--reliability", action="store_true", help="the share of true links by probability instead"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE.html", help="with --reliability: a page of charts too"
+    )
+    parser.add_argument(
+        "--site", type=Path, metavar="FOLDER",
+        help="with --reliability: a site that was run, with an answer key;\nelse a partnership of 20,000 people is made and run",
+    )  # fmt: skip
+    names = sorted([*SETS, PARTNERSHIP])
+    parser.add_argument("--only", action="append", choices=names, help="this set; may be repeated")
+    parser.add_argument("--person-model", default="person", help="another model's name or path")
+    parser.add_argument("--organisation-model", default="organisation", help="another model's name or path")
+    chosen = parser.parse_args(arguments)
+    if not chosen.reliability and (chosen.out or chosen.site or PARTNERSHIP in (chosen.only or ())):
+        parser.error(f"--out, --site and the set {PARTNERSHIP} belong to --reliability.")
+    return chosen
 
 
 if __name__ == "__main__":

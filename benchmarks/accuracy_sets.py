@@ -253,11 +253,11 @@ _ALL = (
               ("pseudopeople_register.toml", "pseudopeople_deaths.toml"), _pseudopeople("electoral", "deaths")),
     AnswerSet("register_benefit", "pseudopeople, register × benefit", "person",
               ("pseudopeople_register.toml", "pseudopeople_benefit.toml"), _pseudopeople("electoral", "benefit")),
-    AnswerSet("supplier_names", "supplier names of five councils", "organisation",
+    AnswerSet("supplier_names", "supplier names of four councils", "organisation",
               ("supplier_names.toml",), _suppliers),
     AnswerSet("supplier_across", "names of suppliers, Devon × Trafford", "organisation",
               ("supplier_names.toml",), _across),
-    AnswerSet("supplier_numbers", "the same with VAT and company numbers", "organisation",
+    AnswerSet("supplier_numbers", "suppliers of four councils, with VAT and company numbers", "organisation",
               ("supplier_numbers.toml",), _suppliers),
 )  # fmt: skip
 

@@ -76,7 +76,7 @@ def _true_records(made: LinkedFiles, labels: Labels) -> tuple[Ids, Ids]:
 
 def measure_site(folder: Path) -> Line:
     """The people of a finished night of a site with an answer key."""
-    from fraudmatch.evaluation.answer_key import _entities
+    from fraudmatch.evaluation.answer_key import entities
     from fraudmatch.kept import read_night
     from fraudmatch.linkage.subjects import subjects_of
     from fraudmatch.site import load_site
@@ -89,7 +89,7 @@ def measure_site(folder: Path) -> Line:
     hits = caught_by(
         keys, *(people.rows_of[links[c].to_numpy().astype(np.int64)] for c in ("left_id", "right_id"))
     )
-    entity = _entities(kept, folder / "answer_key" / "persons.parquet", "entity")[people.first]
+    entity = entities(kept, folder / "answer_key" / "persons.parquet", "entity")[people.first]
     known = np.flatnonzero(entity >= 0)
     left, right = (known[side] for side in pairs_inside(entity[known]))
     coverage = estimate_coverage(hits, links["match_probability"].to_numpy(), model)

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from fraudmatch.cli.measured import (
+    found_lines,
+    judged_dict,
+    judged_lines,
+    night_lines,
+    outcome_lines,
+    planned_lines,
+    print_json,
+)
 from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
-    from fraudmatch.evaluation.judged import Judged, Wrong
-    from fraudmatch.linkage.measuring.clerical import Estimate
+    from fraudmatch.evaluation.linking import Linking
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, besides of which links."""
+
+    out: Path | None
+    floor: float | None
+    worst: int
+    threads: int | None
+    as_json: bool
+    quiet: bool
 
 
 @click.command("evaluate")
@@ -24,11 +45,12 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
               help="Without truth: write a sample of N pairs for people to decide on, to --out.")  # fmt: skip
 @click.option("--reviewed", type=_FILE, help="A sample that was decided on: gives precision and recall.")
 @click.option("--out", type=click.Path(path_type=Path),
-              help="With --truth: folder for evaluation.html and errors.csv. With --plan-review: the CSV file.")  # fmt: skip
+              help="Where the page with charts goes: a folder, which gets the list of errors too, or a file that "
+                   "ends in .html. With --plan-review: the CSV file.")  # fmt: skip
 @click.option("--floor", type=float, metavar="BITS",
               help="Look at pairs down to this match weight; 10 bits below the threshold when absent.")  # fmt: skip
 @click.option("--worst", type=click.IntRange(0), default=10, show_default=True,
-              help="With --truth and --out: errors of each kind to list.")  # fmt: skip
+              help="With --out: errors of each kind to list.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -45,29 +67,38 @@ def command(
     Without truth: --plan-review draws pairs for people to decide on (same, different, cannot
     tell); --reviewed turns their answers into precision and recall with 95 % intervals.
 
-    LINKS may also be a site with an answer_key folder: then its newest night is measured:
-    people, properties, organisations, planted cases and lawful look-alikes.
+    LINKS may also be a site that was run: its newest night is measured. With an answer_key
+    folder: people, properties, organisations, planted cases and lawful look-alikes; --out adds
+    the page. --plan-review draws pairs of people and needs no answer key.
 
     \b
     Examples:
       fraudmatch evaluate linked --truth truth.csv --out measured
       fraudmatch evaluate linked --plan-review 200 --out sample.csv
       fraudmatch evaluate --reviewed sample.csv
+      fraudmatch evaluate mysite --out night.html
     """
+    asked = _Asked(out, floor, worst, threads, as_json, quiet)
     if reviewed is not None:
         _reviewed(reviewed, as_json)
-    elif links is None:
-        raise click.UsageError("Name the folder of links, or give --reviewed SAMPLE.csv.")
-    elif sample is not None:
-        _plan(links, sample, out, floor, threads, as_json, quiet)
-    elif links.is_dir() and not (links / "links.parquet").is_file():
-        from fraudmatch.evaluation.answer_key import evaluate_site
-
-        _print(evaluate_site(links, run_id), as_json)
+        return
+    if links is None:
+        raise click.UsageError("Name the folder of links or the site, or give --reviewed SAMPLE.csv.")
+    site = links.is_dir() and not (links / "links.parquet").is_file()
+    if run_id and not site:
+        raise click.UsageError("--run is for nights; this is a folder of `link`.")
+    if truth is not None and site:
+        raise click.UsageError(
+            "--truth is for folders of `link`; a site is held against its answer_key folder."
+        )
+    if sample is not None:
+        _plan(links, site, run_id, sample, asked)
+    elif site:
+        _night(links, run_id, asked)
     elif truth is None:
         raise click.UsageError("Give --truth PAIRS.csv, or --plan-review N to draw pairs for review.")
     else:
-        _measured(links, truth, out, floor, worst, threads, as_json, quiet)
+        _folder(links, truth, asked)
 
 
 # ---------------------------------------------------------------------------------------
@@ -75,95 +106,75 @@ def command(
 # ---------------------------------------------------------------------------------------
 
 
-def _measured(
-    links: Path, truth: Path, out: Path | None, floor: float | None, worst: int, threads: int | None,
-    as_json: bool, quiet: bool,
-) -> None:  # fmt: skip
+def _folder(links: Path, truth: Path, asked: _Asked) -> None:
     from fraudmatch.evaluation.answer_key import evaluate_links, true_pairs
 
     folder = links if links.is_dir() else links.parent
     found = evaluate_links(links / "links.parquet" if links.is_dir() else links, truth)
-    if out is None:
-        _print(found, as_json)
+    if asked.out is None:
+        _print(found, asked.as_json)
         return
     from fraudmatch.evaluation.judged import judge
-    from fraudmatch.evaluation.page import page, write_errors
+    from fraudmatch.evaluation.linking import linking_of_folder
+    from fraudmatch.evaluation.page import page
+    from fraudmatch.evaluation.truth import truth_of_pairs
+    from fraudmatch.evaluation.wrong import write_errors
     from fraudmatch.files.folder import read_folder
 
-    with progress(quiet) as say:
+    with progress(asked.quiet) as say:
         read = read_folder(folder)
-        judged = judge(read, true_pairs(truth, read.two), floor, threads=threads, say=say)
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "evaluation.html").write_text(page(judged, worst), encoding="utf-8")
-        write_errors(out / "errors.csv", judged)
-    if as_json:
-        _print(found | _judged_dict(judged, worst), True)
+        linking = linking_of_folder(read, folder)
+        true = truth_of_pairs(linking, true_pairs(truth, read.two))
+        judged = judge(linking, true, asked.floor, threads=asked.threads, say=say)
+        written = _write_page(asked.out, page(judged, asked.worst))
+        if written.parent == asked.out:
+            write_errors(asked.out / "errors.csv", judged)
+    if asked.as_json:
+        print_json(found | judged_dict(judged, asked.worst))
         return
     _print(found, False)
-    for line in _judged_lines(judged, min(worst, 5)):
-        click.echo(line)
-    click.echo(f"\nWritten: {out / 'evaluation.html'}, {out / 'errors.csv'}")
+    _echo(judged_lines(judged, min(asked.worst, 5)))
+    click.echo(
+        f"\nWritten: {written}" + (f", {asked.out / 'errors.csv'}" if written.parent == asked.out else "")
+    )
 
 
-def _judged_dict(judged: Judged, worst: int) -> dict[str, Any]:
-    from dataclasses import asdict
+def _night(folder: Path, run_id: str | None, asked: _Asked) -> None:
+    from fraudmatch.evaluation.answer_key import evaluate_site, key_of_site
 
-    from fraudmatch.evaluation.charts import marks
-    from fraudmatch.evaluation.judged import FALSE_LINK, NEVER_COMPARED, NO_LINK, wrong_pairs
-    from fraudmatch.linkage.measuring.curves import at_threshold, reliability, weight_histogram
+    found = evaluate_site(folder, run_id)
+    if asked.out is None:
+        _print(found, asked.as_json)
+        return
+    from fraudmatch.evaluation.night import judge_night
+    from fraudmatch.evaluation.page import night_page
+    from fraudmatch.evaluation.wrong import write_errors
+    from fraudmatch.kept import read_night
+    from fraudmatch.site import load_site
 
-    seen, true = judged.seen
-    at = [
-        at_threshold(seen, true, mark, judged.true_pairs)
-        for mark in marks(seen, judged.threshold, judged.floor)
-    ]
-    return {
-        "threshold": judged.threshold,
-        "floor": judged.floor,
-        "thresholds": [asdict(one) for one in at],
-        "weights": [asdict(one) for one in weight_histogram(seen, true)],
-        "reliability": [asdict(one) for one in reliability(seen, true)],
-        "worst": [
-            asdict(one)
-            for kind in (FALSE_LINK, NO_LINK, NEVER_COMPARED)
-            for one in wrong_pairs(judged, kind, worst)
-        ],
-    }
-
-
-def _judged_lines(judged: Judged, worst: int) -> list[str]:
-    from fraudmatch.evaluation.charts import marks
-    from fraudmatch.evaluation.judged import FALSE_LINK, NEVER_COMPARED, NO_LINK, wrong_pairs
-    from fraudmatch.linkage.measuring.curves import at_threshold, reliability
-
-    seen, true = judged.seen
-    lines = ["", f"{'threshold':>9} {'links':>10} {'precision':>10} {'recall':>8} {'F1':>8}"]
-    for mark in marks(seen, judged.threshold, judged.floor):
-        at = at_threshold(seen, true, mark, judged.true_pairs)
-        own = " <" if mark == judged.threshold else ""
-        lines.append(
-            f"{mark:>9g} {at.links:>10,} {_share(at.precision):>10} {_share(at.recall):>8} {_share(at.f1):>8}{own}"
-        )
-    lines += ["", f"{'probability':>15} {'pairs':>10} {'share true':>11}  95 % interval"]
-    for one in reliability(seen, true):
-        between = f"{one.low:g}-{one.high:g}"
-        lines.append(
-            f"{between:>15} {one.pairs:>10,} {one.share:>11.4f}  {one.share_low:.4f} to {one.share_high:.4f}"
-        )
-    for kind in (FALSE_LINK, NO_LINK, NEVER_COMPARED):
-        found = wrong_pairs(judged, kind, worst)
-        if found:
-            lines += ["", f"{kind}:", *(f"  {_wrong(one)}" for one in found)]
-    return lines
+    with progress(asked.quiet) as say:
+        kept = read_night(load_site(folder), run_id)
+        key = key_of_site(folder)
+        judged = judge_night(kept, key, folder, run_id, asked.floor, threads=asked.threads, say=say)
+        files = [_write_page(asked.out, night_page(found["run_id"], judged, found, asked.worst))]
+        if files[0].parent == asked.out:
+            for relation, one in judged.items():
+                files.append(asked.out / f"errors_{relation}.csv")
+                write_errors(files[-1], one)
+    if asked.as_json:
+        relations = {relation: judged_dict(one, asked.worst) for relation, one in judged.items()}
+        print_json(found | {"relations": relations})
+        return
+    _echo(night_lines(judged, found))
+    click.echo(f"\nWritten: {', '.join(map(str, files))}")
 
 
-def _wrong(one: Wrong) -> str:
-    levels = "; ".join(f"{name}: {level}" for name, level in one.levels.items())
-    return f"{one.weight:+7.1f}  {one.left_ref} {one.right_ref}  {levels}"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
+def _write_page(out: Path, page: str) -> Path:
+    """Write the page to a file that ends in .html, else into a folder; the file."""
+    file = out if out.suffix == ".html" else out / "evaluation.html"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page, encoding="utf-8")
+    return file
 
 
 # ---------------------------------------------------------------------------------------
@@ -171,43 +182,37 @@ def _share(value: float | None) -> str:
 # ---------------------------------------------------------------------------------------
 
 
-def _plan(
-    links: Path,
-    sample: int,
-    out: Path | None,
-    floor: float | None,
-    threads: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def _plan(links: Path, site: bool, run_id: str | None, sample: int, asked: _Asked) -> None:
     from fraudmatch.evaluation.review import planned_dict, write_review
-    from fraudmatch.files.folder import read_folder
 
+    out = asked.out
     if out is None or out.suffix != ".csv":
         raise click.UsageError("Name the file to write with --out SAMPLE.csv.")
     if out.exists():
         raise click.UsageError(f"{out} exists, maybe with answers in it: name a new file.")
-    folder = read_folder(links if links.is_dir() else links.parent)
-    with progress(quiet) as say:
-        planned = write_review(folder, sample, out, floor, threads=threads, say=say)
-    if as_json:
-        _print(planned_dict(planned), True)
-        return
-    click.echo(
-        f"{planned.chosen:,} of {planned.pairs:,} pairs that weigh at least {planned.floor:g} bits, by match weight:"
-    )
-    click.echo(f"  {'stratum':>7}  {'match weight':<18} {'pairs':>10} {'to review':>10}")
-    for number, one in enumerate(planned.strata, 1):
-        click.echo(
-            f"  {number:>7}  {_stretch(one.low, one.high, planned.floor):<18} {one.pairs:>10,} {one.wanted:>10,}"
-        )
-    click.echo(f"Written: {out}. Fill in the column outcome with: same, different, cannot tell.")
-    click.echo(f"Then: fraudmatch evaluate --reviewed {out}")
+    linking = _people_of_night(links, run_id) if site else _of_folder(links)
+    with progress(asked.quiet) as say:
+        planned = write_review(linking, sample, out, asked.floor, threads=asked.threads, say=say)
+    if asked.as_json:
+        print_json(planned_dict(planned))
+    else:
+        _echo(planned_lines(planned, out))
 
 
-def _stretch(low: float, high: float, floor: float) -> str:
-    low = max(low, floor)
-    return f"{low:+g} and more" if high == float("inf") else f"{low:+g} to {high:+g}"
+def _of_folder(links: Path) -> Linking:
+    from fraudmatch.evaluation.linking import linking_of_folder
+    from fraudmatch.files.folder import read_folder
+
+    folder = links if links.is_dir() else links.parent
+    return linking_of_folder(read_folder(folder), folder)
+
+
+def _people_of_night(folder: Path, run_id: str | None) -> Linking:
+    from fraudmatch.evaluation.night import linking_of_night
+    from fraudmatch.kept import read_night
+    from fraudmatch.site import load_site
+
+    return linking_of_night(read_night(load_site(folder), run_id), "person", folder, run_id).linking
 
 
 def _reviewed(path: Path, as_json: bool) -> None:
@@ -215,65 +220,18 @@ def _reviewed(path: Path, as_json: bool) -> None:
 
     made = read_review(path)
     if as_json:
-        _print(outcome_dict(made), True)
-        return
-    click.echo(
-        f"  {'stratum':>7} {'pairs':>10} {'same':>6} {'different':>10} {'cannot tell':>12}   share same, 95 % interval"
-    )
-    for number, one in made.strata.items():
-        low, high = one.interval
-        share = (
-            f"{one.share:.3f}  {low:.3f} to {high:.3f}" if one.decided else "nobody decided; taken as 0 to 1"
-        )
-        link = "link" if one.linked else ""
-        click.echo(
-            f"  {number:>7} {one.pairs:>10,} {one.same:>6,} {one.different:>10,} {one.unclear:>12,}   {share}  {link}"
-        )
-    click.echo("")
-    click.echo(f"precision  {_interval(made.precision)}")
-    click.echo(
-        f"recall     {_interval(made.recall)}  of the true pairs among those compared that weigh {made.floor:g} bits or more"
-    )
-    if any(one.unclear for one in made.strata.values()):
-        click.echo(
-            f"Pairs nobody could tell are left out; with them precision lies between {_share(made.lowest)} and {_share(made.highest)}."
-        )
-    if made.unanswered:
-        click.echo(f"{made.unanswered:,} rows have no outcome yet and are left out.")
-    click.echo("True pairs that no pass proposed are in neither figure: see fraudmatch link --plan.")
+        print_json(outcome_dict(made))
+    else:
+        _echo(outcome_lines(made))
 
 
-def _interval(made: Estimate) -> str:
-    if made.value is None:
-        return "-"
-    return f"{made.value:.4f}  ({made.low:.4f} to {made.high:.4f})"
-
-
-# ---------------------------------------------------------------------------------------
-# Printing
-# ---------------------------------------------------------------------------------------
-
-
-def _print(found: dict[str, Any], as_json: bool) -> None:
-    import json
-
+def _print(found: dict[str, object], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(found, indent=2, sort_keys=True))
-        return
-    for line in _lines(found):
+        print_json(found)
+    else:
+        _echo(found_lines(found))
+
+
+def _echo(lines: list[str]) -> None:
+    for line in lines:
         click.echo(line)
-
-
-def _lines(found: dict[str, Any], indent: str = "") -> list[str]:
-    lines: list[str] = []
-    for name, value in found.items():
-        words = name.replace("_", " ")
-        if isinstance(value, dict):
-            lines += [f"{indent}{words}", *_lines(value, indent + "  ")]
-        elif isinstance(value, float):
-            lines.append(f"{indent}{words:<28} {value:.4f}")
-        else:
-            lines.append(
-                f"{indent}{words:<28} {'-' if value is None else f'{value:,}' if isinstance(value, int) else value}"
-            )
-    return lines

@@ -29,8 +29,11 @@ Pairs = set[tuple[str, str]]
 Ids = npt.NDArray[np.int64]
 
 #: Answer-key table -> (column of the true group, column of GROUPS).
-_KEYS = {"persons": ("entity", "person_id"), "properties": ("property", "property_id"),
+KEYS = {"persons": ("entity", "person_id"), "properties": ("property", "property_id"),
          "organisations": ("organisation", "organisation_id")}  # fmt: skip
+
+#: Relation that links -> its table of the answer key.
+KEY_OF = {"person": "persons", "property": "properties", "organisation": "organisations"}
 
 _RECORD = ["partner", "dataset", "source_ref", "party"]
 
@@ -148,15 +151,11 @@ def evaluate_site(folder: Path, run_id: str | None = None) -> dict[str, Any]:
     Raises:
         RunError: there is no answer key or no night.
     """
-    key = folder / "answer_key"
-    if not (key / "cases.csv").is_file():
-        raise RunError(
-            f"{folder} has no answer_key.", remedy="Only sites made by `fraudmatch sample` have one."
-        )
+    key = key_of_site(folder)
     kept = read_night(load_site(folder), run_id)
     made: dict[str, Any] = {"run_id": kept.run.folder.name}
-    for name, (column, group) in _KEYS.items():
-        entity = _entities(kept, key / f"{name}.parquet", column)
+    for name, (column, group) in KEYS.items():
+        entity = entities(kept, key / f"{name}.parquet", column)
         made[name] = measure_groups(_ids(kept.groups[group]), entity).as_dict()
         if name == "persons":
             links = kept.run.read("links_person")
@@ -166,11 +165,27 @@ def evaluate_site(folder: Path, run_id: str | None = None) -> dict[str, Any]:
     return made
 
 
+def key_of_site(folder: Path) -> Path:
+    """The folder of the answer key of a site.
+
+    Raises:
+        RunError: there is none.
+    """
+    key = folder / "answer_key"
+    if not (key / "cases.csv").is_file():
+        raise RunError(
+            f"{folder} has no answer_key.",
+            remedy="Only sites made by `fraudmatch sample` have one. Without answers: "
+            f"fraudmatch evaluate {folder} --plan-review 200 --out sample.csv",
+        )
+    return key
+
+
 def _ids(column: pa.ChunkedArray) -> Ids:
     return np.asarray(column.cast(pa.int64()).fill_null(-1).to_numpy(), np.int64)
 
 
-def _entities(kept: Kept, path: Path, column: str) -> Ids:
+def entities(kept: Kept, path: Path, column: str) -> Ids:
     """int64 [records]: the true group of each record, -1 where the key says nothing."""
     records = kept.prepared.records.select(["record_id", *_RECORD])
     truth = pq.read_table(path, columns=[*_RECORD, column])

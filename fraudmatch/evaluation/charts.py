@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fraudmatch.evaluation.drawing import BLUE, GREY, INK, ORANGE, Axis, Chart
+from fraudmatch.evaluation.drawing import BLUE, GREY, INK, ORANGE, Axis, Chart, Margins
 from fraudmatch.linkage.measuring.curves import Bar, Bin, at_threshold, precision_recall
 from fraudmatch.linkage.model import probability
 
@@ -46,7 +46,10 @@ def curve_chart(
             abs(place[0] - x) > (95 if own_text else 34) or abs(place[1] - y) > 16 for x, y, own_text in taken
         ):
             words = f"threshold {mark:g}" if own else f"{mark:+g}"
-            chart.text(at.recall, at.precision, words, dx=-6, dy=17, anchor="end")
+            left = place[0] < chart.margins.left + 40  # else the words would run over those of the axis
+            chart.text(
+                at.recall, at.precision, words, dx=6 if left else -6, dy=17, anchor="start" if left else "end"
+            )
             taken.append((*place, own))
     return chart
 
@@ -102,6 +105,80 @@ def reliability_chart(bins: Sequence[Bin]) -> Chart:
         chart.span(100 * one.stated, 100 * one.share_low, 100 * one.share_high)
         chart.dot(100 * one.stated, 100 * one.share, BLUE, tip, min(9, 2.5 + math.log10(one.pairs)))
     return chart
+
+
+#: Least distance in pixels between the middles of two numbers written in one row.
+_APART = 34
+
+#: Ticks of a small chart, per cent, as far as they lie on its axes.
+_PANEL_TICKS = (0.1, 1, 10, 25, 50, 75, 90, 95, 99, 99.9)
+
+
+def reliability_panel(name: str, bins: Sequence[Bin], lowest: tuple[float, float]) -> Chart:
+    """A small reliability chart, to stand among others on the same axes.
+
+    Above it stands the number of pairs of each bin. A dot is full where the stated probability lies in the
+    95 % interval of the true share, else a ring.
+
+    Args:
+        lowest: where the axes begin, x then y, per cent; both end near 100.
+    """
+    chart = Chart(
+        f"Reliability of {name}",
+        "Share that is true against the stated probability; on the dashed line both agree. The table has the figures.",
+        _panel_axis("stated probability, %", lowest[0]),
+        _panel_axis("share that is true, %", lowest[1]),
+        width=320,
+        height=280,
+        margins=Margins(left=52, right=14, top=40, bottom=44),
+    )
+    begin = max(lowest)
+    chart.line([(p, p) for p in (begin, _LAST)], GREY, "5 4")
+    ends = [-math.inf, -math.inf]  # where the last number of each row over the chart stands
+    for one in bins:
+        x, y = 100 * one.stated, 100 * one.share
+        honest = one.share_low <= one.stated <= one.share_high
+        tip = f"{one.low:g} to {one.high:g}: {one.pairs:,} pairs, {one.share:.1%} true"
+        chart.span(x, 100 * one.share_low, 100 * one.share_high)
+        (chart.dot if honest else chart.ring)(x, y, BLUE, tip, 4)
+        place = chart.point(x, 0)[0]
+        row = 0 if place - ends[0] >= _APART else 1
+        ends[row] = place
+        chart.overhead(x, short_count(one.pairs), row)
+    return chart
+
+
+#: The end of the axes of small charts, per cent: twelve bits of odds.
+_LAST = 100 * (1 - 1 / (1 + 2**_ODDS))
+
+
+def _panel_axis(label: str, lowest: float) -> Axis:
+    ticks = [(float(p), f"{p:g}") for p in _PANEL_TICKS if p >= lowest * (1 - 1e-9)]
+    return Axis(label, _odds(lowest), _ODDS, ticks, _odds)
+
+
+def panel_axes(every: Sequence[Sequence[Bin]]) -> tuple[float, float]:
+    """Where the axes of small charts begin, per cent, so that all bins of all charts lie on them.
+
+    The upright axis takes the lower ends of intervals only where they rest on ten pairs or more: one pair
+    says nothing, and would squeeze all other charts.
+    """
+    bins = [one for each in every for one in each]
+    stated = min((100 * one.stated for one in bins), default=50.0)
+    shares = [100 * (one.share_low if one.pairs >= 10 else one.share) for one in bins if one.share > 0]
+    return _tick_below(stated), _tick_below(min([stated, *shares]))
+
+
+def _tick_below(percent: float) -> float:
+    return max([tick for tick in _PANEL_TICKS if tick <= percent] or [_PANEL_TICKS[0]])
+
+
+def short_count(count: int) -> str:
+    """A count in at most four characters: 999, 1.2k, 12k, 1.2m."""
+    for size, letter in ((1_000_000, "m"), (1_000, "k")):
+        if count >= 0.9995 * size:
+            return f"{count / size:.1f}{letter}" if count < 9.95 * size else f"{count / size:.0f}{letter}"
+    return str(count)
 
 
 def _odds(percent: float) -> float:

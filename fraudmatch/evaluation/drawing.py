@@ -12,7 +12,15 @@ from html import escape
 #: Colours that people with any colour vision tell apart, and that print as different greys.
 BLUE, ORANGE, GREY, INK = "#1b5e9e", "#d9822b", "#8a8f98", "#22262b"
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 78, 18, 14, 50
+
+@dataclass(frozen=True)
+class Margins:
+    """Room for words around what is drawn, pixels; y label and ticks left, x label and ticks below."""
+
+    left: int = 78
+    right: int = 18
+    top: int = 14
+    bottom: int = 50
 
 
 @dataclass(frozen=True)
@@ -51,12 +59,14 @@ class Chart:
     y: Axis
     width: int = 680
     height: int = 360
+    margins: Margins = Margins()
     _marks: list[str] = field(default_factory=list)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Pixel position of a value pair."""
-        across = _LEFT + self.x.at(x) * (self.width - _LEFT - _RIGHT)
-        return across, self.height - _BOTTOM - self.y.at(y) * (self.height - _TOP - _BOTTOM)
+        room = self.margins
+        across = room.left + self.x.at(x) * (self.width - room.left - room.right)
+        return across, self.height - room.bottom - self.y.at(y) * (self.height - room.top - room.bottom)
 
     def line(self, points: Sequence[tuple[float, float]], colour: str = BLUE, dashes: str = "") -> None:
         """Join points."""
@@ -72,6 +82,21 @@ class Chart:
         said = f"<title>{escape(tip)}</title>" if tip else ""
         self._marks.append(
             f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{radius:g}" fill="{colour}">{said}</circle>'
+        )
+
+    def ring(self, x: float, y: float, colour: str = BLUE, tip: str = "", radius: float = 4) -> None:
+        """A dot with a white middle; `tip` is shown when pointed at."""
+        a, b = self.point(x, y)
+        said = f"<title>{escape(tip)}</title>" if tip else ""
+        self._marks.append(
+            f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{radius:g}" fill="#fff" stroke="{colour}" stroke-width="2">{said}</circle>'
+        )
+
+    def overhead(self, x: float, words: str, row: int = 0) -> None:
+        """Words above the chart, in its upper margin; row 0 is the lowest."""
+        a, _ = self.point(x, 0)
+        self._marks.append(
+            f'<text x="{a:.1f}" y="{self.margins.top - 9 - 13 * row}" text-anchor="middle">{escape(words)}</text>'
         )
 
     def bar(self, left: float, right: float, low: float, high: float, colour: str, tip: str = "") -> None:
@@ -97,8 +122,8 @@ class Chart:
         end = self.x.at(x) > 0.8
         anchor, shift = ("end", -5) if end else ("start", 5)
         self._marks.append(
-            f'<line x1="{a:.1f}" y1="{_TOP}" x2="{a:.1f}" y2="{self.height - _BOTTOM}" stroke="{INK}" '
-            f'stroke-dasharray="4 3"/><text x="{a + shift:.1f}" y="{_TOP + 11}" text-anchor="{anchor}">{escape(text)}</text>'
+            f'<line x1="{a:.1f}" y1="{self.margins.top}" x2="{a:.1f}" y2="{self.height - self.margins.bottom}" stroke="{INK}" '
+            f'stroke-dasharray="4 3"/><text x="{a + shift:.1f}" y="{self.margins.top + 11}" text-anchor="{anchor}">{escape(text)}</text>'
         )
 
     def text(
@@ -125,22 +150,26 @@ class Chart:
         )
 
     def _grid(self) -> list[str]:
-        base, end = self.height - _BOTTOM, self.width - _RIGHT
+        left, base, end = (
+            self.margins.left,
+            self.height - self.margins.bottom,
+            self.width - self.margins.right,
+        )
         made = []
         for value, words in self.y.ticks:
             _, b = self.point(0, value)
-            made.append(f'<line x1="{_LEFT}" y1="{b:.1f}" x2="{end}" y2="{b:.1f}" stroke="#e3e6ea"/>')
-            made.append(f'<text x="{_LEFT - 8}" y="{b + 4:.1f}" text-anchor="end">{escape(words)}</text>')
+            made.append(f'<line x1="{left}" y1="{b:.1f}" x2="{end}" y2="{b:.1f}" stroke="#e3e6ea"/>')
+            made.append(f'<text x="{left - 8}" y="{b + 4:.1f}" text-anchor="end">{escape(words)}</text>')
         for value, words in self.x.ticks:
             a, _ = self.point(value, 0)
             made.append(f'<line x1="{a:.1f}" y1="{base}" x2="{a:.1f}" y2="{base + 5}" stroke="{GREY}"/>')
             made.append(f'<text x="{a:.1f}" y="{base + 19}" text-anchor="middle">{escape(words)}</text>')
-        middle = (_LEFT + end) / 2
-        made.append(f'<line x1="{_LEFT}" y1="{base}" x2="{end}" y2="{base}" stroke="{GREY}"/>')
+        middle = (left + end) / 2
+        made.append(f'<line x1="{left}" y1="{base}" x2="{end}" y2="{base}" stroke="{GREY}"/>')
         made.append(
             f'<text x="{middle:.1f}" y="{self.height - 10}" text-anchor="middle" font-weight="600">{escape(self.x.label)}</text>'
         )
-        upright = (_TOP + base) / 2
+        upright = (self.margins.top + base) / 2
         made.append(
             f'<text transform="translate(14 {upright:.1f}) rotate(-90)" text-anchor="middle" font-weight="600">{escape(self.y.label)}</text>'
         )

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
+from typing import Any
 
+from fraudmatch.evaluation.answer_key import KEY_OF
 from fraudmatch.evaluation.charts import curve_chart, marks, reliability_chart, weights_chart
-from fraudmatch.evaluation.drawing import BLUE, ORANGE
-from fraudmatch.evaluation.judged import (
-    FALSE_LINK,
-    NEVER_COMPARED,
-    NO_LINK,
-    Judged,
-    Wrong,
-    errors_table,
-    wrong_pairs,
+from fraudmatch.evaluation.html import document, heading_row, share, table
+from fraudmatch.evaluation.judged import Judged
+from fraudmatch.evaluation.wrong import FALSE_LINK, NEVER_COMPARED, NO_LINK, Wrong, wrong_pairs
+from fraudmatch.linkage.measuring.curves import (
+    AtThreshold,
+    Bar,
+    Bin,
+    expected_calibration_error,
+    reliability,
+    weight_histogram,
 )
-from fraudmatch.linkage.measuring.curves import AtThreshold, Bin, at_threshold, reliability, weight_histogram
-from fraudmatch.report.clean import clean, guard
-
-_STYLE = f"""
-body {{ font: 15px/1.5 system-ui, sans-serif; color: #22262b; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; margin-top: 2.5rem; }}
-table {{ border-collapse: collapse; font-size: .85rem; margin: .8rem 0; }}
-caption {{ text-align: left; font-weight: 600; padding: .3rem 0; }}
-th, td {{ padding: .25rem .7rem; border-bottom: 1px solid #e3e6ea; text-align: left; vertical-align: top; }}
-td.r {{ white-space: nowrap; }}
-td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
-tr.own td {{ font-weight: 700; background: #f2f5f9; }}
-svg {{ max-width: 100%; height: auto; }}
-.key span {{ display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 1em; }}
-.key .t {{ background: {BLUE}; }} .key .f {{ background: {ORANGE}; }}
-.levels {{ color: #565c66; }} details {{ margin: .5rem 0; }} summary {{ cursor: pointer; }}
-@media print {{ body {{ margin: 0; max-width: none; }} h2 {{ break-after: avoid; }} svg, table {{ break-inside: avoid; }} }}
-"""
 
 _WHAT = {
     FALSE_LINK: (
@@ -54,59 +37,95 @@ _WHAT = {
     ),
 }
 
+#: Relation -> heading.
+RELATIONS = {"person": "People", "property": "Properties", "organisation": "Organisations"}
+
 
 def page(judged: Judged, worst: int = 20) -> str:
-    """The page: three charts, three tables, and the worst errors of each kind."""
-    seen, true = judged.seen
-    at = [
-        at_threshold(seen, true, mark, judged.true_pairs)
-        for mark in marks(seen, judged.threshold, judged.floor)
-    ]
-    bins, bars = reliability(seen, true), weight_histogram(seen, true)
+    """The page of a folder: three charts, three tables, and the worst errors of each kind."""
+    return document(f"Evaluation of {judged.model.id}", _sections(judged, worst, 2))
+
+
+def night_page(run_id: str, judged: Mapping[str, Judged], found: Mapping[str, Any], worst: int = 20) -> str:
+    """The page of a night: what `page` shows, for each relation.
+
+    Args:
+        judged: relation -> its pairs. found: measures of the night, as `evaluate_site` gives them.
+    """
     parts = [
-        "<!doctype html>",
-        '<html lang="en-GB"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>Evaluation of {escape(judged.model.id)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>Evaluation of {escape(judged.model.id)}</h1>",
+        "<p>The links of one night against the answer key of its site. <b>Links</b> are pairs that reach the "
+        "threshold by themselves; <b>groups</b> are what rules and reports rest on, and join records by way of others.</p>",
+        _overview(judged, found),
+        "<p>Further down: "
+        + ", ".join(f'<a href="#{relation}">{RELATIONS[relation]}</a>' for relation in judged)
+        + ".</p>",
+    ]
+    for relation, one in judged.items():
+        parts += [f'<h2 id="{relation}">{RELATIONS[relation]}: {escape(one.model.id)}</h2>']
+        parts += _sections(one, worst, 3)
+    return document(f"Evaluation of night {run_id}", parts)
+
+
+def _overview(judged: Mapping[str, Judged], found: Mapping[str, Any]) -> str:
+    rows = []
+    for relation, one in judged.items():
+        groups = found[KEY_OF[relation]]
+        links = one.links
+        rows.append(
+            [RELATIONS[relation], f"{one.linking.units:,}", f"{links.true_pairs:,}", f"{links.found_pairs:,}",
+             *map(share, (links.precision, links.recall, links.f1)), share(groups["f1"]), share(_ece(one))]
+        )  # fmt: skip
+    heads = (
+        "", "rows judged", "true pairs", "links", "precision", "recall", "F1", "F1 of groups", "calibration error"
+    )  # fmt: skip
+    return table("In one look", heads, rows)
+
+
+def _ece(judged: Judged) -> float | None:
+    return expected_calibration_error(reliability(*judged.seen))
+
+
+def _sections(judged: Judged, worst: int, level: int) -> list[str]:
+    """The parts of one linking under headings of a level."""
+    seen, true = judged.seen
+    bins, bars = reliability(seen, true), weight_histogram(seen, true)
+    at = [judged.at(mark) for mark in marks(seen, judged.threshold, judged.floor)]
+    return [
         *_summary(judged),
-        "<h2>Precision and recall</h2>",
+        _heading(level, "Precision and recall"),
         "<p>From left to right the threshold falls. Mind where the upright axis begins.</p>",
         curve_chart(seen, true, judged.true_pairs, judged.threshold, judged.floor).svg(),
         _thresholds(at, judged.threshold),
-        "<h2>Match weights</h2>",
-        '<p class="key">Compared pairs that are <span class="t"></span>true <span class="f"></span>not true</p>',
+        _heading(level, "Match weights"),
+        '<p class="key">Compared pairs that are <span class="t"></span>true (upwards) '
+        '<span class="f"></span>not true (downwards)</p>',
         weights_chart(bars, judged.threshold).svg(),
-        _table(
-            "Compared pairs by match weight",
-            ("match weight", "true", "not true"),
-            ([f"{bar.low:+d} to {bar.low + 1:+d}", f"{bar.true:,}", f"{bar.false:,}"] for bar in bars),
-            folded=True,
-        ),
-        "<h2>Reliability</h2>",
+        _bars(bars),
+        _heading(level, "Reliability"),
         "<p>Of pairs to which the model gives a probability of 0.9 to 0.95, about that share should be true. "
         "Dots above the dashed line: the model is too cautious; below: too sure.</p>",
         reliability_chart(bins).svg(),
         _bins(bins),
-        *(part for kind in _WHAT for part in _worst(judged, kind, worst)),
-        "</body></html>",
+        _calibration(bins),
+        *(part for kind in _WHAT for part in _worst(judged, kind, worst, level)),
     ]
-    return "\n".join(parts) + "\n"
+
+
+def _heading(level: int, words: str) -> str:
+    return f"<h{level}>{escape(words)}</h{level}>"
 
 
 def _summary(judged: Judged) -> list[str]:
-    linked = judged.linked
-    false, below = int((linked & ~judged.true).sum()), int((judged.met & ~linked & judged.true).sum())
+    linked, links = judged.linked, judged.links
+    below = int((judged.met & ~linked & judged.true).sum())
     never = int((~judged.met & judged.true).sum())
-    unknown = (
-        f" True pairs with a reference that no record has: {judged.unknown:,}." if judged.unknown else ""
-    )
     return [
-        f"<p>Threshold {judged.threshold:g} bits. {int(linked.sum()):,} links, of which {false:,} are not true; "
+        f"<p>Threshold {judged.threshold:g} bits. {links.found_pairs:,} links, of which "
+        f"{links.found_pairs - links.correct_pairs:,} are not true; "
         f"{judged.true_pairs:,} true pairs, of which {below:,} were compared and are no link, and "
-        f"{never:,} were never compared.{unknown}</p>",
+        f"{never:,} were never compared.</p>",
         f"<p>Compared pairs that weigh less than {judged.floor:g} bits are left out of the charts. "
-        f"Pairs that the truth does not name count as not true.{_held_back(judged)}</p>",
+        f"{escape(' '.join(judged.truth.notes))}{_held_back(judged)}</p>",
     ]
 
 
@@ -122,24 +141,16 @@ def _held_back(judged: Judged) -> str:
 
 def _thresholds(at: Sequence[AtThreshold], own: float) -> str:
     rows = [
-        [
-            f"{one.threshold:g}",
-            f"{one.links:,}",
-            f"{one.correct:,}",
-            *map(_share, (one.precision, one.recall, one.f1)),
-        ]
+        [f"{one.threshold:g}", f"{one.links:,}", f"{one.correct:,}", *map(share, (one.precision, one.recall, one.f1))]
         for one in at
-    ]
-    return _table(
-        "Links at each threshold",
-        ("threshold", "links", "true", "precision", "recall", "F1"),
-        rows,
-        own=[one.threshold == own for one in at],
-    )
+    ]  # fmt: skip
+    heads = ("threshold", "links", "true", "precision", "recall", "F1")
+    return table("Links at each threshold", heads, rows, own=[one.threshold == own for one in at])
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"
+def _bars(bars: Sequence[Bar]) -> str:
+    rows = ([f"{bar.low:+d} to {bar.low + 1:+d}", f"{bar.true:,}", f"{bar.false:,}"] for bar in bars)
+    return table("Compared pairs by match weight", ("match weight", "true", "not true"), rows, folded=True)
 
 
 def _bins(bins: Sequence[Bin]) -> str:
@@ -149,64 +160,42 @@ def _bins(bins: Sequence[Bin]) -> str:
         for one in bins
     ]  # fmt: skip
     heads = ("match probability", "pairs", "mean", "true", "share true", "95 % interval")
-    return _table("Compared pairs by match probability", heads, rows)
+    return table("Compared pairs by match probability", heads, rows)
 
 
-def _worst(judged: Judged, kind: str, most: int) -> list[str]:
+def _calibration(bins: Sequence[Bin]) -> str:
+    return (
+        f"<p>Expected calibration error: {share(expected_calibration_error(bins))}. That is how far the mean "
+        "probability of a row is from its true share, on average over the pairs above; 0 is best (Naeini, Cooper "
+        "and Hauskrecht 2015).</p>"
+    )
+
+
+def _worst(judged: Judged, kind: str, most: int, level: int) -> list[str]:
     heading, words = _WHAT[kind]
     found = wrong_pairs(judged, kind, most)
-    parts = [f"<h2>{heading}</h2>", f"<p>{words}</p>"]
+    parts = [_heading(level, heading), f"<p>{words}</p>"]
     if not found:
-        return [*parts, "<p>None.</p>"]
+        return [*parts, "<p>None.</p>" if most else "<p>None were to be listed.</p>"]
     heads = ("left", "right", "weight", "probability", "levels")
     body = "".join(f"<tr>{_wrong(one)}</tr>" for one in found)
-    return [*parts, f"<table><thead>{_head(heads, (2, 3))}</thead><tbody>{body}</tbody></table>"]
+    return [
+        *parts,
+        f"<div class=wide><table><thead>{heading_row(heads, (2, 3))}</thead><tbody>{body}</tbody></table></div>",
+        "<p>To see why, with both records in full, give the two references to <code>fraudmatch explain</code>; "
+        f"for the first pair:</p><pre>{escape(found[0].explain)}</pre>",
+    ]
 
 
 def _wrong(one: Wrong) -> str:
     levels = "; ".join(f"{name}: {level}" for name, level in one.levels.items())
+    sure = "over 0.9999" if one.probability > 0.9999 else f"{one.probability:.4f}"
     return (
-        f"<td class=r>{escape(one.left_ref)}</td><td class=r>{escape(one.right_ref)}</td><td class=n>{one.weight:+.1f}</td>"
-        f"<td class=n>{one.probability:.4f}</td><td class=levels>{escape(levels)}</td>"
+        f"<td class=r>{_reference(one.left_ref)}</td><td class=r>{_reference(one.right_ref)}</td>"
+        f"<td class=n>{one.weight:+.1f}</td><td class=n>{sure}</td><td class=levels>{escape(levels)}</td>"
     )
 
 
-def _head(heads: Sequence[str], numbers: Iterable[int]) -> str:
-    right = set(numbers)
-    cells = (
-        f'<th scope="col"{" class=n" if k in right else ""}>{escape(head)}</th>'
-        for k, head in enumerate(heads)
-    )
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _table(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, own: Sequence[bool] | None = None,
-    folded: bool = False,
-) -> str:  # fmt: skip
-    body = []
-    for number, row in enumerate(rows):
-        first, *rest = row
-        mark = ' class="own"' if own is not None and own[number] else ""
-        cells = "".join(f"<td class=n>{escape(cell)}</td>" for cell in rest)
-        body.append(f"<tr{mark}><td>{escape(first)}</td>{cells}</tr>")
-    made = (
-        f"<table><caption>{escape(caption)}</caption><thead>{_head(heads, range(1, len(heads)))}</thead>"
-        f"<tbody>{''.join(body)}</tbody></table>"
-    )
-    return f"<details><summary>As a table</summary>{made}</details>" if folded else made
-
-
-def write_errors(path: Path, judged: Judged) -> None:
-    """All errors as CSV: references, weights and levels, and no values of records."""
-    table = errors_table(judged)
-    columns = [
-        column.to_pylist()
-        if name.startswith("match")
-        else ["" if v is None else v for v in guard(clean(column)).to_pylist()]
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    ]
-    with path.open("w", encoding="utf-8-sig", newline="") as lines:
-        rows = csv.writer(lines)
-        rows.writerow(table.column_names)
-        rows.writerows(zip(*columns, strict=True))
+def _reference(name: str) -> str:
+    """A reference that may break behind its colons."""
+    return escape(name).replace(":", ":<wbr>")

@@ -18,8 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from fraudmatch.errors import ConfigurationError, Problem
-from fraudmatch.evaluation.judged import FLOOR
-from fraudmatch.files.folder import LinkFolder
+from fraudmatch.evaluation.linking import Linking
 from fraudmatch.linkage.measuring.clerical import (
     Estimate,
     Reviewed,
@@ -31,6 +30,7 @@ from fraudmatch.linkage.measuring.clerical import (
     recall,
     strata_of,
 )
+from fraudmatch.linkage.model import MILLI
 from fraudmatch.report.clean import clean, guard
 
 #: Answers a reviewer may give.
@@ -82,45 +82,39 @@ class Planned:
 
 
 def write_review(
-    folder: LinkFolder, size: int, out: Path, floor: float | None = None, *, threads: int | None = None,
+    linking: Linking, size: int, out: Path, floor: float | None = None, *, threads: int | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Planned:  # fmt: skip
     """Draw a stratified sample of pairs and write it as CSV for review.
 
     Args:
-        folder: a linking read back.
+        linking: of a folder, or of a night; its table holds the columns of RECORDS.
         size: pairs to review; every stratum gives some.
         out: the file.
-        floor: lightest pairs to draw from, bits; None = `FLOOR` below the threshold.
+        floor: lightest pairs to draw from, bits; None = `linking.FLOOR` below the threshold.
     """
-    threshold = folder.model.threshold
-    lowest = threshold - FLOOR if floor is None else min(floor, threshold)
-    links = folder.relink(lowest, threads=threads, say=say).links
-    left, right = (links[name].to_numpy().astype(np.int64) for name in ("left_id", "right_id"))
-    weights = links["match_weight"].to_numpy().astype(np.float64)
+    threshold, lowest = linking.model.threshold, linking.floor(floor)
+    found = linking.compare(lowest, threads=threads, say=say)
+    weights = found.total / MILLI
     plan = plan_review(weights, threshold, size)
     places = strata_of(weights, threshold)
-    names = _names(folder)
-    ranks = [rank_of(names[a], names[b]) for a, b in zip(left, right, strict=True)]
-    chosen = draw(places, ranks, plan)
-    shown = _shown(folder)
-    sides = [folder.records.take(pa.array(rows[chosen])) for rows in (left, right)]
+    names = linking.identity
+    pairs = zip(found.left.tolist(), found.right.tolist(), strict=True)
+    chosen = draw(places, [rank_of(names[a], names[b]) for a, b in pairs], plan)
+    rows = [side[chosen] for side in (found.left, found.right)]
+    sides = [linking.records.take(pa.array(side)) for side in rows]
+    refs = [[linking.names[row] for row in side.tolist()] for side in rows]
     books = [_book(plan[places[k]], int(places[k]), lowest, threshold) for k in chosen]
-    _write(out, shown, sides, books)
+    _write(out, _shown(sides), refs, sides, books)
     return Planned(plan, len(chosen), len(weights), lowest, threshold)
 
 
-def _names(folder: LinkFolder) -> list[str]:
-    columns = (folder.records[name].to_pylist() for name in ("partner", "source_ref", "party"))
-    return ["\x00".join(map(str, parts)) for parts in zip(*columns, strict=True)]
-
-
-def _shown(folder: LinkFolder) -> list[str]:
-    """Columns with a value in them that help a person decide, in the order of the records."""
+def _shown(sides: list[pa.Table]) -> list[str]:
+    """Columns that help a person decide and have a value in some record of the sample, in their order."""
     held = [
         name
-        for name in folder.records.column_names
-        if name not in _MACHINE and folder.records[name].null_count < folder.records.num_rows
+        for name in sides[0].column_names
+        if name not in _MACHINE and any(table[name].null_count < table.num_rows for table in sides)
     ]
     replaced = {part for whole, parts in _WRITTEN.items() if whole in held for part in parts}
     return [name for name in held if name not in replaced]
@@ -130,8 +124,14 @@ def _book(one: Stratum, number: int, floor: float, threshold: float) -> str:
     return _BOOK.format(number + 1, int(one.linked), one.pairs, one.stated, floor, threshold)
 
 
-def _write(out: Path, shown: list[str], sides: list[pa.Table], books: list[str]) -> None:
-    refs = {f"{side}_ref": _texts(table["source_ref"]) for side, table in zip(_SIDES, sides, strict=True)}
+def _write(
+    out: Path, shown: list[str], called: list[list[str]], sides: list[pa.Table], books: list[str]
+) -> None:
+    """One line for each pair: what a reviewer fills in, both references, both records, and the plan."""
+    refs = {
+        f"{side}_ref": _texts(pa.chunked_array([names], pa.string()))
+        for side, names in zip(_SIDES, called, strict=True)
+    }
     values = {
         f"{name} ({side})": _texts(table[name])
         for name in shown

@@ -8,7 +8,6 @@ holds personal data: it belongs where the files that were linked belong.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import RunError
-from fraudmatch.linkage import Linked, Model, link, load_model
+from fraudmatch.linkage import Linked, Model, load_model
 from fraudmatch.linkage.fitting.model_text import model_text
-from fraudmatch.linkage.subjects import known_apart
 
 RECORDS_FILE, MODEL_FILE = "records.parquet", "model.toml"
 
@@ -50,15 +48,6 @@ class LinkFolder:
     def side(self) -> npt.NDArray[np.int8] | None:
         """int8 [records]: 0 left, 1 right; None for one file."""
         return sides(self.records) if self.two else None
-
-    def relink(
-        self, threshold: float | None = None, *, threads: int | None = None,
-        say: Callable[[str], None] | None = None,
-    ) -> Linked:  # fmt: skip
-        """The records linked again, so that pairs down to another threshold (bits) are seen."""
-        model = self.model if threshold is None else self.model.model_copy(update={"threshold": threshold})
-        apart = known_apart(self.records)
-        return link(self.records, model, apart=apart, side=self.side, threads=threads, progress=say)
 
 
 def sides(records: pa.Table) -> npt.NDArray[np.int8]:

@@ -48,7 +48,7 @@ def explain_in_night(
     records = kept.prepared.records
     pair = find_record(records, left), find_record(records, right)
     relation = relation or _relation_of(records, pair)
-    model = _model(kept, relation)
+    model = model_of_night(kept, relation)
     judged = subjects_of(records, kept.prepared.details, kept.groups, relation)
     one, other = (int(judged.rows_of[record]) for record in pair)
     for row, name in ((one, left), (other, right)):
@@ -101,8 +101,12 @@ def _relation_of(records: pa.Table, pair: tuple[int, int]) -> str:
     return "organisation" if kinds == {"organisation"} else "person"
 
 
-def _model(kept: Kept, relation: str) -> Model:
-    """The shipped model, if it is the one of the night."""
+def model_of_night(kept: Kept, relation: str) -> Model:
+    """The shipped model, if it is the one of the night.
+
+    Raises:
+        GateError: the night used another one.
+    """
     model = load_model(relation)
     used = {step["model"] for step in kept.run.manifest.get("linkage", [])}
     if used and model.id not in used:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -69,11 +68,45 @@ def test_the_table_has_a_cell_for_every_heading(peers: ModuleType) -> None:
     assert "invented, splink 5" in first
 
 
-def test_the_reliability_table_has_a_cell_for_every_stretch(peers: ModuleType) -> None:
-    accuracy = importlib.import_module("accuracy")
-    row = line(peers, [(0, 1, 0.9)]).row
+@pytest.fixture(scope="module")
+def sets(peers: ModuleType) -> tuple[ModuleType, list[object]]:
+    """The module, and two sets: one with two bins, one without links."""
+    module = importlib.import_module("accuracy_reliability")
     weights, true = np.array([0.5, 0.5, 9.0]), np.array([True, False, True])
-    measured = replace(row, reliability=tuple(accuracy.reliability(weights, true)))
-    head, rule, first, second = accuracy.reliability_table([measured, row]).splitlines()
+    full = module.Reliability("some", "some <set>", tuple(module.reliability(weights, true)))
+    return module, [full, module.Reliability("none", "no links", ())]
+
+
+def test_the_reliability_table_has_a_cell_for_every_stretch(sets: tuple[ModuleType, list[object]]) -> None:
+    head, rule, first, second = sets[0].reliability_table(sets[1]).splitlines()
     assert head.count("|") == rule.count("|") == first.count("|") == second.count("|")
     assert "0.500 of 2" in first and "1.000 of 1" in first and "of" not in second.split("|", 2)[2]
+    assert sets[1][0].error == pytest.approx(
+        (2 * abs(0.5 - 0.585786) + (1 - 2**9 / (1 + 2**9))) / 3, abs=1e-6
+    )
+
+
+def test_the_reliability_page_stands_alone(sets: tuple[ModuleType, list[object]]) -> None:
+    page = sets[0].reliability_page(sets[1])
+    assert page.count("<figure>") == page.count("<svg") == 2
+    assert "some &lt;set&gt;" in page and "<set>" not in page
+    assert "<script" not in page and "<link" not in page
+    assert page.count("http") == page.count("http://www.w3.org/2000/svg")
+    assert "0.500<br>" in page and "of 2</small>" in page
+    assert "calibration error –" in page  # nothing to say about a set without links
+
+
+def test_a_gap_wider_than_its_interval_has_a_sign(sets: tuple[ModuleType, list[object]]) -> None:
+    module = sets[0]
+    weights = np.repeat([1.0, 5.0], 200)
+    true = np.r_[np.ones(200, bool), np.zeros(200, bool)]
+    page = module.reliability_page([module.Reliability("x", "x", tuple(module.reliability(weights, true)))])
+    table = page[page.index("<tbody>") :]
+    assert "1.000 ▲" in table and "0.000 ▼" in table
+
+
+def test_a_page_is_refused_without_reliability(capsys: pytest.CaptureFixture[str], peers: ModuleType) -> None:
+    accuracy = importlib.import_module("accuracy")
+    with pytest.raises(SystemExit):
+        accuracy.main(["--out", "page.html"])
+    assert "belong to --reliability" in capsys.readouterr().err

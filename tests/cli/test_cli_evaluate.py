@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import shutil
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from fraudmatch.cli.evaluate import command
+from fraudmatch.cli.explain import command as explain_command
 from fraudmatch.cli.link import command as link_command
 
 MAPPING = """
@@ -106,6 +108,19 @@ def test_the_page_shows_curves_tables_and_each_error_in_its_place(folder: Path) 
     for picture in html.split("<svg")[1:]:
         drawn = ElementTree.fromstring("<svg" + picture.split("</svg>")[0] + "</svg>")
         assert drawn.find("{http://www.w3.org/2000/svg}title") is not None
+
+
+def test_the_command_beside_the_errors_explains_the_pair(folder: Path) -> None:
+    code, text, err = run(
+        folder / "linked", "--truth", folder / "truth.csv", "--out", folder / "why", "-q", "--json"
+    )
+    assert code == 0, err
+    for one in json.loads(text)["worst"]:
+        words = shlex.split(one["explain"])
+        assert words[:3] == ["fraudmatch", "explain", str(folder / "linked")]
+        done = CliRunner().invoke(explain_command, words[2:])
+        assert done.exit_code == 0, done.output
+        assert f"Match weight {one['weight']:+.3f}" in done.output
 
 
 def test_errors_are_a_csv_without_values_or_formulas(folder: Path) -> None:

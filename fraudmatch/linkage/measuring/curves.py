@@ -6,6 +6,7 @@ Pure functions of match weights (bits, prior included) and of what is true.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,6 +125,22 @@ def reliability(weights: Weights, true: Truths, edges: tuple[float, ...] = EDGES
                     right / pairs, low, high)
             )  # fmt: skip
     return made
+
+
+def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
+    """How far stated probabilities are from true shares on average, 0 to 1; None without pairs.
+
+    The mean over pairs of |share that is true - mean probability stated| of the pair's bin (ECE; Naeini,
+    Cooper and Hauskrecht 2015, Obtaining well calibrated probabilities using Bayesian binning, AAAI-29,
+    2901–2907). They cut the probabilities into ten bins of equal width; ours are those given, by default
+    of `EDGES`, which are finer near 0 and 1, where links are. So figures with other bins are
+    not comparable. Errors that cancel inside a bin are not seen, and chance alone keeps the figure above 0
+    where pairs are few.
+    """
+    pairs = sum(one.pairs for one in bins)
+    if not pairs:
+        return None
+    return math.fsum(one.pairs * abs(one.share - one.stated) for one in bins) / pairs
 
 
 def wilson(successes: float, trials: float, z: float = Z95) -> tuple[float, float]:

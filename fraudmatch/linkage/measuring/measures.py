@@ -80,6 +80,22 @@ def _pairs_inside(labels: Ids) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
+def pairs_inside(labels: Ids) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """All pairs of positions that carry one label, as (left, right) with left < right; in no set order."""
+    order = np.argsort(labels, kind="stable").astype(np.int64)
+    ordered = np.asarray(labels)[order]
+    first = np.arange(len(order))
+    lefts, rights = [first[:0]], [first[:0]]
+    step = 1
+    while len(first):  # neighbours at distance 1, 2, …; a label is left when its run ends
+        first = first[first + step < len(order)]
+        first = first[ordered[first] == ordered[first + step]]
+        lefts.append(order[first])
+        rights.append(order[first + step])
+        step += 1
+    return np.concatenate(lefts), np.concatenate(rights)
+
+
 def pairs_completeness(keys: npt.NDArray[np.int64], left: Ids, right: Ids) -> float | None:
     """Share of the given true pairs that share a key in some pass; None without true pairs."""
     if not len(left):

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraudmatch.linkage.measuring.curves import (
+    Bin,
     at_threshold,
+    expected_calibration_error,
     precision_recall,
     reliability,
     weight_histogram,
@@ -73,3 +75,31 @@ def test_wilson_at_its_ends():
     assert wilson(0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))  # z² / (n + z²)
     assert wilson(10, 10) == (pytest.approx(0.7225, abs=1e-4), 1.0)
     assert wilson(0.4, math.inf) == (0.4, 0.4)
+
+
+def test_the_calibration_error_is_the_mean_gap_over_pairs():
+    bins = [Bin(0.5, 0.75, 30, 0.6, 24, 0.8, 0.6, 0.9), Bin(0.9, 0.95, 10, 0.92, 9, 0.9, 0.6, 1.0)]
+    assert expected_calibration_error(bins) == pytest.approx((30 * 0.2 + 10 * 0.02) / 40)
+    assert expected_calibration_error([]) is None
+
+
+@given(
+    st.lists(st.integers(2, 60).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))), max_size=12)
+)
+def test_the_calibration_error_of_calibrated_counts_is_zero(counts):
+    """n pairs that are given k / n, of which k are true."""
+    weights = np.array([math.log2(k / (n - k)) for k, n in counts for _ in range(n)])
+    true = np.array([number < k for k, n in counts for number in range(n)], bool)
+    error = expected_calibration_error(reliability(weights, true))
+    assert (error is None) if not counts else error == pytest.approx(0, abs=1e-12)
+
+
+@given(pairs)
+def test_the_calibration_error_lies_between_the_error_of_one_bin_and_one(rows):
+    """Cutting finer never hides a gap (the triangle inequality), and no gap is wider than one."""
+    weights, true = np.array([w for w, _ in rows], float), np.array([t for _, t in rows], bool)
+    fine = expected_calibration_error(reliability(weights, true))
+    whole = expected_calibration_error(reliability(weights, true, (0.0, 1.0)))
+    assert (fine is None) == (not rows)
+    if fine is not None:
+        assert whole - 1e-12 <= fine <= 1

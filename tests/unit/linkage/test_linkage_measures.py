@@ -7,6 +7,7 @@ from fraudmatch.linkage.measuring.measures import (
     measure_links,
     measure_pairs,
     pairs_completeness,
+    pairs_inside,
     reduction_ratio,
 )
 
@@ -45,3 +46,11 @@ def test_completeness_and_reduction():
     assert pairs_completeness(keys, np.array([0, 0, 2]), np.array([1, 2, 3])) == 1 / 3
     assert pairs_completeness(keys, np.array([], int), np.array([], int)) is None
     assert reduction_ratio(10, 100) == 0.9 and reduction_ratio(0, 0) is None
+
+
+@given(st.lists(st.integers(-1, 4), max_size=30))
+def test_pairs_inside_are_all_pairs_of_one_label(labels):
+    left, right = pairs_inside(np.array(labels, np.int64))
+    found = sorted(zip(left.tolist(), right.tolist(), strict=True))
+    count = range(len(labels))
+    assert found == [(a, b) for a in count for b in count if a < b and labels[a] == labels[b]]
