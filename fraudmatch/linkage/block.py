@@ -152,17 +152,75 @@ def _part(column: Codes, rows: Places) -> Codes:
 
 
 def joined(parts: list[Codes]) -> tuple[Keys, int]:
-    """Several columns as one key from 0 (-1 where any is null), and a number above every key."""
+    """Several columns as one key from 0 (-1 where any is null), and a number above every key.
+
+    Only rows that may share their key are sorted; the others are numbered after them.
+    """
     key, count = np.maximum(parts[0].codes, -1), parts[0].count
+    if len(parts) == 1:
+        return key, count
+    mixed = np.ones(len(key), np.uint32)
+    for part in parts:
+        _mix(mixed, part.codes)
+    rows = _perhaps_shared(mixed)
     for part in parts[1:]:
-        order = _by_count(key, count, _by_count(part.codes, part.count, None))
+        order = _sort_by_count(key, count, _sort_by_count(part.codes, part.count, rows))
         key, count = _numbered(order, key, part.codes)
-    return key, count
+    return key, _number_others(key, count, mixed)
+
+
+@nb.njit(cache=True, nogil=True)
+def _mix(mixed, codes):  # type: ignore[no-untyped-def]
+    """Mix one more column into an odd number of 32 bits for each row; 0 where one is null."""
+    for row in range(len(mixed)):
+        if codes[row] < 0:
+            mixed[row] = 0
+        elif mixed[row]:
+            more = (np.uint64(mixed[row]) + np.uint64(codes[row])) * np.uint64(0x9E3779B97F4A7C15)
+            mixed[row] = np.uint32(more >> np.uint64(32)) | np.uint32(1)
+
+
+@nb.njit(cache=True, nogil=True)
+def _perhaps_shared(mixed):  # type: ignore[no-untyped-def]
+    """int32, ascending: rows whose mixed columns another row may have too (Bloom 1970, with one hash).
+
+    There are eight bits for a row, so that of the rows alone with their key one in eight is taken for
+    one that is not.
+    """
+    octets = 1 << 13
+    while octets < len(mixed):
+        octets *= 2
+    once, again = np.zeros(octets, np.uint8), np.zeros(octets, np.uint8)
+    mask = np.uint64(octets - 1)
+    for row in range(len(mixed)):
+        if mixed[row]:
+            place, bit = np.uint64(mixed[row]) >> np.uint64(4) & mask, np.uint8(1 << (mixed[row] >> 1 & 7))
+            again[place] |= once[place] & bit
+            once[place] |= bit
+    rows = np.empty(len(mixed), np.int32)
+    found = 0
+    for row in range(len(mixed)):
+        if mixed[row]:
+            place, bit = np.uint64(mixed[row]) >> np.uint64(4) & mask, np.uint8(1 << (mixed[row] >> 1 & 7))
+            rows[found] = row
+            found += (again[place] & bit) != 0
+    return rows[:found].copy()
+
+
+@nb.njit(cache=True, nogil=True)
+def _number_others(key, count, mixed):  # type: ignore[no-untyped-def]
+    """Number the rows that have a key but were not sorted from `count` on; give the number after them."""
+    for row in range(len(key)):
+        if key[row] < 0 and mixed[row]:
+            key[row] = count
+            count += 1
+    return count
 
 
 @nb.njit(cache=True, nogil=True)
 def _sort_by_count(key, count, before):  # type: ignore[no-untyped-def]
-    places = np.zeros(count + 1, np.int64)
+    """The rows of `before` sorted by key, those without one left off; equal keys stay as they stand."""
+    places = np.zeros(count + 1, np.int32)
     for row in before:
         if key[row] >= 0:
             places[key[row] + 1] += 1
@@ -174,12 +232,6 @@ def _sort_by_count(key, count, before):  # type: ignore[no-untyped-def]
             order[places[key[row]]] = row
             places[key[row]] += 1
     return order
-
-
-def _by_count(key: Ints, count: int, before: Ints | None) -> Ints:
-    """Rows sorted by key, those without one left off; equal keys stay as they stand in `before`."""
-    made: Ints = _sort_by_count(key, count, np.arange(len(key), dtype=np.int32) if before is None else before)
-    return made
 
 
 @nb.njit(cache=True, nogil=True)
@@ -195,24 +247,32 @@ def _numbered(order, first, second):  # type: ignore[no-untyped-def]
     return key, run + 1
 
 
+_ONE_SIDE = np.zeros(0, np.int8)
+
+
 @nb.njit(cache=True, nogil=True)
 def _sizes(key, count, side):  # type: ignore[no-untyped-def]
-    """int64 [count, 2]: records with each key, by side."""
-    sizes = np.zeros((count, 2), np.int64)
+    """int32 [count, 1 or 2]: records with each key, by side."""
+    sizes = np.zeros((count, 2 if len(side) else 1), np.int32)
     for row in range(len(key)):
         if key[row] >= 0:
             sizes[key[row], side[row] if len(side) else 0] += 1
     return sizes
 
 
-_ONE_SIDE = np.zeros(0, np.int8)
+@nb.njit(cache=True, nogil=True)
+def _pair_counts(sizes):  # type: ignore[no-untyped-def]
+    made = np.empty(len(sizes), np.int64)
+    for k in range(len(sizes)):
+        one = np.int64(sizes[k, 0])
+        made[k] = one * sizes[k, 1] if sizes.shape[1] > 1 else one * (one - 1) // 2
+    return made
 
 
 def pair_counts(key: Keys, count: int, side: Sides | None) -> Places:
     """int64 [count]: pairs of records with each key."""
-    sizes = _sizes(key, count, _ONE_SIDE if side is None else side)
-    one = sizes[:, 0]
-    return np.asarray(one * (one - 1) // 2 if side is None else one * sizes[:, 1])
+    made: Places = _pair_counts(_sizes(key, count, _ONE_SIDE if side is None else side))
+    return made
 
 
 def _over(key: Keys, pairs: Places, limit: int) -> Places:
@@ -224,16 +284,18 @@ def _over(key: Keys, pairs: Places, limit: int) -> Places:
 
 
 @nb.njit(cache=True, nogil=True)
-def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
+def _laid_out(key, sizes, side):  # type: ignore[no-untyped-def]
     """Order, starts, middles and ends of the blocks with at least one pair, by counting."""
-    count = len(sizes)
-    places = np.full((count, 2), -1, np.int64)
+    count, across = len(sizes), sizes.shape[1] > 1
+    places = np.full(sizes.shape, -1, np.int32)
     blocks = rows = 0
     for k in range(count):
         if (sizes[k, 0] > 0 and sizes[k, 1] > 0) if across else sizes[k, 0] > 1:
             places[k, 0] = rows
-            places[k, 1] = rows + sizes[k, 0]
-            rows += sizes[k, 0] + sizes[k, 1]
+            rows += sizes[k, 0]
+            if across:
+                places[k, 1] = rows
+                rows += sizes[k, 1]
             blocks += 1
     starts, middles, ends = np.empty(blocks, np.int64), np.empty(blocks, np.int64), np.empty(blocks, np.int64)
     block = 0
@@ -241,7 +303,7 @@ def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
         if places[k, 0] >= 0:
             starts[block] = places[k, 0]
             middles[block] = places[k, 1] if across else -1
-            ends[block] = places[k, 1] + sizes[k, 1]
+            ends[block] = places[k, 1] + sizes[k, 1] if across else places[k, 0] + sizes[k, 0]
             block += 1
     order = np.empty(rows, np.int32)
     for row in range(len(key)):
@@ -256,5 +318,4 @@ def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
 def group(key: Keys, side: Sides | None = None) -> Blocks:
     """Blocks of equal keys that hold at least one pair; key -1 takes no part."""
     sides = _ONE_SIDE if side is None else side
-    sizes = _sizes(key, int(key.max(initial=-1)) + 1, sides)
-    return Blocks(*_laid_out(key, sizes, side is not None, sides))
+    return Blocks(*_laid_out(key, _sizes(key, int(key.max(initial=-1)) + 1, sides), sides))

@@ -17,7 +17,7 @@ from fraudmatch.linkage.found import Judge, links_table
 from fraudmatch.linkage.grouping.group import group, weigh_for_groups
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes
-from fraudmatch.linkage.rows import Packed, moved, pack
+from fraudmatch.linkage.rows import Column, Packed, fill, moved, pack
 from fraudmatch.linkage.screen import Part
 from fraudmatch.linkage.tables import Tables, compile_model
 
@@ -33,12 +33,14 @@ class Linker:
         packed: the rows pairs are judged on.
         tables: the model's weights.
         encoder: the columns as integers.
+        threads: at most this many; None = all cores.
     """
 
     model: Model
     packed: Packed
     tables: Tables
     encoder: Encoder
+    threads: int | None = None
 
     def __len__(self) -> int:
         return len(self.packed.rows)
@@ -60,8 +62,7 @@ class Linker:
 
     def keyed(self, keys: list[block.Keys]) -> None:
         """Give the rows the keys of every pass."""
-        for number, key in enumerate(keys):
-            self.packed.rows[f"key_{number}"] = key
+        fill(self.packed.rows, {f"key_{number}": Column(key) for number, key in enumerate(keys)}, self.threads)
 
     def parts(self, number: int, key: block.Keys, side: block.Sides | None) -> Iterator[Part]:
         """The blocks of a pass: in one part, since all rows are in memory."""
@@ -136,7 +137,7 @@ def prepare(
     packed = pack(encoder, model, threads)
     if apart is not None:
         packed.rows["apart"] = apart
-    return Linker(model, packed, compile_model(model), encoder)
+    return Linker(model, packed, compile_model(model), encoder, threads)
 
 
 def refuse_missing(model: Model, columns: list[str]) -> None:
