@@ -34,7 +34,7 @@ def levels_of(x: Records, y: Records, texts: Mapping[str, pa.Array], model: Mode
 
     Args:
         x, y: packed rows of the two sides of each pair.
-        texts: see `Packed`.
+        texts: per comparison that looks at texts, the distinct values by code.
         model: the model they are packed for.
     """
     places = layout(model)

@@ -123,13 +123,19 @@ class Encoder:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
-    def read(self, expressions: Iterable[str], threads: int | None = None) -> None:
-        """Encode the columns behind expressions side by side, for `codes` to find."""
+    def read(
+        self, expressions: Iterable[str], threads: int | None = None, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        """Encode the columns behind expressions side by side, for `codes` to find.
+
+        Args:
+            meanwhile: done while they are read, for it takes about as long; by default `wake`.
+        """
         bases = sorted(
             {name for e in expressions for name in e.split(":")[0].split("+")} - self._known.keys()
         )
         with ThreadPoolExecutor(threads) as pool:
-            waking = pool.submit(wake)
+            waking = pool.submit(meanwhile or wake)
             # All are read before the first is encoded, which is when numba must be awake.
             read = {name: pool.submit(self.table.__getitem__, name) for name in bases}
             made = pool.map(lambda name: encoded(read.pop(name).result()), bases)
@@ -163,7 +169,7 @@ class Encoder:
 
 
 def wake() -> None:
-    """Have numba begin its work: it takes as long as reading a column, and can do so beside it."""
+    """Have numba begin its work, a quarter of a second that can pass while columns are read."""
     text_facts(np.zeros(1, np.int64), np.zeros(0, np.uint8))
 
 

@@ -119,19 +119,6 @@ def moved(rows: npt.NDArray[np.void], order: npt.NDArray[np.integer]) -> npt.NDA
     return made
 
 
-@dataclass(frozen=True)
-class Packed:
-    """The rows of a table for a model.
-
-    Attributes:
-        rows: structured [n]; see `Layout`.
-        texts: per comparison that looks at texts, the distinct values by code, cut to `LONGEST`.
-    """
-
-    rows: npt.NDArray[np.void]
-    texts: dict[str, pa.Array]
-
-
 def empty_rows(count: int, dtype: np.dtype[np.void]) -> npt.NDArray[np.void]:
     """Rows that say nothing: no key, known to differ from nobody."""
     rows = np.zeros(count, dtype)
@@ -159,27 +146,31 @@ class Column:
 
 
 def _unknown(dtype: np.dtype[np.void]) -> dict[str, Column]:
-    """-1 for the fields that are filled later, or never."""
+    """-1 for the fields that no comparison reads."""
     names = [name for name in dtype.names or () if name == "apart" or name.startswith("key_")]
     return dict.fromkeys(names, Column(np.array(-1, np.int32)))
 
 
-def pack(encoder: Encoder, model: Model, threads: int | None = None) -> Packed:
-    """The packed rows of the encoder's table; keys and `apart` are left -1."""
-    rows = np.zeros(len(encoder), layout(model).dtype)
-    texts = {c.name: texts_of(encoder, c) for c in model.comparison}
+def pack(
+    encoder: Encoder, model: Model, more: Mapping[str, Column], threads: int | None = None
+) -> npt.NDArray[np.void]:
+    """Rows, structured [n], of the encoder's table for a model; see `Layout`.
+
+    Args:
+        more: `apart` and keys as far as they are known; -1 without.
+    """
     for comparison in model.comparison:  # encoded one after the other, since columns are shared
         _columns(encoder, comparison)
-
     with ThreadPoolExecutor(threads) as pool:
         made = pool.map(lambda position: columns_of(encoder, model, position), range(len(model.comparison)))
         columns = {name: column for one in made for name, column in one.items()}
-    fill(rows, columns | _unknown(rows.dtype), threads)
-    return Packed(rows, {name: values for name, values in texts.items() if values is not None})
+    rows = np.zeros(len(encoder), layout(model).dtype)
+    fill(rows, columns | _unknown(rows.dtype) | more, threads)
+    return rows
 
 
 #: Rows filled together, few enough to stay in the processor's cache meanwhile.
-_NEAR = 4096
+_NEAR = 8192
 
 
 def fill(rows: npt.NDArray[np.void], columns: Mapping[str, Column], threads: int | None = None) -> None:
