@@ -164,8 +164,7 @@ def joined(parts: list[Codes]) -> tuple[Keys, int]:
         _mix(mixed, part.codes)
     rows = _perhaps_shared(mixed)
     for part in parts[1:]:
-        order = _sort_by_count(key, count, _sort_by_count(part.codes, part.count, rows))
-        key, count = _numbered(order, key, part.codes)
+        key, count = _joined(key, count, part.codes, part.count, rows)
     return key, _number_others(key, count, mixed)
 
 
@@ -235,8 +234,9 @@ def _sort_by_count(key, count, before):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _numbered(order, first, second):  # type: ignore[no-untyped-def]
-    """Key -1 for rows outside `order`, else the number of the run of equal (first, second)."""
+def _joined(first, first_count, second, second_count, rows):  # type: ignore[no-untyped-def]
+    """Key -1 for all but `rows`; of these the number of (first, second), in their order; and the number of keys."""
+    order = _sort_by_count(first, first_count, _sort_by_count(second, second_count, rows))
     key = np.full(len(first), -1, np.int32)
     run = -1
     for place in range(len(order)):
@@ -261,7 +261,8 @@ def _sizes(key, count, side):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _pair_counts(sizes):  # type: ignore[no-untyped-def]
+def _pair_counts(key, count, side):  # type: ignore[no-untyped-def]
+    sizes = _sizes(key, count, side)
     made = np.empty(len(sizes), np.int64)
     for k in range(len(sizes)):
         one = np.int64(sizes[k, 0])
@@ -271,7 +272,7 @@ def _pair_counts(sizes):  # type: ignore[no-untyped-def]
 
 def pair_counts(key: Keys, count: int, side: Sides | None) -> Places:
     """int64 [count]: pairs of records with each key."""
-    made: Places = _pair_counts(_sizes(key, count, _ONE_SIDE if side is None else side))
+    made: Places = _pair_counts(key, count, _ONE_SIDE if side is None else side)
     return made
 
 
@@ -284,9 +285,10 @@ def _over(key: Keys, pairs: Places, limit: int) -> Places:
 
 
 @nb.njit(cache=True, nogil=True)
-def _laid_out(key, sizes, side):  # type: ignore[no-untyped-def]
+def _laid_out(key, count, side):  # type: ignore[no-untyped-def]
     """Order, starts, middles and ends of the blocks with at least one pair, by counting."""
-    count, across = len(sizes), sizes.shape[1] > 1
+    sizes = _sizes(key, count, side)
+    across = len(side) > 0
     places = np.full(sizes.shape, -1, np.int32)
     blocks = rows = 0
     for k in range(count):
@@ -318,4 +320,4 @@ def _laid_out(key, sizes, side):  # type: ignore[no-untyped-def]
 def group(key: Keys, side: Sides | None = None) -> Blocks:
     """Blocks of equal keys that hold at least one pair; key -1 takes no part."""
     sides = _ONE_SIDE if side is None else side
-    return Blocks(*_laid_out(key, _sizes(key, int(key.max(initial=-1)) + 1, sides), sides))
+    return Blocks(*_laid_out(key, int(key.max(initial=-1)) + 1, sides))

@@ -45,8 +45,7 @@ def number_texts(texts: pa.Array) -> tuple[npt.NDArray[np.int32], pa.Array]:
     codes = np.full(len(texts), NULL, np.int32)
     firsts = np.empty(len(texts), np.int32)
     count, _ = _number(
-        _hashes(offsets, octets), offsets, octets, np.zeros(0, np.bool_) if known is None else known,
-        slots, codes, firsts,
+        offsets, octets, np.zeros(0, np.bool_) if known is None else known, slots, codes, firsts
     )  # fmt: skip
     return codes, texts.take(arrays.to_arrow(firsts[:count]))
 
@@ -84,7 +83,7 @@ def _same(offsets, octets, one, other):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _number(hashes, offsets, octets, known, slots, codes, firsts):  # type: ignore[no-untyped-def]
+def _number(offsets, octets, known, slots, codes, firsts):  # type: ignore[no-untyped-def]
     """Write the code of each known row, and the row where each code appears first; count the codes.
 
     A slot holds half of a text's hash and its code, counted from 1; 0 = free. Slots are tried one
@@ -92,6 +91,7 @@ def _number(hashes, offsets, octets, known, slots, codes, firsts):  # type: igno
     nothing: slots of rows to come are read early, so that memory has them at hand, and a reading
     without any use would be left out by the compiler.
     """
+    hashes = _hashes(offsets, octets)
     rows = len(hashes)
     mask = np.uint64(len(slots) - 1)
     count = 0

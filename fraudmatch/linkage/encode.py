@@ -25,7 +25,7 @@ from fraudmatch.linkage import arrays
 from fraudmatch.linkage.derive import DERIVATIONS
 from fraudmatch.linkage.distinct import mostly_differ, number_texts
 from fraudmatch.linkage.kinds import NULL
-from fraudmatch.linkage.texts import text_facts
+from fraudmatch.linkage.wake import wake
 
 Ints = npt.NDArray[np.int32]
 
@@ -124,23 +124,25 @@ class Encoder:
         return int(self.table.num_rows)
 
     def read(
-        self, expressions: Iterable[str], threads: int | None = None, meanwhile: Callable[[], None] | None = None
+        self, expressions: Iterable[str], threads: int | None = None, last: Callable[[], None] | None = None
     ) -> None:
         """Encode the columns behind expressions side by side, for `codes` to find.
 
         Args:
-            meanwhile: done while they are read, for it takes about as long; by default `wake`.
+            last: done when there is no column left to begin with.
         """
         bases = sorted(
             {name for e in expressions for name in e.split(":")[0].split("+")} - self._known.keys()
         )
         with ThreadPoolExecutor(threads) as pool:
-            waking = pool.submit(meanwhile or wake)
+            waking = pool.submit(wake)
             # All are read before the first is encoded, which is when numba must be awake.
             read = {name: pool.submit(self.table.__getitem__, name) for name in bases}
             made = pool.map(lambda name: encoded(read.pop(name).result()), bases)
+            waiting = [waking, *([pool.submit(last)] if last else [])]
             self._known.update(zip(bases, made, strict=True))
-            waking.result()
+            for one in waiting:
+                one.result()
         # What decoding needed for a moment would else stand idle beside the rows.
         pa.default_memory_pool().release_unused()
 
@@ -168,11 +170,6 @@ class Encoder:
         return Codes(left.codes, len(values), values), Codes(through(right.codes, moved), len(values), values)
 
 
-def wake() -> None:
-    """Have numba begin its work, a quarter of a second that can pass while columns are read."""
-    text_facts(np.zeros(1, np.int64), np.zeros(0, np.uint8))
-
-
 def encoded(column: pa.ChunkedArray) -> Codes:
     """Dictionary codes of a column; dates become ISO text, other types their text."""
     whole = _in_one(column)
@@ -195,9 +192,11 @@ def _in_one(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _nulled(indices: pa.Array) -> Ints:
-    """Whole numbers int32, with `NULL` at nulls."""
-    codes, known = arrays.to_numpy(indices).astype(np.int32, copy=False), arrays.known(indices)
-    return codes if known is None else np.where(known, codes, NULL).astype(np.int32, copy=False)
+    """Whole numbers as int32 of our own, with `NULL` at nulls."""
+    codes, known = arrays.to_numpy(indices).astype(np.int32), arrays.known(indices)
+    if known is not None:
+        codes[~known] = NULL
+    return codes
 
 
 def through(codes: Ints, moved: Ints) -> Ints:

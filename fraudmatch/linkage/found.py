@@ -25,7 +25,7 @@ Levels = npt.NDArray[np.int8]
 Weights = npt.NDArray[np.int32]
 
 #: Survivors of the screen are judged so many at a time.
-JUDGED = 100_000
+JUDGED = 25_000
 
 _Judged = tuple[Ints, Ints, Levels, Weights]
 

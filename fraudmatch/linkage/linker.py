@@ -13,9 +13,9 @@ import pyarrow as pa
 from fraudmatch.errors import ModelError
 from fraudmatch.linkage import block
 from fraudmatch.linkage.clock import Clock
-from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns, wake
+from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
-from fraudmatch.linkage.grouping.group import group, wake_grouping, weigh_for_groups
+from fraudmatch.linkage.grouping.group import group, load_grouping, weigh_for_groups
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes
 from fraudmatch.linkage.rows import Column, fill, moved, pack, texts_of
@@ -146,15 +146,20 @@ def prepare(
     """
     refuse_missing(model, records.column_names)
     encoder = Encoder(records)
-    encoder.read(model.columns, threads, _wake)
+    encoder.read(model.columns, threads, _load)
     texts = {c.name: values for c in model.comparison if (values := texts_of(encoder, c)) is not None}
     known = {} if apart is None else {"apart": Column(apart)}
     return Linker(model, compile_model(model), encoder, texts, known, threads)
 
 
-def _wake() -> None:
-    wake()
-    wake_grouping()
+def _load() -> None:
+    """Have numba load from its cache what every linking needs: there is time for it beside the last column."""
+    key = np.zeros(2, np.int32)
+    joined, count = block.joined([Codes(key, 1)] * 2)
+    block.pair_counts(joined, count, None)
+    block.group(joined)
+    moved(np.zeros(1, np.dtype([("word", np.uint64)])), key)
+    load_grouping()
 
 
 def refuse_missing(model: Model, columns: list[str]) -> None:

@@ -159,11 +159,9 @@ def pack(
     Args:
         more: `apart` and keys as far as they are known; -1 without.
     """
-    for comparison in model.comparison:  # encoded one after the other, since columns are shared
-        _columns(encoder, comparison)
     with ThreadPoolExecutor(threads) as pool:
-        made = pool.map(lambda position: columns_of(encoder, model, position), range(len(model.comparison)))
-        columns = {name: column for one in made for name, column in one.items()}
+        made = [columns_of(encoder, model, position, pool) for position in range(len(model.comparison))]
+    columns = {name: column for one in made for name, column in one.items()}
     rows = np.zeros(len(encoder), layout(model).dtype)
     fill(rows, columns | _unknown(rows.dtype) | more, threads)
     return rows
@@ -185,7 +183,9 @@ def fill(rows: npt.NDArray[np.void], columns: Mapping[str, Column], threads: int
         list(pool.map(write, range(0, len(rows), _NEAR)))
 
 
-def columns_of(encoder: Encoder, model: Model, position: int) -> dict[str, Column]:
+def columns_of(
+    encoder: Encoder, model: Model, position: int, pool: ThreadPoolExecutor | None = None
+) -> dict[str, Column]:
     """The fields of a row that one comparison reads; a missing value holds any facts, they are
     never read."""
     places, comparison = layout(model), model.comparison[position]
@@ -197,7 +197,7 @@ def columns_of(encoder: Encoder, model: Model, position: int) -> dict[str, Colum
     if not len(values.values):
         return made
     if places.facts[position]:
-        for fact, found in zip(_TEXT_FACTS, facts_of(values.values), strict=True):
+        for fact, found in zip(_TEXT_FACTS, facts_of(values.values, pool), strict=True):
             if fact in places.facts[position]:
                 made[f"{fact}_{position}"] = Column(found, values.codes)
     if comparison.frequencies is not None:
@@ -227,11 +227,18 @@ def _columns(encoder: Encoder, comparison: Comparison) -> list[Ints]:
     return [numbers(encoder.codes(expression), expression, read) for expression in comparison.columns]
 
 
-def facts_of(values: pa.Array) -> tuple[npt.NDArray[np.generic], ...]:
+#: Texts whose facts are found in one go.
+_TEXTS = 1 << 16
+
+
+def facts_of(values: pa.Array, pool: ThreadPoolExecutor | None = None) -> list[npt.NDArray[np.generic]]:
     """The facts of each text of a string array without nulls, in the order of `_TEXT_FACTS`."""
     offsets, octets = arrays.text_parts(values)
-    found: tuple[npt.NDArray[np.generic], ...] = text_facts(offsets.astype(np.int64), octets)
-    return found
+    starts = range(0, max(len(values), 1), _TEXTS)
+    found = (pool.map if pool else map)(
+        lambda start: text_facts(offsets[start : start + _TEXTS + 1].astype(np.int64), octets), starts
+    )
+    return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
 
 def value_weights(comparison: Comparison, values: pa.Array) -> Ints:

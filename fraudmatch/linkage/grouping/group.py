@@ -75,8 +75,8 @@ def group(
     return named.view(np.uint32)
 
 
-def wake_grouping() -> None:
-    """Have numba load what `group` needs: three records, of which one is linked with both others."""
+def load_grouping() -> None:
+    """Have numba load what `group` needs, by three records, one of them linked with both others."""
     left, right = np.array([0, 1], np.int64), np.array([1, 2], np.int64)
     weights, apart = np.zeros(2, np.int32), np.full(3, -1, np.int32)
     group(3, left, right, weights, lambda a, _: np.zeros(len(a), np.int32), apart, 0)
