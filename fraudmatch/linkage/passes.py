@@ -92,7 +92,7 @@ def run_passes(
         begun: list[tuple[Part, Iterable[Screened]]] = []
         for number, planned in enumerate(plans):
             say(f"  {model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
-            for part in source.parts(number, keys[number], side):
+            for part in source.parts(number, keys.pop(0), side):
                 clock.lap("sort")
                 begun.append((part, screen(part, kernel, pool) if kernel else [unscreened(part)]))
                 # While one part is screened the next is laid out; not where that reads it from disk.

@@ -27,7 +27,7 @@ from fraudmatch.linkage.rows import moved
 TASK_PAIRS = 1_000_000
 
 #: Rows one task moves together, at most one block more.
-TASK_ROWS = 200_000
+TASK_ROWS = 50_000
 
 #: Tasks under way for each thread; more would only hold memory.
 AHEAD = 3
