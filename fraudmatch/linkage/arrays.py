@@ -43,13 +43,12 @@ def known(array: pa.Array) -> npt.NDArray[np.bool_] | None:
     return flags[array.offset :].view(np.bool_)
 
 
-def text_parts(array: pa.Array) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.uint8]]:
+def text_parts(array: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Offsets [n + 1] and octets of a string array; text t is octets[offsets[t]:offsets[t + 1]]."""
     _, offsets, octets = array.buffers()
-    kind = np.int64 if pa.types.is_large_string(array.type) else np.int32
-    if not len(array):
-        return np.zeros(1, kind), np.zeros(0, np.uint8)
-    ends = np.frombuffer(offsets, kind)[array.offset : array.offset + len(array) + 1]
+    if not len(array):  # which may have no offsets at all
+        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
     return ends, np.frombuffer(octets, np.uint8) if octets else np.zeros(0, np.uint8)
 
 

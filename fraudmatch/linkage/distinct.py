@@ -37,7 +37,7 @@ def number_texts(texts: pa.Array) -> tuple[npt.NDArray[np.int32], pa.Array]:
     """Codes int32 by row, from 0 in order of appearance, `NULL` at nulls; and the text of each code.
 
     Args:
-        texts: string or large_string array.
+        texts: string array.
     """
     offsets, octets = arrays.text_parts(texts)
     known = arrays.known(texts)
@@ -102,7 +102,7 @@ def _number(offsets, octets, known, slots, codes, firsts):  # type: ignore[no-un
             continue
         half = hashes[row] << np.uint64(32)
         place = hashes[row] >> np.uint64(20) & mask
-        found = -1
+        found = np.int64(-1)
         while slots[place]:
             code = np.int64(slots[place] & np.uint64(0xFFFFFFFF)) - 1
             if (slots[place] ^ half) >> np.uint64(32) == 0 and _same(offsets, octets, firsts[code], row):
@@ -110,7 +110,7 @@ def _number(offsets, octets, known, slots, codes, firsts):  # type: ignore[no-un
                 break
             place = place + np.uint64(1) & mask
         if found < 0:
-            found = count
+            found = np.int64(count)
             firsts[count] = row
             count += 1
             slots[place] = half | np.uint64(count)

@@ -97,6 +97,8 @@ class ParquetColumns:
         It does not say so, but codes take two or three octets a row, and a text written out its own
         length and four more. Texts of an octet or two are few, and coded by whoever writes a file.
         """
+        if not pa.types.is_string(self._metadata.schema.to_arrow_schema().field(name).type):
+            return False
         groups = [self._metadata.row_group(number) for number in range(self._metadata.num_row_groups)]
         chunks = [
             group.column(place)
@@ -104,9 +106,8 @@ class ParquetColumns:
             for place in range(group.num_columns)
             if group.column(place).path_in_schema == name
         ]
-        if not all(chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page for chunk in chunks):
-            return False
-        return sum(chunk.total_uncompressed_size for chunk in chunks) < _CODED * self.num_rows
+        size = sum(int(chunk.total_uncompressed_size) for chunk in chunks)
+        return all(chunk.has_dictionary_page for chunk in chunks) and size < _CODED * self.num_rows
 
 
 @dataclass

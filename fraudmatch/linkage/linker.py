@@ -16,6 +16,7 @@ from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
 from fraudmatch.linkage.grouping.group import group, load_grouping, weigh_for_groups
+from fraudmatch.linkage.keys import joined
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes
 from fraudmatch.linkage.rows import Column, fill, moved, pack, texts_of
@@ -34,7 +35,7 @@ class Linker:
         tables: the model's weights.
         encoder: the columns as integers.
         texts: per comparison that looks at texts, the distinct values by code, cut to `LONGEST`.
-        known: columns of the rows that no comparison reads, as far as they are known.
+        apart: int32 [n]; records with the same number (not -1) are known to differ.
         threads: at most this many; None = all cores.
     """
 
@@ -42,7 +43,7 @@ class Linker:
     tables: Tables
     encoder: Encoder
     texts: dict[str, pa.Array]
-    known: dict[str, Column]
+    apart: npt.NDArray[np.int32]
     threads: int | None = None
 
     def __len__(self) -> int:
@@ -51,13 +52,10 @@ class Linker:
     @cached_property
     def packed(self) -> npt.NDArray[np.void]:
         """The rows pairs are judged on, made when they are first asked for."""
-        return pack(self.encoder, self.model, self.known, self.threads)
+        return self._pack({})
 
-    @property
-    def apart(self) -> npt.NDArray[np.int32]:
-        """int32 [n]; records with the same number (not -1) are known to differ."""
-        apart: npt.NDArray[np.int32] = self.packed["apart"]
-        return apart
+    def _pack(self, keys: dict[str, Column]) -> npt.NDArray[np.void]:
+        return pack(self.encoder, self.model, {"apart": Column(self.apart), **keys}, self.threads)
 
     @property
     def judge(self) -> Judge:
@@ -70,12 +68,11 @@ class Linker:
 
     def keyed(self, keys: list[block.Keys]) -> None:
         """Give the rows the keys of every pass."""
-        self.known |= {f"key_{number}": Column(key) for number, key in enumerate(keys)}
+        columns = {f"key_{number}": Column(key) for number, key in enumerate(keys)}
         if "packed" in vars(self):
-            fill(self.packed, self.known, self.threads)
+            fill(self.packed, columns, self.threads)
         else:
-            self.packed  # noqa: B018 (made here, where its time is counted)
-        self.known = {}
+            self.packed = self._pack(columns)
 
     def parts(self, number: int, key: block.Keys, side: block.Sides | None) -> Iterator[Part]:
         """The blocks of a pass: in one part, since all rows are in memory."""
@@ -148,16 +145,16 @@ def prepare(
     encoder = Encoder(records)
     encoder.read(model.columns, threads, _load)
     texts = {c.name: values for c in model.comparison if (values := texts_of(encoder, c)) is not None}
-    known = {} if apart is None else {"apart": Column(apart)}
+    known = np.full(len(encoder), -1, np.int32) if apart is None else np.ascontiguousarray(apart, np.int32)
     return Linker(model, compile_model(model), encoder, texts, known, threads)
 
 
 def _load() -> None:
     """Have numba load from its cache what every linking needs: there is time for it beside the last column."""
     key = np.zeros(2, np.int32)
-    joined, count = block.joined([Codes(key, 1)] * 2)
-    block.pair_counts(joined, count, None)
-    block.group(joined)
+    both, count = joined([Codes(key, 1)] * 2)
+    block.pair_counts(both, count, None)
+    block.group(both)
     moved(np.zeros(1, np.dtype([("word", np.uint64)])), key)
     load_grouping()
 

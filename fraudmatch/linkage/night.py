@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.linkage.block import PassPlan, joined, plan
+from fraudmatch.linkage.block import PassPlan, plan
 from fraudmatch.linkage.encode import Codes, Encoder
+from fraudmatch.linkage.keys import joined
 from fraudmatch.linkage.kinds import NULL
 from fraudmatch.linkage.linker import Linked, link
 from fraudmatch.linkage.model import Model, load_model

@@ -163,7 +163,7 @@ def pack(
         made = [columns_of(encoder, model, position, pool) for position in range(len(model.comparison))]
     columns = {name: column for one in made for name, column in one.items()}
     rows = np.zeros(len(encoder), layout(model).dtype)
-    fill(rows, columns | _unknown(rows.dtype) | more, threads)
+    fill(rows, {**columns, **_unknown(rows.dtype), **more}, threads)
     return rows
 
 

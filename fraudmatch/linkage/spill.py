@@ -254,9 +254,7 @@ class _Rows:
         packed = pa.Array.from_buffers(
             self._schema.field("row").type, len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))]
         )
-        self._writer.write_batch(
-            pa.record_batch([arrays.to_arrow(numbers), packed], schema=self._schema)
-        )
+        self._writer.write_batch(pa.record_batch([arrays.to_arrow(numbers), packed], schema=self._schema))
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()
