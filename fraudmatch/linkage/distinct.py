@@ -20,8 +20,9 @@ from fraudmatch.linkage.kinds import NULL
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_MORE = np.uint64(0xBF58476D1CE4E5B9)
 
-#: So many first rows tell whether texts mostly differ.
-_SAMPLE = 10_000
+#: The first of so many parts of a column tells whether its texts mostly differ, and how many of that
+#: part must. Columns of fewer rows are not worth it.
+_PARTS, _SHARE, _LEAST = 32, 0.7, 10_000
 
 #: Slots are read so many rows early.
 _EARLY = 12
@@ -29,8 +30,8 @@ _EARLY = 12
 
 def mostly_differ(texts: pa.Array) -> bool:
     """Whether `number_texts` suits these texts better than Arrow; both give the same."""
-    sample = texts.slice(0, _SAMPLE)
-    return len(texts) > _SAMPLE and 2 * pc.count_distinct(sample).as_py() > _SAMPLE
+    sample = texts.slice(0, max(len(texts) // _PARTS, _LEAST))
+    return len(texts) > _LEAST and pc.count_distinct(sample).as_py() > _SHARE * len(sample)
 
 
 def number_texts(texts: pa.Array) -> tuple[npt.NDArray[np.int32], pa.Array]:
@@ -52,7 +53,11 @@ def number_texts(texts: pa.Array) -> tuple[npt.NDArray[np.int32], pa.Array]:
 
 @nb.njit(cache=True, nogil=True)
 def _hashes(offsets, octets):  # type: ignore[no-untyped-def]
-    """uint64 by text, eight octets at a time; the multiplier is that of Fibonacci hashing (Knuth 1973)."""
+    """uint64 by text, eight octets at a time; the multiplier is that of Fibonacci hashing (Knuth 1973).
+
+    A product's lower bits know nothing of the upper ones of its factors, so these are folded down
+    before and after each.
+    """
     made = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(made)):
         place, end = offsets[row], offsets[row + 1]
@@ -62,12 +67,13 @@ def _hashes(offsets, octets):  # type: ignore[no-untyped-def]
             for k in range(8):
                 word |= np.uint64(octets[place + k]) << np.uint64(8 * k)
             mixed = (mixed ^ word) * _MIX
-            mixed ^= mixed >> np.uint64(32)
+            mixed ^= mixed >> np.uint64(29)
             place += 8
         while place < end:
             mixed = (mixed ^ np.uint64(octets[place])) * _MIX
             place += 1
-        made[row] = (mixed ^ mixed >> np.uint64(32)) * _MIX_MORE
+        mixed = (mixed ^ mixed >> np.uint64(32)) * _MIX_MORE
+        made[row] = mixed ^ mixed >> np.uint64(32)
     return made
 
 
