@@ -101,7 +101,7 @@ class Linking:
                 f"{self.model.id} gives {links:,} links now and gave {self.links:,} when the night was run.",
                 remedy="The model was changed in between. Run the night again, then measure.",
             )
-        rows = linker.packed.rows
+        rows = linker.packed
         keys = np.stack([rows[f"key_{number}"] for number in range(len(model.passes))], 1)
         return Compared(found.left, found.right, found.total.astype(np.int64), linker, keys)
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from fraudmatch.errors import BudgetError
 from fraudmatch.linkage.encode import Codes, Ints
+from fraudmatch.linkage.keys import joined
 from fraudmatch.linkage.model import Model, Pass
 
 Keys = npt.NDArray[np.int32]
@@ -151,68 +152,33 @@ def _part(column: Codes, rows: Places) -> Codes:
     return Codes(column.codes[rows], column.count)
 
 
-def joined(parts: list[Codes]) -> tuple[Keys, int]:
-    """Several columns as one key from 0 (-1 where any is null), and a number above every key."""
-    key, count = np.maximum(parts[0].codes, -1), parts[0].count
-    for part in parts[1:]:
-        order = _by_count(key, count, _by_count(part.codes, part.count, None))
-        key, count = _numbered(order, key, part.codes)
-    return key, count
-
-
-@nb.njit(cache=True, nogil=True)
-def _sort_by_count(key, count, before):  # type: ignore[no-untyped-def]
-    places = np.zeros(count + 1, np.int64)
-    for row in before:
-        if key[row] >= 0:
-            places[key[row] + 1] += 1
-    for k in range(count):
-        places[k + 1] += places[k]
-    order = np.empty(places[count], np.int32)
-    for row in before:
-        if key[row] >= 0:
-            order[places[key[row]]] = row
-            places[key[row]] += 1
-    return order
-
-
-def _by_count(key: Ints, count: int, before: Ints | None) -> Ints:
-    """Rows sorted by key, those without one left off; equal keys stay as they stand in `before`."""
-    made: Ints = _sort_by_count(key, count, np.arange(len(key), dtype=np.int32) if before is None else before)
-    return made
-
-
-@nb.njit(cache=True, nogil=True)
-def _numbered(order, first, second):  # type: ignore[no-untyped-def]
-    """Key -1 for rows outside `order`, else the number of the run of equal (first, second)."""
-    key = np.full(len(first), -1, np.int32)
-    run = -1
-    for place in range(len(order)):
-        row, last = order[place], order[max(place, 1) - 1]
-        if place == 0 or first[row] != first[last] or second[row] != second[last]:
-            run += 1
-        key[row] = run
-    return key, run + 1
+_ONE_SIDE = np.zeros(0, np.int8)
 
 
 @nb.njit(cache=True, nogil=True)
 def _sizes(key, count, side):  # type: ignore[no-untyped-def]
-    """int64 [count, 2]: records with each key, by side."""
-    sizes = np.zeros((count, 2), np.int64)
+    """int32 [count, 1 or 2]: records with each key, by side."""
+    sizes = np.zeros((count, 2 if len(side) else 1), np.int32)
     for row in range(len(key)):
         if key[row] >= 0:
             sizes[key[row], side[row] if len(side) else 0] += 1
     return sizes
 
 
-_ONE_SIDE = np.zeros(0, np.int8)
+@nb.njit(cache=True, nogil=True)
+def _pair_counts(key, count, side):  # type: ignore[no-untyped-def]
+    sizes = _sizes(key, count, side)
+    made = np.empty(len(sizes), np.int64)
+    for k in range(len(sizes)):
+        one = np.int64(sizes[k, 0])
+        made[k] = one * sizes[k, 1] if sizes.shape[1] > 1 else one * (one - 1) // 2
+    return made
 
 
 def pair_counts(key: Keys, count: int, side: Sides | None) -> Places:
     """int64 [count]: pairs of records with each key."""
-    sizes = _sizes(key, count, _ONE_SIDE if side is None else side)
-    one = sizes[:, 0]
-    return np.asarray(one * (one - 1) // 2 if side is None else one * sizes[:, 1])
+    made: Places = _pair_counts(key, count, _ONE_SIDE if side is None else side)
+    return made
 
 
 def _over(key: Keys, pairs: Places, limit: int) -> Places:
@@ -224,16 +190,19 @@ def _over(key: Keys, pairs: Places, limit: int) -> Places:
 
 
 @nb.njit(cache=True, nogil=True)
-def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
+def _laid_out(key, count, side):  # type: ignore[no-untyped-def]
     """Order, starts, middles and ends of the blocks with at least one pair, by counting."""
-    count = len(sizes)
-    places = np.full((count, 2), -1, np.int64)
+    sizes = _sizes(key, count, side)
+    across = len(side) > 0
+    places = np.full(sizes.shape, -1, np.int32)
     blocks = rows = 0
     for k in range(count):
         if (sizes[k, 0] > 0 and sizes[k, 1] > 0) if across else sizes[k, 0] > 1:
             places[k, 0] = rows
-            places[k, 1] = rows + sizes[k, 0]
-            rows += sizes[k, 0] + sizes[k, 1]
+            rows += sizes[k, 0]
+            if across:
+                places[k, 1] = rows
+                rows += sizes[k, 1]
             blocks += 1
     starts, middles, ends = np.empty(blocks, np.int64), np.empty(blocks, np.int64), np.empty(blocks, np.int64)
     block = 0
@@ -241,7 +210,7 @@ def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
         if places[k, 0] >= 0:
             starts[block] = places[k, 0]
             middles[block] = places[k, 1] if across else -1
-            ends[block] = places[k, 1] + sizes[k, 1]
+            ends[block] = places[k, 1] + sizes[k, 1] if across else places[k, 0] + sizes[k, 0]
             block += 1
     order = np.empty(rows, np.int32)
     for row in range(len(key)):
@@ -256,5 +225,4 @@ def _laid_out(key, sizes, across, side):  # type: ignore[no-untyped-def]
 def group(key: Keys, side: Sides | None = None) -> Blocks:
     """Blocks of equal keys that hold at least one pair; key -1 takes no part."""
     sides = _ONE_SIDE if side is None else side
-    sizes = _sizes(key, int(key.max(initial=-1)) + 1, sides)
-    return Blocks(*_laid_out(key, sizes, side is not None, sides))
+    return Blocks(*_laid_out(key, int(key.max(initial=-1)) + 1, sides))

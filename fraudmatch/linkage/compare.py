@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fraudmatch.linkage import arrays
 from fraudmatch.linkage.encode import Ints
 from fraudmatch.linkage.kinds import KINDS, NULL
 from fraudmatch.linkage.kinds.base import Measure, Pairs, Truths
@@ -25,7 +26,7 @@ Levels = npt.NDArray[np.int8]
 #: Level of a comparison with a value missing on either side.
 MISSING = -1
 
-_NO_TEXTS = pa.array([], pa.string())
+_NO_TEXTS = pa.nulls(0, pa.string())
 
 
 def levels_of(x: Records, y: Records, texts: Mapping[str, pa.Array], model: Model) -> Levels:
@@ -33,7 +34,7 @@ def levels_of(x: Records, y: Records, texts: Mapping[str, pa.Array], model: Mode
 
     Args:
         x, y: packed rows of the two sides of each pair.
-        texts: see `Packed`.
+        texts: per comparison that looks at texts, the distinct values by code.
         model: the model they are packed for.
     """
     places = layout(model)
@@ -114,7 +115,7 @@ class _Texts:
         return measure(one, self._read(distinct % len(self.values)))[back]
 
     def _read(self, codes: Rows) -> list[str]:
-        texts: list[str] = self.values.take(pa.array(codes)).to_pylist()
+        texts: list[str] = self.values.take(arrays.to_arrow(codes)).to_pylist()
         return texts
 
 

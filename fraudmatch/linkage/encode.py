@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fraudmatch.errors import ModelError
+from fraudmatch.linkage import arrays
 from fraudmatch.linkage.derive import DERIVATIONS
+from fraudmatch.linkage.distinct import mostly_differ, number_texts
 from fraudmatch.linkage.kinds import NULL
-from fraudmatch.linkage.texts import text_facts
+from fraudmatch.linkage.wake import wake
 
 Ints = npt.NDArray[np.int32]
 
 
 def _no_values() -> pa.Array:
-    return pa.array([], pa.string())
+    return pa.nulls(0, pa.string())
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Codes:
     values: pa.Array = field(default_factory=_no_values)
 
 
+#: Octets a row below which a column of a Parquet file is taken for one of codes.
+_CODED = 6
+
+
 @dataclass
 class ParquetColumns:
     """A Parquet file in the place of a table: each column is read when it is asked for, and kept by nobody.
@@ -61,21 +68,46 @@ class ParquetColumns:
     clean: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None = None
     seconds: list[float] = field(default_factory=list)
 
+    @cached_property
+    def _metadata(self) -> pq.FileMetaData:
+        return pq.read_metadata(self.path)
+
     @property
     def num_rows(self) -> int:
         """Rows of the file."""
-        return int(pq.read_metadata(self.path).num_rows)
+        return int(self._metadata.num_rows)
 
     @property
     def column_names(self) -> list[str]:
         """Columns of the file."""
-        return list(pq.read_schema(self.path).names)
+        return list(self._metadata.schema.to_arrow_schema().names)
 
     def __getitem__(self, name: str) -> pa.ChunkedArray:
         begun = time.perf_counter()
-        column = pq.read_table(self.path, columns=[name])[name]
+        coded = [] if self.clean or not self._is_coded(name) else [name]
+        # Not `read_table`, which imports what it needs for folders of files.
+        with pq.ParquetFile(self.path, metadata=self._metadata, read_dictionary=coded) as file:
+            column = file.read(columns=[name], use_threads=False)[name]
         self.seconds.append(time.perf_counter() - begun)
         return self.clean(column) if self.clean else column
+
+    def _is_coded(self, name: str) -> bool:
+        """Whether the file itself holds a column by codes throughout, so that reading these is enough.
+
+        It does not say so, but codes take two or three octets a row, and a text written out its own
+        length and four more. Texts of an octet or two are few, and coded by whoever writes a file.
+        """
+        if not pa.types.is_string(self._metadata.schema.to_arrow_schema().field(name).type):
+            return False
+        groups = [self._metadata.row_group(number) for number in range(self._metadata.num_row_groups)]
+        chunks = [
+            group.column(place)
+            for group in groups
+            for place in range(group.num_columns)
+            if group.column(place).path_in_schema == name
+        ]
+        size = sum(int(chunk.total_uncompressed_size) for chunk in chunks)
+        return all(chunk.has_dictionary_page for chunk in chunks) and size < _CODED * self.num_rows
 
 
 @dataclass
@@ -92,16 +124,26 @@ class Encoder:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
-    def read(self, expressions: Iterable[str], threads: int | None = None) -> None:
-        """Encode the columns behind expressions side by side, for `codes` to find."""
+    def read(
+        self, expressions: Iterable[str], threads: int | None = None, last: Callable[[], None] | None = None
+    ) -> None:
+        """Encode the columns behind expressions side by side, for `codes` to find.
+
+        Args:
+            last: done when there is no column left to begin with.
+        """
         bases = sorted(
             {name for e in expressions for name in e.split(":")[0].split("+")} - self._known.keys()
         )
         with ThreadPoolExecutor(threads) as pool:
             waking = pool.submit(wake)
-            made = list(pool.map(lambda name: encoded(self.table[name]), bases))
-            waking.result()
-        self._known.update(zip(bases, made, strict=True))
+            # All are read before the first is encoded, which is when numba must be awake.
+            read = {name: pool.submit(self.table.__getitem__, name) for name in bases}
+            made = pool.map(lambda name: encoded(read.pop(name).result()), bases)
+            waiting = [waking, *([pool.submit(last)] if last else [])]
+            self._known.update(zip(bases, made, strict=True))
+            for one in waiting:
+                one.result()
         # What decoding needed for a moment would else stand idle beside the rows.
         pa.default_memory_pool().release_unused()
 
@@ -125,24 +167,37 @@ class Encoder:
         there = pc.index_in(right.values, left.values)
         new = right.values.filter(pc.is_null(there))
         values = pa.concat_arrays([left.values, new])
-        moved = pc.index_in(right.values, values).to_numpy(zero_copy_only=False).astype(np.int32)
+        moved = arrays.to_numpy(pc.index_in(right.values, values))
         return Codes(left.codes, len(values), values), Codes(through(right.codes, moved), len(values), values)
-
-
-def wake() -> None:
-    """Have numba begin its work: it takes as long as reading a column, and can do so beside it."""
-    text_facts(np.zeros(1, np.int64), np.zeros(0, np.uint8))
 
 
 def encoded(column: pa.ChunkedArray) -> Codes:
     """Dictionary codes of a column; dates become ISO text, other types their text."""
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
+    whole = _in_one(column)
+    if pa.types.is_string(whole.type) and mostly_differ(whole):
+        codes, values = number_texts(whole)
+        return Codes(codes, len(values), values)
     if not pa.types.is_dictionary(whole.type):
         whole = whole.dictionary_encode()
-    codes = pc.fill_null(whole.indices, NULL).to_numpy(zero_copy_only=False).astype(np.int32)
-    return Codes(codes, len(whole.dictionary), whole.dictionary.cast(pa.string()))
+    return Codes(_nulled(whole.indices), len(whole.dictionary), whole.dictionary.cast(pa.string()))
+
+
+def _in_one(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, without a copy where it is one."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.nulls(0, column.type)
+    return whole
+
+
+def _nulled(indices: pa.Array) -> Ints:
+    """Whole numbers as int32 of our own, with `NULL` at nulls."""
+    codes, known = arrays.to_numpy(indices).astype(np.int32), arrays.known(indices)
+    if known is not None:
+        codes[~known] = NULL
+    return codes
 
 
 def through(codes: Ints, moved: Ints) -> Ints:
@@ -155,12 +210,14 @@ def through(codes: Ints, moved: Ints) -> Ints:
 
 def _derived(base: Codes, derivation: str) -> Codes:
     make = DERIVATIONS[derivation]
-    made = pa.array(map(make, base.values.to_pylist()), pa.string()).dictionary_encode()
-    moved = pc.fill_null(made.indices, NULL).to_numpy(zero_copy_only=False).astype(np.int32)
-    codes, values = through(base.codes, moved), made.dictionary
+    found: dict[str, int] = {}
+    made = map(make, base.values.to_pylist())
+    coded = (NULL if text is None else found.setdefault(text, len(found)) for text in made)
+    codes = through(base.codes, np.fromiter(coded, np.int32, len(base.values)))
+    values = arrays.from_texts(list(found))
     if derivation == "presence":
         codes = np.where(codes == NULL, len(values), codes).astype(np.int32)
-        values = pa.concat_arrays([values, pa.array(["-"])])
+        values = pa.concat_arrays([values, arrays.from_texts(["-"])])
     return Codes(codes, len(values), values)
 
 
@@ -179,9 +236,8 @@ def _combined(left: Codes, right: Codes, how: str) -> Codes:
 def dense(keys: npt.NDArray[np.int64]) -> tuple[Ints, int]:
     """Keys (-1 = null) renumbered from 0 without gaps in order of appearance, and their number;
     null becomes `NULL`."""
-    made = pa.array(keys, mask=keys == -1).dictionary_encode()
-    codes = pc.fill_null(made.indices, NULL).to_numpy(zero_copy_only=False).astype(np.int32)
-    return codes, len(made.dictionary)
+    made = arrays.to_arrow(keys, missing=keys == -1).dictionary_encode()
+    return _nulled(made.indices), len(made.dictionary)
 
 
 def numbers(column: Codes, name: str, read: Callable[[str], int]) -> Ints:

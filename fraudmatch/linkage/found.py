@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fraudmatch.linkage import arrays
 from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.compare import MISSING, levels_of, weigh
 from fraudmatch.linkage.encode import Ints
@@ -24,7 +25,7 @@ Levels = npt.NDArray[np.int8]
 Weights = npt.NDArray[np.int32]
 
 #: Survivors of the screen are judged so many at a time.
-JUDGED = 100_000
+JUDGED = 25_000
 
 _Judged = tuple[Ints, Ints, Levels, Weights]
 
@@ -105,14 +106,14 @@ def links_table(
     """LINKS of pairs in their order, from their levels and match weights (thousandths)."""
     bits = total / MILLI
     columns: dict[str, pa.Array] = {
-        "left_id": pa.array(np.asarray(left, np.uint32)),
-        "right_id": pa.array(np.asarray(right, np.uint32)),
-        "model": pa.repeat(model.id, len(total)),
-        "relation": pa.repeat(model.relation, len(total)),
-        "match_weight": pa.array(bits.astype(np.float32)),
-        "match_probability": pa.array(probability(bits).astype(np.float32)),
+        "left_id": arrays.to_arrow(np.asarray(left, np.uint32)),
+        "right_id": arrays.to_arrow(np.asarray(right, np.uint32)),
+        "model": arrays.repeated(model.id, len(total)),
+        "relation": arrays.repeated(model.relation, len(total)),
+        "match_weight": arrays.to_arrow(bits.astype(np.float32)),
+        "match_probability": arrays.to_arrow(probability(bits).astype(np.float32)),
     }
     for position, name in enumerate(model.names):
-        column = levels[:, position]
-        columns[f"{name}_level"] = pa.array(column, mask=column == MISSING)
+        column = np.ascontiguousarray(levels[:, position])
+        columns[f"{name}_level"] = arrays.to_arrow(column, missing=column == MISSING)
     return conform(pa.table(columns), links_schema(model.names), what=f"LINKS of {model.id}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,11 @@ from fraudmatch.linkage import block
 from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
-from fraudmatch.linkage.grouping.group import group, weigh_for_groups
+from fraudmatch.linkage.grouping.group import group, load_grouping, weigh_for_groups
+from fraudmatch.linkage.keys import joined
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.passes import run_passes
-from fraudmatch.linkage.rows import Packed, moved, pack
+from fraudmatch.linkage.rows import Column, fill, moved, pack, texts_of
 from fraudmatch.linkage.screen import Part
 from fraudmatch.linkage.tables import Tables, compile_model
 
@@ -30,29 +32,35 @@ class Linker:
 
     Attributes:
         model: the model.
-        packed: the rows pairs are judged on.
         tables: the model's weights.
         encoder: the columns as integers.
+        texts: per comparison that looks at texts, the distinct values by code, cut to `LONGEST`.
+        apart: int32 [n]; records with the same number (not -1) are known to differ.
+        threads: at most this many; None = all cores.
     """
 
     model: Model
-    packed: Packed
     tables: Tables
     encoder: Encoder
+    texts: dict[str, pa.Array]
+    apart: npt.NDArray[np.int32]
+    threads: int | None = None
 
     def __len__(self) -> int:
-        return len(self.packed.rows)
+        return len(self.encoder)
 
-    @property
-    def apart(self) -> npt.NDArray[np.int32]:
-        """int32 [n]; records with the same number (not -1) are known to differ."""
-        apart: npt.NDArray[np.int32] = self.packed.rows["apart"]
-        return apart
+    @cached_property
+    def packed(self) -> npt.NDArray[np.void]:
+        """The rows pairs are judged on, made when they are first asked for."""
+        return self._pack({})
+
+    def _pack(self, keys: dict[str, Column]) -> npt.NDArray[np.void]:
+        return pack(self.encoder, self.model, {"apart": Column(self.apart), **keys}, self.threads)
 
     @property
     def judge(self) -> Judge:
         """Says how two packed rows compare."""
-        return Judge(self.model, self.tables, self.packed.texts)
+        return Judge(self.model, self.tables, self.texts)
 
     def codes(self, expression: str) -> Codes:
         """The codes of a column expression."""
@@ -60,16 +68,19 @@ class Linker:
 
     def keyed(self, keys: list[block.Keys]) -> None:
         """Give the rows the keys of every pass."""
-        for number, key in enumerate(keys):
-            self.packed.rows[f"key_{number}"] = key
+        columns = {f"key_{number}": Column(key) for number, key in enumerate(keys)}
+        if "packed" in vars(self):
+            fill(self.packed, columns, self.threads)
+        else:
+            self.packed = self._pack(columns)
 
     def parts(self, number: int, key: block.Keys, side: block.Sides | None) -> Iterator[Part]:
         """The blocks of a pass: in one part, since all rows are in memory."""
-        yield Part(self.packed.rows, block.group(key, side), number)
+        yield Part(self.packed, block.group(key, side), number)
 
     def rows(self, numbers: Ids) -> npt.NDArray[np.void]:
         """Packed rows of records, in that order."""
-        return moved(self.packed.rows, numbers)
+        return moved(self.packed, numbers)
 
     def levels_and_weights(self, left: Ids, right: Ids) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         """Levels int8 and weights int32 (thousandths), both [pairs, comparisons], of any pairs."""
@@ -117,7 +128,7 @@ class Linked:
     @property
     def keys(self) -> npt.NDArray[np.int32]:
         """int32 [n, passes]: blocking keys, -1 = none."""
-        rows = self.linker.packed.rows
+        rows = self.linker.packed
         return np.stack([rows[f"key_{p}"] for p in range(len(self.linker.model.passes))], 1)
 
 
@@ -134,11 +145,20 @@ def prepare(
     """
     refuse_missing(model, records.column_names)
     encoder = Encoder(records)
-    encoder.read(model.columns, threads)
-    packed = pack(encoder, model, threads)
-    if apart is not None:
-        packed.rows["apart"] = apart
-    return Linker(model, packed, compile_model(model), encoder)
+    encoder.read(model.columns, threads, _load)
+    texts = {c.name: values for c in model.comparison if (values := texts_of(encoder, c)) is not None}
+    known = np.full(len(encoder), -1, np.int32) if apart is None else np.ascontiguousarray(apart, np.int32)
+    return Linker(model, compile_model(model), encoder, texts, known, threads)
+
+
+def _load() -> None:
+    """Have numba load from its cache what every linking needs: there is time for it beside the last column."""
+    key = np.zeros(2, np.int32)
+    both, count = joined([Codes(key, 1)] * 2)
+    block.pair_counts(both, count, None)
+    block.group(both)
+    moved(np.zeros(1, np.dtype([("word", np.uint64)])), key)
+    load_grouping()
 
 
 def refuse_missing(model: Model, columns: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from fraudmatch.linkage.encode import Codes
 from fraudmatch.linkage.found import Found, Judge
 from fraudmatch.linkage.kernel import Kernel, kernel_of
 from fraudmatch.linkage.rows import layout
-from fraudmatch.linkage.screen import Part, Workers, screen, unscreened
+from fraudmatch.linkage.screen import Part, Screened, Workers, screen, unscreened
 
 #: So many candidate pairs are compared in full sooner than a kernel is compiled to screen them.
 FEW_PAIRS = 400_000
@@ -81,18 +81,25 @@ def run_passes(
     say = progress or (lambda _: None)
     model = source.judge.model
     keys, plans = block.plan(source, model, side, budget, threads)
-    source.keyed(keys)
     clock.lap("block")
+    source.keyed(keys)
+    clock.lap("pack")
     few = sum(planned.pairs for planned in plans) <= FEW_PAIRS
     kernel = None if few else _compiled(source.judge)
     clock.lap("compile")
     with Workers(threads) as pool:
         found = Found(source.judge, pool, clock)
+        begun: list[tuple[Part, Iterable[Screened]]] = []
         for number, planned in enumerate(plans):
             say(f"  {model.id}: pass {number + 1} of {len(plans)}, {planned.pairs:,} pairs by {planned.key}")
-            for part in source.parts(number, keys[number], side):
+            for part in source.parts(number, keys.pop(0), side):
                 clock.lap("sort")
-                found.add(part, screen(part, kernel, pool) if kernel else [unscreened(part)])
+                begun.append((part, screen(part, kernel, pool) if kernel else [unscreened(part)]))
+                # While one part is screened the next is laid out; not where that reads it from disk.
+                while len(begun) > (0 if part.numbers is not None else 1):
+                    found.add(*begun.pop(0))
+        for one in begun:
+            found.add(*one)
         left, right, levels, total = found.links()
     return Candidates(left, right, levels, total, plans, found.compared, found.kept)
 

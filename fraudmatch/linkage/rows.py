@@ -7,7 +7,7 @@ texts, `common_k` the weight of agreeing on a value, `key_p` the key of each blo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.linkage import arrays
 from fraudmatch.linkage.encode import Encoder, Ints, days, numbers, packed_date
 from fraudmatch.linkage.kinds import KINDS
 from fraudmatch.linkage.model import Comparison, Model, weight
@@ -119,69 +120,89 @@ def moved(rows: npt.NDArray[np.void], order: npt.NDArray[np.integer]) -> npt.NDA
     return made
 
 
-@dataclass(frozen=True)
-class Packed:
-    """The rows of a table for a model.
-
-    Attributes:
-        rows: structured [n]; see `Layout`.
-        texts: per comparison that looks at texts, the distinct values by code, cut to `LONGEST`.
-    """
-
-    rows: npt.NDArray[np.void]
-    texts: dict[str, pa.Array]
-
-
 def empty_rows(count: int, dtype: np.dtype[np.void]) -> npt.NDArray[np.void]:
     """Rows that say nothing: no key, known to differ from nobody."""
     rows = np.zeros(count, dtype)
-    for name in dtype.names or ():
-        if name == "apart" or name.startswith("key_"):
-            rows[name] = -1
+    fill(rows, _unknown(dtype), threads=1)
     return rows
 
 
-def pack(encoder: Encoder, model: Model, threads: int | None = None) -> Packed:
-    """The packed rows of the encoder's table; keys and `apart` are left -1."""
-    rows = empty_rows(len(encoder), layout(model).dtype)
-    texts = {c.name: texts_of(encoder, c) for c in model.comparison}
-    for comparison in model.comparison:  # encoded one after the other, since columns are shared
-        _columns(encoder, comparison)
+@dataclass(frozen=True)
+class Column:
+    """A field of rows: a value for each row; or for each code, and the code of each row; or for all.
 
+    Attributes:
+        values: by row; by code where there are codes; of no dimension where it is one for all.
+        codes: int32 by row; a missing value may hold anything.
+    """
+
+    values: npt.NDArray[np.generic]
+    codes: Ints | None = None
+
+    def part(self, start: int, stop: int) -> npt.NDArray[np.generic]:
+        """The values of the rows start … stop - 1."""
+        if self.codes is not None:
+            return self.values.take(self.codes[start:stop], mode="clip")
+        return self.values[start:stop] if self.values.ndim else self.values
+
+
+def _unknown(dtype: np.dtype[np.void]) -> dict[str, Column]:
+    """-1 for the fields that no comparison reads."""
+    names = [name for name in dtype.names or () if name == "apart" or name.startswith("key_")]
+    return dict.fromkeys(names, Column(np.array(-1, np.int32)))
+
+
+def pack(
+    encoder: Encoder, model: Model, more: Mapping[str, Column], threads: int | None = None
+) -> npt.NDArray[np.void]:
+    """Rows, structured [n], of the encoder's table for a model; see `Layout`.
+
+    Args:
+        more: `apart` and keys as far as they are known; -1 without.
+    """
     with ThreadPoolExecutor(threads) as pool:
-        made = pool.map(lambda position: columns_of(encoder, model, position), range(len(model.comparison)))
-        columns = {name: column for one in made for name, column in one.items()}
-        list(pool.map(lambda start: _fill(rows, columns, start), range(0, len(rows), _NEAR)))
-    return Packed(rows, {name: values for name, values in texts.items() if values is not None})
+        made = [columns_of(encoder, model, position, pool) for position in range(len(model.comparison))]
+    columns = {name: column for one in made for name, column in one.items()}
+    rows = np.zeros(len(encoder), layout(model).dtype)
+    fill(rows, {**columns, **_unknown(rows.dtype), **more}, threads)
+    return rows
 
 
 #: Rows filled together, few enough to stay in the processor's cache meanwhile.
-_NEAR = 4096
+_NEAR = 8192
 
 
-def _fill(rows: npt.NDArray[np.void], columns: dict[str, npt.NDArray[np.generic]], start: int) -> None:
-    for name, column in columns.items():
-        rows[name][start : start + _NEAR] = column[start : start + _NEAR]
+def fill(rows: npt.NDArray[np.void], columns: Mapping[str, Column], threads: int | None = None) -> None:
+    """Write columns into rows."""
+
+    def write(start: int) -> None:
+        stop = min(start + _NEAR, len(rows))
+        for name, column in columns.items():
+            rows[name][start:stop] = column.part(start, stop)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(write, range(0, len(rows), _NEAR)))
 
 
-def columns_of(encoder: Encoder, model: Model, position: int) -> dict[str, npt.NDArray[np.generic]]:
-    """The fields of a row that one comparison reads, per record; a missing value holds any facts,
-    they are never read."""
+def columns_of(
+    encoder: Encoder, model: Model, position: int, pool: ThreadPoolExecutor | None = None
+) -> dict[str, Column]:
+    """The fields of a row that one comparison reads; a missing value holds any facts, they are
+    never read."""
     places, comparison = layout(model), model.comparison[position]
     slots = zip(places.columns[position], _columns(encoder, comparison), strict=True)
-    made: dict[str, npt.NDArray[np.generic]] = {f"code_{slot}": codes for slot, codes in slots}
+    made = {f"code_{slot}": Column(codes) for slot, codes in slots}
     if comparison.alike:
-        made[f"code_{places.alike[position]}"] = encoder.codes(comparison.alike).codes
+        made[f"code_{places.alike[position]}"] = Column(encoder.codes(comparison.alike).codes)
     values = encoder.codes(comparison.columns[0])
     if not len(values.values):
         return made
-    codes = np.maximum(values.codes, 0)
     if places.facts[position]:
-        for fact, found in zip(_TEXT_FACTS, facts_of(values.values), strict=True):
+        for fact, found in zip(_TEXT_FACTS, facts_of(values.values, pool), strict=True):
             if fact in places.facts[position]:
-                made[f"{fact}_{position}"] = found.take(codes)
+                made[f"{fact}_{position}"] = Column(found, values.codes)
     if comparison.frequencies is not None:
-        made[f"common_{position}"] = value_weights(comparison, values.values).take(codes)
+        made[f"common_{position}"] = Column(value_weights(comparison, values.values), values.codes)
     return made
 
 
@@ -207,14 +228,18 @@ def _columns(encoder: Encoder, comparison: Comparison) -> list[Ints]:
     return [numbers(encoder.codes(expression), expression, read) for expression in comparison.columns]
 
 
-def facts_of(values: pa.Array) -> tuple[npt.NDArray[np.generic], ...]:
+#: Texts whose facts are found in one go.
+_TEXTS = 1 << 16
+
+
+def facts_of(values: pa.Array, pool: ThreadPoolExecutor | None = None) -> list[npt.NDArray[np.generic]]:
     """The facts of each text of a string array without nulls, in the order of `_TEXT_FACTS`."""
-    _, offsets, octets = values.buffers()
-    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
-    found: tuple[npt.NDArray[np.generic], ...] = text_facts(
-        ends.astype(np.int64), np.frombuffer(octets, np.uint8) if octets else np.zeros(0, np.uint8)
+    offsets, octets = arrays.text_parts(values)
+    starts = range(0, max(len(values), 1), _TEXTS)
+    found = (pool.map if pool else map)(
+        lambda start: text_facts(offsets[start : start + _TEXTS + 1].astype(np.int64), octets), starts
     )
-    return found
+    return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
 
 def value_weights(comparison: Comparison, values: pa.Array) -> Ints:

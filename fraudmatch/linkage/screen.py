@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from fraudmatch.linkage.rows import moved
 TASK_PAIRS = 1_000_000
 
 #: Rows one task moves together, at most one block more.
-TASK_ROWS = 200_000
+TASK_ROWS = 50_000
 
 #: Tasks under way for each thread; more would only hold memory.
 AHEAD = 3
@@ -62,17 +62,24 @@ class Part:
 
 
 def screen(part: Part, kernel: Kernel, pool: Workers) -> Iterator[Screened]:
-    """Yield (left, right, looked): rows of kept pairs, and how many pairs were looked at.
+    """Begin with a part; give (left, right, looked): rows of kept pairs, and how many pairs were looked at.
 
     The chunks and their order do not depend on the number of threads.
     """
-    waiting: deque[Future[Screened]] = deque()
-    for task in tasks(part.blocks):
-        if len(waiting) >= AHEAD * pool.count:
-            yield waiting.popleft().result()
-        waiting.append(pool.submit(_task, part, kernel, *task))
-    while waiting:
-        yield waiting.popleft().result()
+    to_do = iter(tasks(part.blocks))
+    under_way: deque[Future[Screened]] = deque()
+
+    def begin(most: int) -> None:
+        under_way.extend(pool.submit(_task, part, kernel, *task) for task in islice(to_do, most))
+
+    def found() -> Iterator[Screened]:
+        while under_way:
+            done = under_way.popleft().result()
+            begin(1)
+            yield done
+
+    begin(AHEAD * pool.count)
+    return found()
 
 
 def unscreened(part: Part) -> Screened:

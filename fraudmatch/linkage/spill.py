@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fraudmatch.linkage import block
+from fraudmatch.linkage import arrays, block
 from fraudmatch.linkage.clock import Clock
 from fraudmatch.linkage.encode import Codes, Encoder, Ints, ParquetColumns
 from fraudmatch.linkage.found import Judge, links_table
@@ -148,13 +148,14 @@ class Spilled:
         comparison = self.model.comparison[position]
         encoder = Encoder(self.table)
         made = columns_of(encoder, self.model, position)
-        _write(self.folder / f"comparison-{position}.arrow", pa.table(made), self._batch)
+        fields = {name: arrays.to_arrow(column.part(0, self._count)) for name, column in made.items()}
+        _write(self.folder / f"comparison-{position}.arrow", pa.table(fields), self._batch)
         texts = texts_of(encoder, comparison)
         if texts is not None:
             path = self.folder / f"texts-{position}.arrow"
             _write(path, pa.table({"text": texts}), len(texts))
             self._texts[comparison.name] = _mapped(path)
-        del encoder, made, texts
+        del encoder, made, fields, texts
         pa.default_memory_pool().release_unused()
 
     def keyed(self, keys: list[block.Keys]) -> None:
@@ -172,7 +173,7 @@ class Spilled:
                 for reader in readers:
                     batch = reader.get_batch(number)
                     for name in batch.schema.names:
-                        rows[name] = batch.column(name).to_numpy()
+                        rows[name] = arrays.to_numpy(batch.column(name))
                 for p, key in enumerate(keys):
                     rows[f"key_{p}"] = key[start:stop]
                 target.write(np.arange(start, stop, dtype=np.int32), rows)
@@ -255,9 +256,7 @@ class _Rows:
         packed = pa.Array.from_buffers(
             self._schema.field("row").type, len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))]
         )
-        self._writer.write_batch(
-            pa.record_batch([pa.array(numbers, pa.int32()), packed], schema=self._schema)
-        )
+        self._writer.write_batch(pa.record_batch([arrays.to_arrow(numbers), packed], schema=self._schema))
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()
@@ -268,7 +267,7 @@ def _unpacked(batch: pa.RecordBatch, dtype: np.dtype[np.void]) -> tuple[Ints, Re
     rows = batch.column("row")
     start = rows.offset * dtype.itemsize
     packed = np.frombuffer(rows.buffers()[1], np.uint8)[start : start + len(rows) * dtype.itemsize]
-    return batch.column("number").to_numpy(), packed.view(dtype)
+    return arrays.to_numpy(batch.column("number")), packed.view(dtype)
 
 
 def _read(path: Path, dtype: np.dtype[np.void]) -> tuple[Ints, Records]:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.linkage.block import joined
 from fraudmatch.linkage.encode import Codes, Encoder
+from fraudmatch.linkage.keys import joined
 from fraudmatch.linkage.kinds import NULL
 
 Ids = npt.NDArray[np.int64]

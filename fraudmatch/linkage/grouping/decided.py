@@ -151,5 +151,7 @@ def _ordered(first: int, second: int) -> Pair:
 
 def _table(dropped: list[tuple[Pair, str, str, Pair]]) -> pa.Table:
     rows = [(*pair, decision, against, *foes) for pair, decision, against, foes in dropped]
+    if not rows:
+        return pa.Table.from_batches([], CONTRADICTIONS)  # most nights; and it spares them pandas
     names = CONTRADICTIONS.names
     return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=CONTRADICTIONS)

@@ -201,3 +201,10 @@ def _within(pairs: Ids, rows: Rows) -> Ids:
     """Pairs both of whose rows are among `rows` (ascending), as places in it."""
     places = np.minimum(np.searchsorted(rows, pairs), len(rows) - 1)
     return np.asarray(places[(rows[places] == pairs).all(1)], np.int64)
+
+
+def load_grouping() -> None:
+    """Have numba load what `group` needs, by three records, one of them linked with both others."""
+    left, right = np.array([0, 1], np.int64), np.array([1, 2], np.int64)
+    weights, apart = np.zeros(2, np.int32), np.full(3, -1, np.int32)
+    group(3, left, right, weights, lambda a, _: np.zeros(len(a), np.int32), apart, 0)

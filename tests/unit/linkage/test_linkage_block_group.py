@@ -5,6 +5,7 @@ import pytest
 from fraudmatch.errors import BudgetError
 from fraudmatch.linkage import block
 from fraudmatch.linkage.encode import NULL, Codes, Encoder, dense
+from fraudmatch.linkage.keys import joined
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.screen import tasks
 
@@ -67,12 +68,22 @@ def test_joined_keys_are_equal_where_all_parts_are():
     rng = np.random.default_rng(0)
     parts = [rng.integers(0, 3, 500).astype(np.int32) for _ in range(4)]
     parts[2][:10] = NULL
-    key, count = block.joined([Codes(part, 3) for part in parts])
+    key, count = joined([Codes(part, 3) for part in parts])
     tuples = {}
     for row in range(10, 500):
         assert tuples.setdefault(tuple(part[row] for part in parts), key[row]) == key[row]
     assert (key[:10] == -1).all() and len(set(tuples.values())) == len(tuples)
     assert key[10:].min() >= 0 and key.max() < count
+
+
+def test_keys_of_many_rows_are_equal_only_where_all_parts_are():
+    rng = np.random.default_rng(1)
+    parts = [rng.integers(0, most, 40_000).astype(np.int32) for most in (900, 300)]
+    key, count = joined([Codes(parts[0], 900), Codes(parts[1], 300)])
+    both = parts[0].astype(np.int64) * 300 + parts[1]
+    distinct, back = np.unique(both, return_inverse=True)
+    assert len(np.unique(key)) == len(distinct) and key.min() >= 0 and key.max() < count
+    assert len(np.unique(back * np.int64(count) + key)) == len(distinct)
 
 
 def test_rows_keep_their_order_inside_a_block():
