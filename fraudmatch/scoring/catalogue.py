@@ -38,9 +38,29 @@ DERIVED: dict[str, tuple[Column, str]] = {
     ),
 }
 
+_AT_HOME: dict[str, tuple[Column, str]] = {
+    "adults_registered": (
+        Column(Kind.NUMBER),
+        "different persons on the electoral register at the property, running, adult or of unknown age;"
+        " unknown, not 0, where the partner sent no register",
+    ),
+    "registered_here": (
+        Column(Kind.TRUTH),
+        "the linked person has a running register entry at this property; unknown, not false, where the"
+        " partner sent no register",
+    ),
+    "registered_elsewhere": (
+        Column(Kind.TRUTH),
+        "the linked person has a running register entry at another property; unknown when nobody sent a"
+        " register",
+    ),
+}
+
 #: Derived for single data sets: data set -> name -> (column, meaning).
 DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
-    "housing_tenancy": {
+    "council_tax": _AT_HOME,
+    "housing_tenancy": _AT_HOME
+    | {
         "survivor": (
             Column(Kind.TRUTH),
             "another living person holds a running tenancy of the same partner and property reference",
@@ -58,6 +78,24 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
         "credited": (
             Column(Kind.TRUTH),
             "a credit note or reversal of the opposite gross for the creditor within 120 days",
+        ),
+        "document_gross_pence": (
+            Column(Kind.NUMBER),
+            "gross of all lines of the document: partner, creditor, cleaned invoice number, invoice date"
+            " and payment date agree; unknown when that of one line is",
+        ),
+        "document_vat_pence": (
+            Column(Kind.NUMBER),
+            "VAT of all lines of the document; unknown when that of one line is",
+        ),
+        "document_lines": (
+            Column(Kind.NUMBER),
+            "payments that make up the document, this one included; never unknown",
+        ),
+        "series_length": (
+            Column(Kind.NUMBER),
+            "documents of equal gross for the creditor when there are three or more and every gap between"
+            " neighbours is within a fifth of the median gap; otherwise 0",
         ),
     },
 }

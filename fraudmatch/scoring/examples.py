@@ -12,6 +12,7 @@ import pyarrow as pa
 from fraudmatch import schemas
 from fraudmatch.references import clean_reference
 from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.derived import age, running
 from fraudmatch.scoring.flags import risk_points, value_pence
 from fraudmatch.scoring.kernels import Evaluation, numeric
 from fraudmatch.scoring.library import Library
@@ -20,7 +21,6 @@ from fraudmatch.scoring.pairs import PAIR_FUNCTIONS
 from fraudmatch.scoring.rows import Constants, constant
 from fraudmatch.scoring.rulefile import VALUE_CLASSES, Example
 from fraudmatch.scoring.rules import Rule
-from fraudmatch.scoring.sides import age, running
 
 _ARROW = {Kind.TRUTH: pa.bool_(), Kind.NUMBER: pa.float64(), Kind.TEXT: pa.string(), Kind.DATE: pa.date32()}
 
