@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.scoring import households, payments
+from fraudmatch.scoring import households, payments, residence
 from fraudmatch.scoring.calendars import years_between
 from fraudmatch.scoring.catalogue import DERIVED_OF
 from fraudmatch.scoring.kernels import numeric
@@ -205,10 +205,13 @@ _DERIVE: dict[str, Callable[[Side], pa.Array]] = {
     "deceased": lambda side: side.night.deceased.take(pa.array(side.ids)),
     "newer_address": lambda side: households.newer_address(side),
     "account_users": lambda side: payments.account_users(side),
+    "resident_here": lambda side: residence.resident_here(side),
+    "others_with_nino": lambda side: residence.others_with_nino(side),
 }
 _DERIVE_OF: dict[str, Callable[[Side], pa.Array]] = {
     "survivor": lambda side: households.survivor(side),
     "invoice_ref_clean": lambda side: side.detail("invoice_ref_clean"),
+    "nino_kind": lambda side: side.detail("nino_kind"),
     "same_amount_count": lambda side: payments.same_amount_count(side),
     "credited": lambda side: payments.credited(side),
 }
