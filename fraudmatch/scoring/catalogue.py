@@ -44,7 +44,7 @@ DERIVED: dict[str, tuple[Column, str]] = {
     "others_with_nino": (
         Column(Kind.NUMBER),
         "records that carry the same National Insurance number and are of another person, with another date"
-        " of birth and another surname; all partners together, without widows' pensions",
+        " of birth and another surname or forename; all partners together, without widows' pensions",
     ),
 }
 

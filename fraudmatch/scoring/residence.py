@@ -51,13 +51,15 @@ def others_with_nino(side: Side) -> pa.Array:
     """Records with the same National Insurance number of another person, born and named otherwise.
 
     Counted over all partners and data sets: linked as another person, with another date of birth
-    and another surname, both known. Pensions of widows and widowers are left out, because they
+    and another surname or forename. Pensions of widows and widowers are left out, because they
     carry the number of the dead member. Null where this record lacks number, person, date of
     birth or surname.
     """
     night = side.night
     nino = codes(night.record("nino"))
-    traits = [codes(night.record("date_of_birth")), codes(night.record("surname")), night.group_ids["person_id"]]
+    forename = codes(night.record("forename")) + 1
+    name = combined([codes(night.record("surname")), forename])
+    traits = [codes(night.record("date_of_birth")), name, night.group_ids["person_id"]]
     usable = (nino >= 0) & ~_of_a_widow(night)
     for trait in traits:
         usable &= trait >= 0
