@@ -78,7 +78,8 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
             + ("give more characters." if found.num_rows else "the last column of every report has the key.")
         )
     row = found.to_pylist()[0]
-    rule = load_library(rule_folders(where)).rule(row["rule_id"])
+    library = load_library(rule_folders(where))
+    rule = library.rule(row["rule_id"])
     if rule is None or rule.file.version != row["rule_version"]:
         raise GateError(
             f"Rule {row['rule_id']} has changed since the night of {kept.as_at.isoformat()}.",
@@ -89,5 +90,6 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     evidence = kept.evidence.filter(pc.equal(kept.evidence["flag_key"], row["flag_key"]))
     left = full_record(kept.prepared, row["left_id"])
     right = full_record(kept.prepared, row["right_id"]) if row["right_id"] is not None else None
-    for line in explain_flag(row, rule.text(), evidence, left, right, points=rule.file.points):
+    text = library.texts(kept.as_at)[rule.id]
+    for line in explain_flag(row, text, evidence, left, right, points=rule.file.points):
         click.echo(line)

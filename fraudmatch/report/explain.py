@@ -25,6 +25,7 @@ from fraudmatch.report.words import (
     fact_phrase,
     field_heading,
     identity_words,
+    number_words,
     pounds,
 )
 from fraudmatch.schemas import RuleText
@@ -100,6 +101,7 @@ def explain_flag(
         *_weights(flag, rule, mine),
         *_facts(flag, rule, points),
         *_amounts(flag),
+        *_numbers(rule),
         *_advice(rule),
     ]
 
@@ -257,6 +259,18 @@ def _amounts(flag: Mapping[str, object]) -> list[str]:
     found = [(money, flag.get(f"value_{money}_pence")) for money in ("actual", "estimate", "notional")]
     lines = [f"  {money}: {pounds(int(str(pence)))}" for money, pence in found if pence is not None]
     return ["Amounts (never added together)", *lines, ""] if lines else []
+
+
+def _numbers(rule: RuleText) -> list[str]:
+    """The dated numbers the rule goes by, each with its source."""
+    if not rule.numbers:
+        return []
+    found = [
+        line
+        for number in rule.numbers
+        for line in paragraph(f"{number_words(number)}. {number.source}", "    ", "  – ")
+    ]
+    return ["Numbers the rule goes by", *found, ""]
 
 
 def _advice(rule: RuleText) -> list[str]:

@@ -220,8 +220,12 @@ def test_what_stands_in_a_number_is_told_where_rules_ask():
     rows = [{"surname": "A", "nino": written} for written in ("AB123456C", "TN010180F", "XX12345", None)]
     for dataset in ("payroll", "council_tax_reduction"):
         done = run(dataset, rows)
-        kinds = dict(zip(*(done.details[dataset][c].to_pylist() for c in ("record_id", "nino_kind")), strict=True))
-        by_source = dict(zip(*(done.records[c].to_pylist() for c in ("source_row", "record_id")), strict=True))
+        kinds = dict(
+            zip(*(done.details[dataset][c].to_pylist() for c in ("record_id", "nino_kind")), strict=True)
+        )
+        by_source = dict(
+            zip(*(done.records[c].to_pylist() for c in ("source_row", "record_id")), strict=True)
+        )
         told = [kinds[by_source[row]] for row in sorted(by_source)]
         assert told == ["valid", "temporary", "invalid", None]
 

@@ -44,11 +44,17 @@ def test_what_has_ended_lies_elsewhere_or_is_a_second_home_says_nothing(tiny_nig
 
 
 def test_without_person_or_property_residence_is_unknown(tiny_night: Any) -> None:
-    rows: Rows = [permit(None, "here"), permit("a", None), {"dataset": "electoral_register", "property": "here"}]
+    rows: Rows = [
+        permit(None, "here"),
+        permit("a", None),
+        {"dataset": "electoral_register", "property": "here"},
+    ]
     assert column(tiny_night, "permit", "resident_here", rows) == [None, None]
 
 
-def holder(dataset: str, person: str, surname: str, born: dt.date, nino: str | None = "AB123456", **more: Any) -> Any:
+def holder(
+    dataset: str, person: str, surname: str, born: dt.date, nino: str | None = "AB123456", **more: Any
+) -> Any:
     named = {"person": person, "surname": surname, "forename": "ANN", "date_of_birth": born, "nino": nino}
     return {"dataset": dataset} | named | more
 
