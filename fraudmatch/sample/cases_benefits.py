@@ -146,6 +146,8 @@ def direct_payment_and_home(plan: Plan) -> None:
         who, home = lodgers(plan, count, age=(66, 96))
         left = pay_care(world, who, home, kind="direct_payment", start=plan.ago(900, 2000, count), end=ended)
         right = pay_care(world, who, plan.vacant(count), kind="care_home", start=admitted, end=left_home)
+        # between two addresses nothing but the date of birth says who is who
+        world[CARE].put(np.concatenate([left, right]), dob_known=1)
         return left, right
 
     left, right = pair(plan.count, plan.ago(50, 500, plan.count), NULL, NULL)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.scoring.keys import codes, combined, truth
-
-if TYPE_CHECKING:
-    from fraudmatch.scoring.sides import Night, Side
+from fraudmatch.scoring.views import NightView, SideView
 
 #: Data sets whose running entries say that somebody lives at a property.
 LIVING = ("electoral_register", "council_tax", "housing_tenancy")
@@ -20,7 +16,7 @@ LIVING = ("electoral_register", "council_tax", "housing_tenancy")
 _NOT_LIVED_IN = pa.array(["empty", "second_home"])
 
 
-def _entries(night: Night) -> tuple[np.ndarray, np.ndarray]:
+def _entries(night: NightView) -> tuple[np.ndarray, np.ndarray]:
     """Person and property of every running entry that says somebody lives somewhere."""
     people, places = [], []
     for dataset in LIVING:
@@ -34,7 +30,7 @@ def _entries(night: Night) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(people), np.concatenate(places)
 
 
-def resident_here(side: Side) -> pa.Array:
+def resident_here(side: SideView) -> pa.Array:
     """The linked person has a running entry at this property: register, council tax or tenancy.
 
     Null where the person or the property is not known. A second home or an empty home its owner
@@ -47,7 +43,7 @@ def resident_here(side: Side) -> pa.Array:
     return pa.array(found, mask=(person < 0) | (place < 0))
 
 
-def others_with_nino(side: Side) -> pa.Array:
+def others_with_nino(side: SideView) -> pa.Array:
     """Records with the same National Insurance number of another person, born and named otherwise.
 
     Counted over all partners and data sets: linked as another person, with another date of birth
@@ -70,7 +66,7 @@ def others_with_nino(side: Side) -> pa.Array:
     return pa.array(found[own], mask=~usable[own])
 
 
-def _of_a_widow(night: Night) -> np.ndarray:
+def _of_a_widow(night: NightView) -> np.ndarray:
     pensions = night.side("pension")
     found = np.zeros(night.size, dtype=bool)
     found[pensions.ids[truth(pensions.column("widow"))]] = True

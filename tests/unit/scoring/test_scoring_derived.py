@@ -9,10 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fraudmatch import schemas
 from fraudmatch.references import clean_reference
-from fraudmatch.scoring.calendars import add_months, add_years, months_between, years_between
+from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.calendars import add_months, add_years, day_number, months_between, years_between
+from fraudmatch.scoring.derived import age, derive_for
 from fraudmatch.scoring.keys import combined, count_pairs, pairs_by_key
-from fraudmatch.scoring.sides import Night, age, day_number
+from fraudmatch.scoring.sides import Night
 
 DAY = dt.date
 
@@ -230,3 +233,9 @@ def test_empty_join_has_no_pairs() -> None:
 def test_combined_keys_keep_unknown() -> None:
     key = combined([np.array([0, 0, 1, -1]), np.array([5, 5, 5, 5])])
     assert key[0] == key[1] != key[2] and key[3] == -1
+
+
+def test_every_derived_column_is_made_and_described() -> None:
+    for dataset in schemas.DATASETS:
+        described = catalogue.DERIVED.keys() | catalogue.DERIVED_OF.get(dataset, {}).keys()
+        assert described == derive_for(dataset).keys()
