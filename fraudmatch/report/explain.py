@@ -29,7 +29,7 @@ from fraudmatch.report.words import (
     pounds,
     relation_label,
 )
-from fraudmatch.schemas import RuleText
+from fraudmatch.schemas import NumberText, RuleText
 
 #: Rows of the table of records before the fields the rule shows.
 _ALWAYS = (
@@ -289,9 +289,16 @@ def _numbers(rule: RuleText) -> list[str]:
     found = [
         line
         for number in rule.numbers
-        for line in paragraph(f"{number_words(number)}. {number.source}", "    ", "  – ")
+        for line in paragraph(f"{number_words(number)}. {_source(number)}".rstrip(". "), "    ", "  – ")
     ]
     return ["Numbers the rule goes by", *found, ""]
+
+
+def _source(number: NumberText) -> str:
+    """The source, without the words `number_words` has said already."""
+    said = "Choice of this library"
+    rest = number.source.removeprefix(said).lstrip(":;, ") if number.standing == "choice" else number.source
+    return rest[:1].upper() + rest[1:]
 
 
 def _advice(rule: RuleText) -> list[str]:

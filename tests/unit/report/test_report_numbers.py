@@ -21,7 +21,9 @@ BADGE = NumberText(
     starts=dt.date(2000, 1, 1), source="A newspaper", href="", standing="unverified",
 )  # fmt: skip
 AGE = replace(BADGE, scope="param", name="age", label="Age of adults", amount="18 years", basis="law")
-CHOICE = replace(AGE, name="days", label="Days of grace", amount="28 days", basis="design", standing="choice")
+CHOICE = replace(
+    AGE, name="days", label="Days of grace", amount="28 days", basis="design", source="Choice of this library: four weeks", standing="choice",
+)  # fmt: skip
 READ = "to be verified"
 
 
@@ -59,7 +61,7 @@ def test_an_explanation_gives_each_number_with_its_source() -> None:
     )
     assert "Badge cancelled: £650.00 (published, to be verified). A newspaper" in text
     assert "Age of adults: 18 years (law, to be verified)." in text
-    assert "Days of grace: 28 days (a choice of this library)." in text
+    assert "Days of grace: 28 days (a choice of this library). Four weeks" in text
 
 
 @pytest.fixture(scope="module")
