@@ -117,6 +117,11 @@ class Dataset:
         return next((field for field in self.fields if field.name == name), None)
 
 
+#: What stands in the first party's National Insurance number, before what is no number is left out.
+_NINO_KIND = _f("nino_kind", "code", "the National Insurance number as delivered: a valid one, one that stands in for"
+                " a number, or none that can be; null = blank", "valid", "temporary", "invalid")  # fmt: skip
+
+
 # A table, one field a line, which the formatter would stretch beyond reading.
 # fmt: off
 _DATASETS = (
@@ -179,7 +184,7 @@ _DATASETS = (
         _f("full_time_code", "code", "full time (over 30 hours), part time or casual", "full", "part", "casual"),
         _f("gross_to_date_pence", "pence", "gross pay in the tax year to date"),
         _f("last_paid", "date", "day last paid"),
-    ), "employment_start", "employment_end"),
+    ), "employment_start", "employment_end", derived=(_NINO_KIND,)),
     Dataset("pension", "Pensions", (
         _f("pension_kind", "code", "in payment, deferred or gratuity", "in_payment", "deferred", "gratuity"),
         _f("widow", "flag", "a widow's, widower's or partner's pension"),
@@ -256,7 +261,7 @@ _DATASETS = (
         _f("self_employment_declared", "flag", "self-employment is declared"),
         _f("pension_declared", "flag", "an occupational pension is declared"),
         _f("declared_earnings_weekly_pence", "pence", "earnings declared a week"),
-    ), "claim_start", "claim_end"),
+    ), "claim_start", "claim_end", derived=(_NINO_KIND,)),
     Dataset("care_payment", "Care payments", (
         _f("care_kind", "code", "kind", "direct_payment", "care_home"),
         _f("payment_start", "date", "first day"),
@@ -264,6 +269,8 @@ _DATASETS = (
         _f("weekly_pence", "pence", "amount a week"),
         _f("last_paid_to", "date", "day paid up to"),
         _f("home_name", "text", "care home"),
+        _f("pension_assessed", "flag", "the financial assessment counts an occupational pension"),
+        _f("employment_known", "flag", "the care assessment knows of paid work"),
     ), "payment_start", "payment_end"),
     Dataset("deaths", "Deaths", (
         _f("date_of_death", "date", "day of death"),

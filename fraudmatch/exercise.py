@@ -290,7 +290,7 @@ def report_input(
     held: pa.Table, members: pa.Table, evidence: pa.Table, library: Library,
 ) -> ReportInput:  # fmt: skip
     """What the reports of a night need, with the texts of the rules that ran."""
-    ran = {rule_id: text for rule_id, text in library.texts().items() if text.status in ("trial", "live")}
+    ran = {rule_id: text for rule_id, text in library.texts(day).items() if text.status in ("trial", "live")}
     return ReportInput(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
         details=prepared.details, groups=groups, flags=flags, held=held, members=members, evidence=evidence,

@@ -15,6 +15,7 @@ Conventions that hold in every table:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -231,6 +232,30 @@ EVIDENCE = _schema(
 
 
 @dataclass(frozen=True)
+class NumberText:
+    """A number that law, policy or choice sets, as in force for a night, in words for people.
+
+    Attributes:
+        scope: "param" for a threshold, "value" for what one confirmed case is taken to be worth.
+        amount: with its unit.
+        basis: law | policy | published | design (a choice of this library).
+        starts: the day it is in force from.
+        standing: choice (there is no source to read), verified (somebody read the source and it
+            says this) or unverified (nobody has).
+    """
+
+    scope: str
+    name: str
+    label: str
+    amount: str
+    basis: str
+    starts: dt.date
+    source: str
+    href: str
+    standing: str
+
+
+@dataclass(frozen=True)
 class RuleText:
     """What a reader of a report needs to know of a rule; scoring makes it, report prints it.
 
@@ -239,6 +264,7 @@ class RuleText:
         reasons: fact name -> phrase that is printed when the fact is true.
         left / right: data sets; right is None for rules about single records and groups.
         show_left / show_right: detail columns worth showing for each side.
+        numbers: the dated numbers it goes by, as in force for the night; none when no day was given.
         grouped_by: what the members of a group share; "" for other rules.
     """
 
@@ -258,6 +284,7 @@ class RuleText:
     reasons: Mapping[str, str]
     show_left: tuple[str, ...]
     show_right: tuple[str, ...]
+    numbers: tuple[NumberText, ...] = ()
     grouped_by: str = ""
 
 

@@ -78,7 +78,8 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
             + ("give more characters." if found.num_rows else "the last column of every report has the key.")
         )
     row = found.to_pylist()[0]
-    rule = load_library(rule_folders(where)).rule(row["rule_id"])
+    library = load_library(rule_folders(where))
+    rule = library.rule(row["rule_id"])
     if rule is None or rule.file.version != row["rule_version"]:
         raise GateError(
             f"Rule {row['rule_id']} has changed since the night of {kept.as_at.isoformat()}.",
@@ -93,6 +94,7 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
         "record_id"
     ].to_pylist()
     members = [full_record(kept.prepared, each) for each in of_group]
-    lines = explain_flag(row, rule.text(), evidence, left, right, points=rule.file.points, members=members)
+    text = library.texts(kept.as_at)[rule.id]
+    lines = explain_flag(row, text, evidence, left, right, points=rule.file.points, members=members)
     for line in lines:
         click.echo(line)

@@ -158,3 +158,34 @@ def list_rules(folder: Path | None, as_json: bool) -> None:
             click.echo(f"{row['id']:<11} v{row['version']:<2} {row['status']:<7} {sides:<42} {row['title']}")
 
     _load(folder, as_json, report)
+
+
+@command.command()
+@_FOLDER
+@click.option("--as-at", metavar="YYYY-MM-DD", help="The numbers in force on that day.  [default: every one]")
+@_JSON
+def numbers(folder: Path | None, as_at: str | None, as_json: bool) -> None:
+    """List the thresholds and amounts the rules go by: unit, source, and whether somebody read the source."""
+    import datetime as dt
+
+    try:
+        day = dt.date.fromisoformat(as_at) if as_at else None
+    except ValueError:
+        raise click.BadParameter(f"{as_at} is not a day such as 2026-04-01.", param_hint="--as-at") from None
+
+    def report(library: Library, folders: list[Path]) -> None:
+        from fraudmatch.report.words import number_words
+        from fraudmatch.scoring.numbers import listed_numbers
+
+        found = listed_numbers(library.parameters, library.values, day)
+        if as_json:
+            _say([vars(number) for number in found])
+            return
+        for number in found:
+            click.echo(f"{number.scope}.{number.name}, from {number.starts.isoformat()}")
+            click.echo(f"    {number_words(number)}")
+            click.echo(f"    {number.source}")
+        unread = sum(number.standing == "unverified" for number in found)
+        click.echo(f"{len(found)} numbers; {unread} of law, policy or publications are still to be verified.")
+
+    _load(folder, as_json, report)

@@ -61,15 +61,17 @@ def show(night: Night, as_json: bool) -> None:
         return
     from fraudmatch.report.terminal import NightSummary, summary_lines
     from fraudmatch.report.totals import extract_totals, rule_totals
+    from fraudmatch.report.words import unverified_values
 
-    flags = night.scored.flags
+    flags, texts = night.scored.flags, night.library.texts(night.as_at)
     summary = NightSummary(
         site_name=night.site.name,
         as_at=night.as_at,
         run_id=night.run.folder.name,
         extracts=extract_totals(night.prepared.deliveries),
         stages=list(night.watch.seconds.items()),
-        rules=rule_totals(flags, night.library.texts()),
+        rules=rule_totals(flags, texts),
+        unverified=unverified_values(texts[rule_id] for rule_id in sorted(set(flags["rule_id"].to_pylist()))),
         flags=flags.num_rows,
         held=night.scored.held.num_rows,
         reports=night.run.reports,

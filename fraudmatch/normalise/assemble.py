@@ -303,9 +303,10 @@ def _note_missing_names(reader: _Reader, kinds: pa.Array) -> None:
 # --- details ------------------------------------------------------------------------------------
 
 
-#: Derived detail -> how it is made of the other details.
-_DERIVED: dict[str, Callable[[Columns], pa.Array]] = {
-    "invoice_ref_clean": lambda details: clean_reference(details["invoice_ref"]),
+#: Derived detail -> how it is made of the columns of RECEIVED.
+_DERIVED: dict[str, Callable[[_Reader], pa.Array]] = {
+    "invoice_ref_clean": lambda reader: clean_reference(reader.raw("invoice_ref")),
+    "nino_kind": lambda reader: apply(reader.raw("nino"), identifiers.nino_kind),
 }
 
 
@@ -320,7 +321,7 @@ def _details(reader: _Reader) -> pa.Table:
             values = reader.note(field.name, read_dates(values, bounds))
         columns[field.name] = values
     for field in dataset.derived:
-        columns[field.name] = _DERIVED[field.name](columns)
+        columns[field.name] = _DERIVED[field.name](reader)
     if not columns:  # a table without columns would forget its number of rows
         return pa.table({"": pa.nulls(reader.table.num_rows)}).select([])
     return pa.table(columns)

@@ -54,6 +54,14 @@ def read_nino(text: str, *, lenient: bool = False) -> Reading:
     return None, "NINO_TEMPORARY" if _TEMPORARY.fullmatch(packed) else "NINO_INVALID"
 
 
+def nino_kind(text: str) -> str | None:
+    """What a National Insurance number as delivered is: valid, temporary or invalid; None where nothing is said."""
+    value, fault = read_nino(text)
+    if value is not None:
+        return "valid"
+    return {"NINO_TEMPORARY": "temporary", "NINO_INVALID": "invalid"}.get(fault or "")
+
+
 def read_uprn(text: str) -> Reading:
     """The Unique Property Reference Number: 1 to 12 digits, no leading zeros. Fault: UPRN_INVALID.
 

@@ -25,10 +25,11 @@ from fraudmatch.report.words import (
     fact_phrase,
     field_heading,
     identity_words,
+    number_words,
     pounds,
     relation_label,
 )
-from fraudmatch.schemas import RuleText
+from fraudmatch.schemas import NumberText, RuleText
 
 #: Rows of the table of records before the fields the rule shows.
 _ALWAYS = (
@@ -104,6 +105,7 @@ def explain_flag(
         *_weights(flag, rule, mine),
         *_facts(flag, rule, points),
         *_amounts(flag),
+        *_numbers(rule),
         *_advice(rule),
     ]
 
@@ -278,6 +280,25 @@ def _amounts(flag: Mapping[str, object]) -> list[str]:
     found = [(money, flag.get(f"value_{money}_pence")) for money in ("actual", "estimate", "notional")]
     lines = [f"  {money}: {pounds(int(str(pence)))}" for money, pence in found if pence is not None]
     return ["Amounts (never added together)", *lines, ""] if lines else []
+
+
+def _numbers(rule: RuleText) -> list[str]:
+    """The dated numbers the rule goes by, each with its source."""
+    if not rule.numbers:
+        return []
+    found = [
+        line
+        for number in rule.numbers
+        for line in paragraph(f"{number_words(number)}. {_source(number)}".rstrip(". "), "    ", "  – ")
+    ]
+    return ["Numbers the rule goes by", *found, ""]
+
+
+def _source(number: NumberText) -> str:
+    """The source, without the words `number_words` has said already."""
+    said = "Choice of this library"
+    rest = number.source.removeprefix(said).lstrip(":;, ") if number.standing == "choice" else number.source
+    return rest[:1].upper() + rest[1:]
 
 
 def _advice(rule: RuleText) -> list[str]:

@@ -20,7 +20,16 @@ from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.totals import extract_totals, held_totals, overall, reject_totals, rule_totals
-from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted, long_date, pounds
+from fraudmatch.report.words import (
+    DISCLOSURE,
+    NOT_A_FINDING,
+    VALUE_CLASSES,
+    counted,
+    long_date,
+    numbers_in_words,
+    pounds,
+    unverified_values,
+)
 from fraudmatch.site import Partner
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -47,6 +56,10 @@ class Pages:
             partner=partner,
             rules=rules,
             texts=self._night.rules,
+            numbers={
+                rule.rule_id: numbers_in_words(self._night.rules[rule.rule_id].numbers) for rule in rules
+            },
+            unverified=unverified_values(self._night.rules[rule.rule_id] for rule in rules),
             silent=sorted(set(self._night.rules) - {rule.rule_id for rule in rules}),
             held=held_totals(self._night.held, self._night.rules, partner.id),
             overall=overall(flags),
@@ -62,6 +75,9 @@ class Pages:
             path,
             "hub.html",
             title=f"Night of {night.site_name}",
+            unverified=unverified_values(
+                night.rules[rule_id] for rule_id in pc.unique(night.flags["rule_id"]).to_pylist()
+            ),
             partners=night.partners,
             names=night.partner_names(),
             rules=rule_totals(night.flags, night.rules),

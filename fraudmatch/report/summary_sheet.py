@@ -11,7 +11,7 @@ from fraudmatch.report.disclosure import Exceptions
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sheet import Sheet
 from fraudmatch.report.totals import extract_totals
-from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted
+from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted, unverified_values
 from fraudmatch.site import Partner
 
 _WIDTHS = (24, 62, 12, 16, 16, 16, 34)
@@ -53,6 +53,7 @@ def _write_facts(
 ) -> int:
     """Labelled lines; returns the next free row."""
     flags = sum(len(exceptions.table) for exceptions in all_exceptions)
+    unverified = unverified_values(exceptions.rule for exceptions in all_exceptions)
     lines = [
         ("Site", night.site_name, "text"),
         ("Partner", f"{partner.name} ({partner.id})", "text"),
@@ -60,7 +61,7 @@ def _write_facts(
         ("Flags", f"{counted(flags, 'flag')} by {counted(len(all_exceptions), 'rule')}", "strong"),
         ("What a flag is", NOT_A_FINDING, "strong"),
         ("What you see", DISCLOSURE, "text"),
-        ("Amounts", VALUE_CLASSES, "text"),
+        ("Amounts", f"{VALUE_CLASSES} {unverified}".strip(), "text"),
         ("Order", "Priority is risk points times the probability of the link; work from the top.", "text"),
     ]
     if cut:

@@ -21,6 +21,7 @@ class NightSummary:
         stages: (name, seconds) in the order they ran; only the terminal shows times.
         rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
         flags: all flags, each once.
+        unverified: a sentence on amounts whose source nobody has read (`words.unverified_values`), or "".
         held: pairs and records that fit a rule and have a known excuse.
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
@@ -33,6 +34,7 @@ class NightSummary:
     stages: Sequence[tuple[str, float]]
     rules: Sequence[RuleTotal]
     flags: int
+    unverified: str = ""
     held: int = 0
     reports: Path | None = None
     files: int = 0
@@ -48,6 +50,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         "",
         *_rule_lines(night),
         *_held_lines(night),
+        *(paragraph(night.unverified, indent="") if night.unverified else []),
         "",
         *_stage_lines(night.stages),
         *_report_lines(night),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from fraudmatch.schemas import DATASETS
+from fraudmatch.schemas import DATASETS, NumberText, RuleText
 
 #: Printed on every page, sheet and screen.
 NOT_A_FINDING = (
@@ -148,6 +148,33 @@ def field_heading(field: str) -> str:
 def fact_phrase(fact: str, reasons: Mapping[str, str]) -> str:
     """The rule's phrase of a fact, or its name with spaces."""
     return reasons.get(fact) or fact.replace("_", " ")
+
+
+_BASES = {"law": "law", "policy": "policy", "published": "published", "design": "a choice of this library"}
+
+
+def number_words(number: NumberText) -> str:
+    """ "Blue badge cancelled: £650.00 (published, to be verified)"."""
+    unread = ", to be verified" if number.standing == "unverified" else ""
+    return f"{number.label}: {number.amount} ({_BASES[number.basis]}{unread})"
+
+
+def numbers_in_words(numbers: Iterable[NumberText]) -> str:
+    """The numbers a rule goes by in one line; "" when there are none."""
+    return "; ".join(number_words(number) for number in numbers)
+
+
+def unverified_values(rules: Iterable[RuleText]) -> str:
+    """A sentence on the amounts of these rules whose source nobody has read; "" when there are none."""
+    found = {
+        (number.name, f"{number.label} {number.amount}")
+        for rule in rules
+        for number in rule.numbers
+        if number.scope == "value" and number.standing == "unverified"
+    }
+    if not found:
+        return ""
+    return f"Still to be verified, for each confirmed case: {'; '.join(words for _, words in sorted(found))}."
 
 
 def long_date(day: dt.date) -> str:

@@ -17,7 +17,7 @@ from fraudmatch.report.disclosure import Column, Exceptions
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sheet import Sheet, add_formats
 from fraudmatch.report.summary_sheet import write_summary
-from fraudmatch.report.words import NOT_A_FINDING, counted, relation_label
+from fraudmatch.report.words import NOT_A_FINDING, counted, numbers_in_words, relation_label
 from fraudmatch.schemas import RuleText
 from fraudmatch.site import Partner
 
@@ -160,6 +160,8 @@ def _explanations(page: Page) -> Iterator[tuple[str, str]]:
     yield "May be innocent", " · ".join(rule.innocent_explanations) or "none listed"
     yield "Next step", rule.next_step
     yield "Law", "; ".join(title for title, _ in rule.legal_basis) or "none listed"
+    if rule.numbers:
+        yield "Numbers", numbers_in_words(rule.numbers)
     part = f", sheet {page.number} of {page.pages}" if page.pages > 1 else ""
     trial = " This rule is on trial: tell its owner what you find." if rule.status == "trial" else ""
     about = (

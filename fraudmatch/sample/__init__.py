@@ -29,7 +29,7 @@ def generate(out: Path, *, people: int, seed: int, progress: Callable[[str], Non
     Raises:
         ConfigurationError: too few people, or a negative seed.
     """
-    from fraudmatch.sample import cases_discounts, cases_engine, cases_housing, cases_people, cases_trade
+    from fraudmatch.sample.cases import plant_all
     from fraudmatch.sample.plant import Plan
     from fraudmatch.sample.site_folder import write_site
     from fraudmatch.sample.world import make_world
@@ -45,6 +45,5 @@ def generate(out: Path, *, people: int, seed: int, progress: Callable[[str], Non
     world = make_world(people, seed, cases_per_kind=count)
     plan = Plan(world, count)
     tell("planting cases")
-    for kind in (cases_discounts, cases_housing, cases_people, cases_trade, cases_engine):
-        kind.plant(plan)
+    plant_all(plan)
     write_site(world, plan.cases, out, tell)

@@ -24,7 +24,7 @@ Made by `fraudmatch sample --people {people} --seed {seed} --out DIR`; the same 
 * `answer_key/`: the truth, for measuring; a run never reads it
 
 The county registers deaths and issues badges for residents of all five districts here, which is simpler than
-the real arrangement.
+the real arrangement; West Oxfordshire sends on the care payments of its own county.
 """
 
 

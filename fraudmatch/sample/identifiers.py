@@ -18,7 +18,7 @@ from fraudmatch.sample.registers import World
 from fraudmatch.sample.streams import Array
 
 _FIRST, _SECOND = "ABCEGHJKLMNOPRSTWXYZ", "ABCEGHJKLMNPRSTWXYZ"
-_NEVER = {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ", "CR", "MW", "PY", "PZ", "MA"}
+_NEVER = {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ", "CR", "MW", "NC", "PY", "PZ", "MA"}
 _PREFIXES = [a + b for a in _FIRST for b in _SECOND if a + b not in _NEVER]
 #: Telephone ranges for drama (Ofcom): area code and first figures, each followed by 000 to 999.
 _DRAMA = ("01134960", "01144960", "01154960", "01164960", "01174960", "01214960", "01314960", "01414960",

@@ -240,7 +240,10 @@ def care(world: World) -> None:
     homed = rng.permutation(np.flatnonzero(people.role == p.RESIDENT))[: count // 3]
     for who, kind in ((direct, "direct_payment"), (homed, "care_home")):
         start = between(rng, TODAY - years(5), TODAY - 30, len(who))
-        pay_care(world, who, people.home[who], kind=kind, start=start)
+        rows = pay_care(world, who, people.home[who], kind=kind, start=start)
+        pensioned = np.isin(who, world["pension"]["person"][world["pension"]["pension_kind"] == 0])
+        working = np.isin(who, world["payroll"]["person"])
+        world["care_payment"].put(rows, pension_assessed=pensioned, employment_known=working)
 
 
 def pay_care(
@@ -255,7 +258,7 @@ def pay_care(
     return world["care_payment"].add(
         len(who), partner=COUNTY, person=who, property=home, care_kind=kind, payment_start=start,
         payment_end=end, last_paid_to=paid_to, weekly_pence=between(rng, low, high, len(who)),
-        home_name=names[home % len(names)] if kind == "care_home" else -1,
+        home_name=names[home % len(names)] if kind == "care_home" else -1, pension_assessed=0, employment_known=0,
     )  # fmt: skip
 
 

@@ -290,15 +290,17 @@ def _firm(work: Rendering) -> dict[str, pa.Array]:
 
 
 def _nino(work: Rendering) -> dict[str, pa.Array]:
-    who, other = work.column("person"), work.column("nino_of")
+    who, other, form = work.column("person"), work.column("nino_of"), work.column("nino_form")
     number = np.where(other >= 0, other, np.maximum(who, 0))
     texts = identifiers.ninos(number, spaced=work.extract.style["names"] == "joint")
-    slipped = chance(work.chance("nino slip"), misspell.DIGIT, len(who))
+    meant = (other >= 0) | (form > 0)
+    slipped = chance(work.chance("nino slip"), misspell.DIGIT, len(who)) & ~meant
     swapped = pc.replace_substring_regex(texts, r"(\d)(\d)( ?[A-D])$", r"\2\1\3")
     texts = pc.if_else(pa.array(slipped), swapped, texts)
-    texts = pc.if_else(pa.array(work.hit("bad nino", misspell.BAD_NINO)), "XX12345", texts)
-    texts = pc.if_else(pa.array(work.hit("temporary nino", misspell.TEMPORARY_NINO)), "TN010170M", texts)
-    return {"nino": formats.blank_where(texts, (who < 0) | ~work.held("nino"))}
+    texts = pc.if_else(pa.array(work.hit("bad nino", misspell.BAD_NINO) | (form == 1)), "XX12345", texts)
+    stands_in = work.hit("temporary nino", misspell.TEMPORARY_NINO) | (form == 2)
+    texts = pc.if_else(pa.array(stands_in), "TN010170M", texts)
+    return {"nino": formats.blank_where(texts, (who < 0) | ~(work.held("nino") | meant))}
 
 
 def _contact(work: Rendering) -> dict[str, pa.Array]:

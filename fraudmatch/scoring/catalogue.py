@@ -36,6 +36,23 @@ DERIVED: dict[str, tuple[Column, str]] = {
         Column(Kind.NUMBER),
         "different creditor names that share the bank account, all partners together",
     ),
+    "resident_here": (
+        Column(Kind.TRUTH),
+        "the linked person has a running entry at this property: electoral register, council tax (not for a"
+        " second or empty home) or tenancy",
+    ),
+    "others_with_nino": (
+        Column(Kind.NUMBER),
+        "records that carry the same National Insurance number and are of another person, with another date"
+        " of birth and another surname or forename; all partners together, without widows' pensions",
+    ),
+}
+
+_NINO_KIND = {
+    "nino_kind": (
+        Column(Kind.TEXT, ("valid", "temporary", "invalid")),
+        "what stands in the National Insurance number of the first party; unknown when nothing does",
+    )
 }
 
 _AT_HOME: dict[str, tuple[Column, str]] = {
@@ -66,6 +83,8 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
             "another living person holds a running tenancy of the same partner and property reference",
         ),
     },
+    "payroll": _NINO_KIND,
+    "council_tax_reduction": _NINO_KIND,
     "payment": {
         "invoice_ref_clean": (
             Column(Kind.TEXT),

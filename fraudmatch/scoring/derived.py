@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.scoring import documents, households, payments, register
+from fraudmatch.scoring import documents, households, payments, register, residence
 from fraudmatch.scoring.calendars import day_number, years_between
 from fraudmatch.scoring.views import SideView
 
@@ -51,6 +51,8 @@ _EVERYWHERE: dict[str, Derive] = {
     "deceased": lambda side: side.night.deceased.take(pa.array(side.ids)),
     "newer_address": households.newer_address,
     "account_users": payments.account_users,
+    "resident_here": residence.resident_here,
+    "others_with_nino": residence.others_with_nino,
 }
 
 _AT_HOME: dict[str, Derive] = {
@@ -59,7 +61,11 @@ _AT_HOME: dict[str, Derive] = {
     "registered_elsewhere": register.registered_elsewhere,
 }
 
+_NINO_KIND: dict[str, Derive] = {"nino_kind": lambda side: side.detail("nino_kind")}
+
 _OF_DATASET: dict[str, dict[str, Derive]] = {
+    "payroll": _NINO_KIND,
+    "council_tax_reduction": _NINO_KIND,
     "council_tax": _AT_HOME,
     "housing_tenancy": {"survivor": households.survivor} | _AT_HOME,
     "payment": {

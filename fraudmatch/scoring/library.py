@@ -10,6 +10,7 @@ from pathlib import Path
 from fraudmatch import schemas
 from fraudmatch.errors import Problem, RuleFileError
 from fraudmatch.scoring.drawn import example_problems
+from fraudmatch.scoring.numbers import numbers_of
 from fraudmatch.scoring.rulefile import DatedNumber, RuleFile, read_dated, read_rule
 from fraudmatch.scoring.rules import Rule, compile_rule, constants_on
 
@@ -31,9 +32,13 @@ class Library:
     parameters: Mapping[str, DatedNumber]
     values: Mapping[str, DatedNumber]
 
-    def texts(self) -> dict[str, schemas.RuleText]:
-        """Rule id -> what a report prints of it."""
-        return {rule.id: rule.text() for rule in self.rules}
+    def texts(self, day: dt.date | None = None) -> dict[str, schemas.RuleText]:
+        """Rule id -> what a report prints of it, with its numbers as in force on `day`, if that is given."""
+        if day is None:
+            return {rule.id: rule.text() for rule in self.rules}
+        return {
+            rule.id: rule.text(numbers_of(rule, self.parameters, self.values, day)) for rule in self.rules
+        }
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule with that id, or None."""
@@ -113,6 +118,9 @@ def _dated_problems(shown: str, name: str, dated: DatedNumber, kind: str) -> lis
         found.append(Problem(shown, f"{name}.in_force", "a value is a whole number of pence."))
     if kind == "values" and dated.unit != "pence":
         found.append(Problem(shown, f"{name}.unit", "the unit of a value is pence."))
+    if (kind == "values") != (dated.money is not None):
+        what = "a value says its class." if kind == "values" else "a parameter is no amount and has no class."
+        found.append(Problem(shown, f"{name}.class", what, "Classes: actual, estimate, notional, prevented."))
     return found
 
 

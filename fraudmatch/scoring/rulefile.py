@@ -186,11 +186,13 @@ class DatedNumber(_Strict):
 
     Attributes:
         basis: who sets it; "design" is a choice of this library that a site may replace.
+        money: of a value, the class of amounts it is; the classes are never added together.
     """
 
     label: _Text
     unit: _Text
     basis: Literal["law", "policy", "published", "design"]
+    money: Literal["actual", "estimate", "notional", "prevented"] | None = Field(None, alias="class")
     in_force: Annotated[list[InForce], Field(min_length=1)]
 
     def on(self, day: dt.date) -> InForce | None:

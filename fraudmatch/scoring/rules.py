@@ -81,8 +81,8 @@ class Rule:
         parts = [part for part in conjuncts(self.when) if _stage(part) == stage]
         return sorted(parts, key=_cost)
 
-    def text(self) -> schemas.RuleText:
-        """What a reader of a report needs to know of it."""
+    def text(self, numbers: tuple[schemas.NumberText, ...] = ()) -> schemas.RuleText:
+        """What a reader of a report needs to know of it; `numbers` are those it goes by (`numbers_of`)."""
         file = self.file
         return schemas.RuleText(
             id=file.id, version=file.version, title=file.title, status=file.status, owner=file.owner,
@@ -91,6 +91,7 @@ class Rule:
             innocent_explanations=tuple(file.innocent_explanations), next_step=file.next_step,
             relation=file.pair.relation, left=file.pair.left, right=file.pair.right,
             reasons=dict(file.reasons), show_left=tuple(file.show.left), show_right=tuple(file.show.right),
+            numbers=numbers,
             grouped_by=file.group.by if file.group else "",
         )  # fmt: skip
 
@@ -158,7 +159,8 @@ def compile_rule(
     problems = pair_problems(file, shown, parameters)
     if problems:
         return problems
-    writer = _Writer(file, shown, _names(file, parameters, values))
+    money = {name: dated.money for name, dated in values.items()}
+    writer = _Writer(file, shown, _names(file, parameters, values), money)
     rule = writer.rule()
     problems = writer.problems + word_problems(file, shown)
     return problems or rule
@@ -167,8 +169,8 @@ def compile_rule(
 class _Writer:
     """Compiles the expressions of one file and keeps what is wrong with each."""
 
-    def __init__(self, file: RuleFile, shown: str, names: Names) -> None:
-        self.file, self.shown, self.names = file, shown, names
+    def __init__(self, file: RuleFile, shown: str, names: Names, money: Mapping[str, str | None]) -> None:
+        self.file, self.shown, self.names, self.money = file, shown, names, money
         self.problems: list[Problem] = []
 
     def rule(self) -> Rule:
@@ -187,6 +189,7 @@ class _Writer:
             kind: self._read(f"value.{kind}", text, self.names, Kind.NUMBER)
             for kind, text in self.file.value.items()
         }
+        self._classes(values)
         unless = {name: facts[name] for name in self.file.flag.unless if name in facts}
         self._sums([*facts.values(), *values.values()])
         return Rule(self.file, self.shown, facts, _put_in(when, facts), values, unless, is_member)
@@ -199,6 +202,17 @@ class _Writer:
         return Names(
             {name: c for name, c in self.names.scopes.items() if name != "group"} | {"left": columns}, {}
         )
+
+    def _classes(self, values: Mapping[str, Node]) -> None:
+        """An amount counts under the class its value states: classes are never added together."""
+        for kind, node in values.items():
+            for scope, name in sorted(node.columns):
+                stated = self.money.get(name) if scope == "value" else None
+                if stated not in (None, kind):
+                    what = f"value.{name} is {stated} and counted here as {kind}."
+                    self.problems.append(
+                        Problem(self.shown, f"value.{kind}", what, f"Write it under {stated}.")
+                    )
 
     def _read(self, where: str, text: str, names: Names, wanted: Kind) -> Node:
         try:

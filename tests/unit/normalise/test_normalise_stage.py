@@ -216,6 +216,20 @@ def test_details_pass_through_by_record_id():
     assert details["record_id"].to_pylist() == out.records["record_id"].to_pylist() == [0, 1]
 
 
+def test_what_stands_in_a_number_is_told_where_rules_ask():
+    rows = [{"surname": "A", "nino": written} for written in ("AB123456C", "TN010180F", "XX12345", None)]
+    for dataset in ("payroll", "council_tax_reduction"):
+        done = run(dataset, rows)
+        kinds = dict(
+            zip(*(done.details[dataset][c].to_pylist() for c in ("record_id", "nino_kind")), strict=True)
+        )
+        by_source = dict(
+            zip(*(done.records[c].to_pylist() for c in ("source_row", "record_id")), strict=True)
+        )
+        told = [kinds[by_source[row]] for row in sorted(by_source)]
+        assert told == ["valid", "temporary", "invalid", None]
+
+
 def test_partners_come_before_data_sets_in_the_order():
     tables = {
         "payroll": pa.concat_tables([received("payroll", [{"surname": "A"}], p) for p in ("b", "a")]),

@@ -5,6 +5,7 @@ import pytest
 from fraudmatch.errors import REASONS
 from fraudmatch.normalise.contacts import read_email, read_phone
 from fraudmatch.normalise.identifiers import (
+    nino_kind,
     read_account,
     read_charity_number,
     read_company_number,
@@ -79,6 +80,21 @@ def test_postcode_at_end():
 )
 def test_nino(written, expected):
     assert read_nino(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("AB 12 34 56 C", "valid"),
+        ("TN010180F", "temporary"),
+        ("11A11111", "temporary"),
+        ("XX12345", "invalid"),
+        ("QQ123456C", "invalid"),
+        ("not known", None),
+    ],
+)
+def test_nino_kind(written, kind):
+    assert nino_kind(written) == kind
 
 
 def test_other_national_numbers_stay_in_files_of_any_kind():

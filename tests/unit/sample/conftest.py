@@ -4,14 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fraudmatch.sample import (
-    cases_discounts,
-    cases_engine,
-    cases_housing,
-    cases_people,
-    cases_trade,
-    generate,
-)
+from fraudmatch.sample import generate
+from fraudmatch.sample.cases import plant_all
 from fraudmatch.sample.plant import Plan
 from fraudmatch.sample.world import make_world
 
@@ -23,8 +17,7 @@ SITE_PEOPLE = 4_000
 def small_plan() -> Plan:
     """A partnership of 3,000 people with three cases of each kind, not written to disk."""
     plan = Plan(make_world(PEOPLE, 5, cases_per_kind=3), 3)
-    for kind in (cases_discounts, cases_housing, cases_people, cases_trade, cases_engine):
-        kind.plant(plan)
+    plant_all(plan)
     return plan
 
 

@@ -7,6 +7,7 @@ inconsistency nobody meant shows as a pair that the answer key lacks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,11 @@ def pairs(
 def twice(table: pd.DataFrame, on: str, when: Callable[[pd.DataFrame], pd.Series]) -> Pairs:
     """Pairs of different rows of one table, the lower row number first."""
     return {(min(p), max(p)) for p in pairs(table, table, on, lambda t: (t["row"] != t["row_r"]) & when(t))}
+
+
+def singles(table: pd.DataFrame) -> Pairs:
+    """The rows themselves, for rules that look at one record."""
+    return {(row, -1) for row in table["row"].tolist()}
 
 
 def plain_discounts(truth: Truth) -> pd.DataFrame:
@@ -238,7 +244,9 @@ def bb_001(truth: Truth) -> Pairs:
 
 def bb_002(truth: Truth) -> Pairs:
     held = live_badges(truth)
-    return twice(held[held["holder_kind"] == "person"], "person", lambda t: t["row"] >= 0)
+    return twice(held[held["holder_kind"] == "person"], "person",
+                 lambda t: np.minimum(t["badge_expiry"], t["badge_expiry_r"])
+                 - np.maximum(t["badge_start"], t["badge_start_r"]) > 84)  # fmt: skip
 
 
 def rated(truth: Truth) -> pd.DataFrame:
@@ -315,18 +323,24 @@ def claims(truth: Truth) -> pd.DataFrame:
 
 def ctr_001(truth: Truth) -> Pairs:
     posts = jobs(truth)
-    return pairs(claims(truth), posts[posts["runs"]], "person", lambda t: t["employment_declared"] == 0)
+    told = posts["employment_start"] < TODAY - 21
+    return pairs(
+        claims(truth), posts[posts["runs"] & told], "person", lambda t: t["employment_declared"] == 0
+    )
 
 
 def ctr_002(truth: Truth) -> Pairs:
     paid = truth.table("pension")
     paid = paid[(paid["pension_kind"] == "in_payment") & (paid["pension_end"] > TODAY)]
+    paid = paid[paid["pension_start"] < TODAY - 21]
     return pairs(claims(truth), paid, "person", lambda t: t["pension_declared"] == 0)
 
 
 def ctr_003(truth: Truth) -> Pairs:
     made = truth.table("council_tax_reduction", parties=True)
-    return twice(made[made["claim_end"] > TODAY], "person", lambda t: t["partner"] != t["partner_r"])
+    return twice(made[made["claim_end"] > TODAY], "person",
+                 lambda t: (t["partner"] != t["partner_r"])
+                 & (np.maximum(t["claim_start"], t["claim_start_r"]) < TODAY - 14))  # fmt: skip
 
 
 def cp_001(truth: Truth) -> Pairs:
@@ -345,11 +359,16 @@ def pp_001(truth: Truth) -> Pairs:
     return pairs(held[held["permit_status"] == "live"], dead(truth), "person", lambda t: t["row"] >= 0)
 
 
-RULES: dict[str, Callable[[Truth], Pairs]] = {
-    f"FM-{name.split('_')[0].upper()}-{name.split('_')[1]}": rule
-    for name, rule in sorted(globals().items())
-    if name.split("_")[-1].isdigit() and callable(rule)
-}
+def rules_among(names: dict[str, Any]) -> dict[str, Callable[[Truth], Pairs]]:
+    """Rule id -> its function, of those called after a rule: `ct_001` for FM-CT-001."""
+    return {
+        f"FM-{name.split('_')[0].upper()}-{name.split('_')[1]}": rule
+        for name, rule in sorted(names.items())
+        if name.split("_")[-1].isdigit() and callable(rule)
+    }
+
+
+RULES = rules_among(globals())
 
 
 def ends(rows: Iterable[tuple[int, int]], same: bool) -> Pairs:

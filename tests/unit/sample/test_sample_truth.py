@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from sample_oracle import RULES, Truth, ends
+import sample_oracle
+import sample_oracle_benefits
+from sample_oracle import Truth, ends
 
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
 
 RULE_IDS = [
     *(f"FM-CT-00{n}" for n in range(1, 9)), "FM-CT-090", *(f"FM-HT-00{n}" for n in range(1, 5)),
     *(f"FM-WL-00{n}" for n in range(1, 4)), *(f"FM-PY-00{n}" for n in range(1, 4)), "FM-PN-001",
-    "FM-BB-001", "FM-BB-002", "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in range(1, 5)),
-    *(f"FM-CTR-00{n}" for n in range(1, 4)), "FM-CP-001", "FM-LC-001", "FM-PP-001",
+    *(f"FM-BB-00{n}" for n in range(1, 4)), "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in range(1, 5)),
+    *(f"FM-CTR-00{n}" for n in range(1, 6)), *(f"FM-CP-00{n}" for n in range(1, 6)),
+    *(f"FM-LC-00{n}" for n in range(1, 4)), *(f"FM-PP-00{n}" for n in range(1, 5)),
+    *(f"FM-ID-00{n}" for n in range(1, 5)),
 ]  # fmt: skip
+RULES = sample_oracle.RULES | sample_oracle_benefits.RULES
 
 
 @pytest.fixture(scope="module")

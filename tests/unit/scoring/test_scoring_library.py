@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import tomllib
@@ -17,6 +18,7 @@ from fraudmatch.scoring import load_library
 from fraudmatch.scoring.drawn_facts import undrawn_facts
 from fraudmatch.scoring.examples import try_examples
 from fraudmatch.scoring.lock import check_lock, text_hash, write_lock
+from fraudmatch.scoring.numbers import listed_numbers
 from fraudmatch.shipped import shipped
 
 RULE = """
@@ -70,8 +72,9 @@ VALUES = """
 [case]
 label = "A case"
 unit = "pence"
-basis = "design"
-in_force = [{ from = 2000-01-01, value = 7, source = "drawn" }]
+class = "notional"
+basis = "published"
+in_force = [{ from = 2000-01-01, value = 7, source = "a newspaper" }]
 """
 
 Writer = Callable[..., Path]
@@ -106,10 +109,53 @@ def test_sound_folder_loads(folder: Writer) -> None:
     assert [each.differences for each in try_examples(library)] == [(), ()]
 
 
+def test_numbers_of_a_rule_are_told_as_in_force(folder: Writer) -> None:
+    library = load_library([folder()])
+    assert library.texts()["XX-TST-001"].numbers == ()
+    for year, amount in ((2025, "£1.00"), (2026, "£2.00")):
+        plenty, case = library.texts(dt.date(year, 6, 1))["XX-TST-001"].numbers
+        assert (plenty.label, plenty.amount, plenty.standing) == ("Plenty", amount, "choice")
+        assert (case.amount, case.source, case.standing) == ("£0.07", "a newspaper", "unverified")
+    assert library.texts(dt.date(1999, 6, 1))["XX-TST-001"].numbers == ()
+
+
+def test_a_source_that_was_read_is_not_called_unverified(folder: Writer) -> None:
+    root = folder()
+    path = root / "values" / "v.toml"
+    path.write_text(path.read_text().replace('newspaper" }', 'newspaper", verified = true }'))
+    standing = [n.standing for n in load_library([root]).texts(dt.date(2026, 1, 1))["XX-TST-001"].numbers]
+    assert standing == ["choice", "verified"]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "where", "what"),
+    [
+        ("values/v.toml", 'class = "notional"\n', "", "case.class", "a value says its class"),
+        ("values/v.toml", '"notional"', '"national"', "case.class", "Input should be"),
+        ("values/v.toml", '"notional"', '"estimate"', "value.notional", "value.case is estimate"),
+        ("parameters/p.toml", "basis", 'class = "actual"\nbasis', "plenty.class", "no class"),
+    ],
+)
+def test_the_class_of_an_amount_is_stated_and_kept(
+    folder: Writer, path: str, old: str, new: str, where: str, what: str
+) -> None:
+    root = folder()
+    (root / path).write_text((root / path).read_text().replace(old, new))
+    with pytest.raises(RuleFileError) as refused:
+        load_library([root])
+    assert any(where in p.where and what in p.what for p in refused.value.problems), refused.value.problems
+
+
+def test_all_numbers_are_listed_or_those_of_a_day(folder: Writer) -> None:
+    library = load_library([folder()])
+    numbers = (library.parameters, library.values)
+    assert [n.amount for n in listed_numbers(*numbers)] == ["£1.00", "£2.00", "£0.07"]
+    assert [n.amount for n in listed_numbers(*numbers, dt.date(2026, 1, 1))] == ["£2.00", "£0.07"]
+    assert listed_numbers(*numbers, dt.date(1999, 1, 1)) == []
+
+
 def test_parameter_follows_its_date(folder: Writer) -> None:
     library = load_library([folder()])
-    import datetime as dt
-
     assert library.constants(dt.date(2025, 12, 31))["param", "plenty"] == 100
     assert library.constants(dt.date(2026, 1, 1))["param", "plenty"] == 200
     assert ("param", "plenty") not in library.constants(dt.date(1999, 12, 31))
@@ -324,3 +370,14 @@ def test_list_and_lock_commands(folder: Writer) -> None:
     assert "XX-TST-001" in CliRunner().invoke(command, ["list", str(root)]).output
     assert CliRunner().invoke(command, ["lock", str(root)]).exit_code == 0
     assert "[XX-TST-001]" in (root / "lock.toml").read_text(encoding="utf-8")
+
+
+def test_numbers_command(folder: Writer) -> None:
+    told = CliRunner().invoke(command, ["numbers", str(folder()), "--as-at", "2025-01-01"])
+    assert told.exit_code == 0
+    assert "A case: £0.07 (published, to be verified)" in told.output
+    assert "Plenty: £1.00 (a choice of this library)" in told.output and "£2.00" not in told.output
+    listed = json.loads(CliRunner().invoke(command, ["numbers", str(folder()), "--json"]).output)
+    assert {"name", "amount", "source", "standing", "starts"} <= set(listed[0])
+    refused = CliRunner().invoke(command, ["numbers", "--as-at", "spring"])
+    assert refused.exit_code == 2 and "is not a day" in refused.output

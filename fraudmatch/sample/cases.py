@@ -1,0 +1,28 @@
+"""All kinds of cases, in the order in which they draw people and homes from the pools."""
+
+from __future__ import annotations
+
+from fraudmatch.sample import (
+    cases_benefits,
+    cases_discounts,
+    cases_engine,
+    cases_housing,
+    cases_identity,
+    cases_people,
+    cases_trade,
+)
+from fraudmatch.sample.plant import Plan
+
+
+def plant_all(plan: Plan) -> None:
+    """Plant every kind of case once."""
+    for kind in (
+        cases_discounts,
+        cases_housing,
+        cases_people,
+        cases_trade,
+        cases_benefits,
+        cases_engine,
+        cases_identity,
+    ):
+        kind.plant(plan)
