@@ -97,6 +97,14 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
             "documents of equal gross for the creditor when there are three or more and every gap between"
             " neighbours is within a fifth of the median gap; otherwise 0",
         ),
+        "reference_creditors": (
+            Column(Kind.NUMBER),
+            "different creditors of this partner paid under the same cleaned invoice number",
+        ),
+        "reference_days": (
+            Column(Kind.NUMBER),
+            "different payment days on which this creditor was paid under the same cleaned invoice number",
+        ),
     },
 }
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.scoring import documents, households, payments, register
+from fraudmatch.scoring import documents, households, payments, reference_use, register
 from fraudmatch.scoring.calendars import day_number, years_between
 from fraudmatch.scoring.views import SideView
 
@@ -70,6 +70,8 @@ _OF_DATASET: dict[str, dict[str, Derive]] = {
         "document_vat_pence": documents.document_vat_pence,
         "document_lines": documents.document_lines,
         "series_length": documents.series_length,
+        "reference_creditors": reference_use.reference_creditors,
+        "reference_days": reference_use.reference_days,
     },
 }
 
