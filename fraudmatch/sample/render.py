@@ -253,8 +253,9 @@ def _letters_to(work: Rendering) -> dict[str, pa.Array]:
 
 
 def _bank(work: Rendering) -> dict[str, pa.Array]:
-    who, firm = work.column("person"), work.column("firm")
-    firms = work.world.firms
+    person, firm = work.column("person"), work.column("firm")
+    lent = work.column("account_of")
+    who, firms = np.where(lent >= 0, lent, person), work.world.firms
     account = np.where(firm >= 0, firms.account[np.maximum(firm, 0)] if len(firms) else 0,
                        identifiers.bank_of_people(work.world, who))  # fmt: skip
     sort_code, number = identifiers.banks(account, hyphens=work.extract.style["case"] == "title")
