@@ -153,6 +153,20 @@ PAIR: dict[str, tuple[Column, str]] = {
     ),
 }
 
+#: group.*: name -> (column, meaning); `group.sum_<detail>` of every detail that is a number besides.
+GROUP: dict[str, tuple[Column, str]] = {
+    "size": (Column(Kind.NUMBER), "members: records of the group, both parties of a joint row counted"),
+    "persons": (
+        Column(Kind.NUMBER),
+        "different linked persons among the members; a member whom nobody linked counts as one",
+    ),
+    "partners": (Column(Kind.NUMBER), "different partners among the members"),
+    "references": (Column(Kind.NUMBER), "different source references of the partners among the members"),
+    "earliest": (Column(Kind.DATE), "the earliest known valid_from among the members"),
+    "latest": (Column(Kind.DATE), "the latest known valid_from among the members"),
+}
+_SUM = "sum_"
+
 #: link.*: the models' view of the pair; `link.<comparison>_level` of the person model besides.
 LINK: dict[str, tuple[Column, str]] = {
     f"{model}_{what}": (
@@ -177,6 +191,18 @@ def side_columns(dataset: str) -> dict[str, Column]:
         for field in schemas.DATASETS[dataset].details
     }
     return _RECORD_COLUMNS | details | _plain(DERIVED) | _plain(DERIVED_OF.get(dataset, {}))
+
+
+def group_columns(dataset: str) -> dict[str, Column]:
+    """Columns of a group of records of `dataset`: those of `GROUP`, and the sums of its numbers."""
+    details = side_columns(dataset)
+    numbers = (f.name for f in schemas.DATASETS[dataset].details if details[f.name].kind is Kind.NUMBER)
+    return _plain(GROUP) | {_SUM + name: Column(Kind.NUMBER) for name in numbers}
+
+
+def summed_detail(name: str) -> str | None:
+    """The detail that `group.<name>` is the sum of; None for the other columns."""
+    return name.removeprefix(_SUM) if name not in GROUP else None
 
 
 PAIR_COLUMNS = _plain(PAIR)

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from fraudmatch import schemas
 from fraudmatch.references import clean_reference
 from fraudmatch.scoring import catalogue
 from fraudmatch.scoring.derived import age, running
+from fraudmatch.scoring.drawn_groups import DrawnSide
 from fraudmatch.scoring.flags import risk_points, value_pence
+from fraudmatch.scoring.groups import GroupRows, Members
 from fraudmatch.scoring.kernels import Evaluation, numeric
 from fraudmatch.scoring.library import Library
 from fraudmatch.scoring.nodes import Kind
@@ -123,9 +126,31 @@ class _ExampleRows:
         return pa.array([False])
 
 
+def _drawn_groups(rule: Rule, example: Example, constants: Constants) -> GroupRows:
+    """The group its members make; no row when none of the drawn records is a member."""
+    dataset, as_at = rule.file.pair.left, example.as_at
+    side = DrawnSide(
+        dataset, example.members, as_at, lambda given, name: _Drawn(dataset, given, as_at).column(name)
+    )
+    at = side.passing(rule.member, constants)
+    return GroupRows(Members(side, at, np.zeros(len(at), dtype=np.int64)), constants)
+
+
+def evaluate_example(rule: Rule, example: Example, library: Library) -> Evaluation | None:
+    """The expressions of the rule over the example; None when its records make no group."""
+    constants = library.constants(example.as_at)
+    if rule.file.group is None:
+        return Evaluation(_ExampleRows(rule, example, constants))
+    groups = _drawn_groups(rule, example, constants)
+    return Evaluation(groups) if len(groups) else None
+
+
 def try_example(rule: Rule, example: Example, library: Library) -> Tried:
     """Run one example and compare what came of it with what it says."""
-    evaluation = Evaluation(_ExampleRows(rule, example, library.constants(example.as_at)))
+    evaluation = evaluate_example(rule, example, library)
+    if evaluation is None:
+        wrong = ("not flagged: no record is a member",) if example.expect.flagged else ()
+        return Tried(rule.id, example.name, False, 0, wrong)
     stands = bool(evaluation.true(rule.when)[0])
     held = next((name for name, node in rule.unless.items() if stands and evaluation.true(node)[0]), None)
     flagged = stands and held is None

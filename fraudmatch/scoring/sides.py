@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.scoring import households, payments
+from fraudmatch.scoring.contacts import CONTACTS, Contacts, contacts_of
 from fraudmatch.scoring.derived import derive_for
 from fraudmatch.scoring.kernels import numeric
 from fraudmatch.scoring.keys import truth
@@ -53,6 +54,7 @@ class Night:
         self._groups = groups
         self._columns: dict[str, pa.Array] = {}
         self._sides: dict[str, Side] = {}
+        self._contacts: dict[str, Contacts] = {}
 
     def record(self, name: str) -> pa.Array:
         """A column of RECORDS, in order of record_id."""
@@ -76,6 +78,12 @@ class Night:
             ids[where] = pc.fill_null(self._groups[name].cast(pa.int64()), -1).to_numpy()
             found[name] = ids
         return found
+
+    def contacts(self, name: str) -> Contacts:
+        """Telephone numbers or e-mail addresses (`phone`, `email`) of all records."""
+        if name not in self._contacts:
+            self._contacts[name] = contacts_of(self, name)
+        return self._contacts[name]
 
     @cached_property
     def row_mate(self) -> np.ndarray:
@@ -160,3 +168,9 @@ class Side:
     def group(self, name: str) -> np.ndarray:
         """Group id per row as int64; -1 where null."""
         return np.asarray(self.night.group_ids[name][self.ids])
+
+    def key(self, relation: str) -> np.ndarray:
+        """What records must share to be brought together by `relation`, as int64; -1 = with nothing."""
+        if relation in CONTACTS:
+            return np.asarray(self.night.contacts(relation).key[self.ids])
+        return self.group(f"{relation}_id")

@@ -13,6 +13,34 @@ import numpy as np
 import pyarrow as pa
 
 
+class GroupableSide(Protocol):
+    """As much of a side as putting its records into groups takes."""
+
+    ids: np.ndarray
+
+    @property
+    def night(self) -> Dated:
+        """Tonight's date and size."""
+
+    def column(self, name: str) -> pa.Array:
+        """A column under the name a rule uses."""
+
+    def group(self, name: str) -> np.ndarray:
+        """Group id per row as int64; -1 where null."""
+
+
+class Dated(Protocol):
+    """A night as far as groups know it."""
+
+    @property
+    def as_at(self) -> dt.date:
+        """The date the exercise speaks of."""
+
+    @property
+    def size(self) -> int:
+        """How many records it has."""
+
+
 class SideView(Protocol):
     """The records of one data set, in order of record_id; see `sides.Side`."""
 
