@@ -66,6 +66,16 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
             "another living person holds a running tenancy of the same partner and property reference",
         ),
     },
+    "creditor": {
+        "vat_charged_pence": (
+            Column(Kind.NUMBER),
+            "VAT in all payments of this partner to this creditor; unknown when none says its VAT",
+        ),
+        "vat_numbers_sent": (
+            Column(Kind.TRUTH),
+            "the partner's creditors have VAT numbers, at least one of them; never unknown",
+        ),
+    },
     "payment": {
         "invoice_ref_clean": (
             Column(Kind.TEXT),
