@@ -299,14 +299,15 @@ def _nino(work: Rendering) -> dict[str, pa.Array]:
     texts = pc.if_else(pa.array(slipped), swapped, texts)
     texts = pc.if_else(pa.array(work.hit("bad nino", misspell.BAD_NINO)), "XX12345", texts)
     texts = pc.if_else(pa.array(work.hit("temporary nino", misspell.TEMPORARY_NINO)), "TN010170M", texts)
-    return {"nino": formats.blank_where(texts, (who < 0) | ~work.held("nino"))}
+    return {"nino": formats.blank_where(texts, (who < 0) | ~(work.held("nino") | (other >= 0)))}
 
 
 def _contact(work: Rendering) -> dict[str, pa.Array]:
-    who, firm = work.column("person"), work.column("firm")
-    phone = pc.coalesce(identifiers.person_phones(work.world, who), identifiers.firm_phones(firm))
+    who, firm, lent = work.column("person"), work.column("firm"), work.column("phone_of")
+    own = np.where(lent >= 0, lent, who)
+    phone = pc.coalesce(identifiers.person_phones(work.world, own), identifiers.firm_phones(firm))
     return {
-        "phone": formats.blank_where(phone, ~work.held("phone")),
+        "phone": formats.blank_where(phone, ~(work.held("phone") | (lent >= 0))),
         "email": formats.blank_where(identifiers.emails(work.world, who), ~work.held("email")),
     }
 
