@@ -104,7 +104,7 @@ def judge(rule: Rule, bench: Bench) -> Judged:
 
 def _judge_groups(rule: Rule, part: GroupPart, bench: Bench) -> Judged:
     side = bench.night.side(part.of)
-    chosen = _passing([rule.facts[part.member]] if part.member else [], side, "left", bench)
+    chosen = _passing([rule.member] if rule.member else [], side, "left", bench)
     members = members_of(part, side, chosen)
     rows = _keep_true(GroupRows(members, bench.constants), rule.conditions("pair"))
     return _parted(rule, rows, LookedAt(len(members.at), 0, 0, 0, groups=members.number))
