@@ -17,7 +17,7 @@ def plant(plan: Plan) -> None:
     """All cases of this module, in the order of their rule ids."""
     for make in (
         keyed_twice_on_one_day, lines_of_documents, numbers_that_recur, one_company, entered_twice, too_much_vat,
-        vat_without_number,
+        vat_without_number, neighbours_paid_alike, paid_by_two_councils,
     ):  # fmt: skip
         make(plan)
 
@@ -205,3 +205,63 @@ def vat_without_number(plan: Plan) -> None:
     plan.case(rule, LOOK_ALIKE, "the number is on file", CREDITOR, creditor)
     creditor = charged(k, between(plan.rng, 12_000, 29_000, k), registered=False)
     plan.case(rule, LOOK_ALIKE, "near miss: less than fifty pounds of VAT", CREDITOR, creditor)
+
+
+def neighbours_paid_alike(plan: Plan) -> None:
+    """FM-CR-005: one amount of one date to two creditors at one postcode."""
+    rule, world, k = "FM-CR-005", plan.world, plan.part(3)
+    firms = world.firms
+
+    def pair(count: int, *, later: int = 0, number: int = 900, firm: bool = True) -> tuple[Array, Array]:
+        first = suppliers(plan, count)
+        home = firms.property[world[CREDITOR]["firm"][first]]
+        second = suppliers(plan, count)
+        if firm:
+            world[CREDITOR].put(second, property=home)
+            firms.property[world[CREDITOR]["firm"][second]] = home
+        world[CREDITOR].put(second, partner=world[CREDITOR]["partner"][first])
+        gross, dated = _gross(plan, count), plan.ago(60, 900, count)
+        left = pay(world, first, invoice_refs(world, first, np.arange(count) + 500), gross, dated)
+        refs = invoice_refs(world, second, np.arange(count) + number)
+        return left, pay(world, second, refs, gross, dated + later)
+
+    left, right = pair(plan.count)
+    plan.case(rule, PLANTED, "two names at one postcode, one amount, one day", PAYMENT, left, PAYMENT, right)
+    left, right = pair(k, later=4)
+    plan.case(rule, LOOK_ALIKE, "near miss: another invoice date", PAYMENT, left, PAYMENT, right)
+    left, right = pair(k, firm=False)
+    plan.case(rule, LOOK_ALIKE, "another postcode", PAYMENT, left, PAYMENT, right)
+    left, right = pair(k)
+    for invoice in (left, right):
+        register = world[PAYMENT]
+        credit = register["gross_pence"][invoice]
+        dated = register["invoice_date"][invoice] + 50
+        pay(world, register["creditor_ref"][invoice], register["invoice_ref"][invoice], -credit, dated,
+            kind="credit_note")  # fmt: skip
+    plan.case(rule, LOOK_ALIKE, "a credit note nets it off", PAYMENT, left, PAYMENT, right)
+
+
+def paid_by_two_councils(plan: Plan) -> None:
+    """FM-CR-010: one invoice paid by two councils."""
+    rule, world, k = "FM-CR-010", plan.world, plan.part(3)
+
+    def pair(count: int, *, later: int = 0, kind: str = "") -> tuple[Array, Array]:
+        first = suppliers(plan, count)
+        register = world[CREDITOR]
+        second = add_creditors(
+            world, register["firm"][first], (register["partner"][first] + 1) % 6, property=register["property"][first]
+        )
+        refs = invoice_refs(world, first, np.arange(count) + 500)
+        gross, dated = _gross(plan, count), plan.ago(100, 900, count)
+        left = pay(world, first, refs, gross, dated)
+        right = pay(world, second, refs, gross, dated + later, paid_after=26)
+        if kind:
+            pay(world, second, refs, -gross, dated + 60, kind=kind)
+        return left, right
+
+    left, right = pair(plan.count)
+    plan.case(rule, PLANTED, "one invoice paid by two councils", PAYMENT, left, PAYMENT, right)
+    left, right = pair(k, kind="reversal")
+    plan.case(rule, LOOK_ALIKE, "one council reversed it", PAYMENT, left, PAYMENT, right)
+    left, right = pair(k, later=45)
+    plan.case(rule, LOOK_ALIKE, "near miss: invoice dates six weeks apart", PAYMENT, left, PAYMENT, right)
