@@ -62,7 +62,11 @@ def _employees(plan: Plan, count: int) -> tuple[Array, Array, Array]:
     who, home = _at_home(plan, count)
     partner = np.where(np.arange(count) % 3 == 0, COUNTY, plan.district(home))
     start = plan.ago(400, 3000, count)
-    return hire(plan.world, who, partner, home, start=start, end=NULL, full=np.arange(count) % 2), who, partner
+    return (
+        hire(plan.world, who, partner, home, start=start, end=NULL, full=np.arange(count) % 2),
+        who,
+        partner,
+    )
 
 
 def declared_suppliers(plan: Plan) -> None:
@@ -177,7 +181,9 @@ def sick_and_working(plan: Plan) -> None:
 
     def pair(count: int, low: int = 45, high: int = 200) -> tuple[Array, Array]:
         left, right = _two_posts(plan, count, (FULL, PART))
-        register.put(left, absence_kind="sick", absence_start=plan.ago(low, high, count), hours_weekly_hundredths=3700)
+        register.put(
+            left, absence_kind="sick", absence_start=plan.ago(low, high, count), hours_weekly_hundredths=3700
+        )
         register.put(right, hours_weekly_hundredths=between(plan.rng, 800, 2000, count))
         return left, right
 
@@ -198,7 +204,7 @@ def shared_telephones(plan: Plan) -> None:
     rule, k, world = "FM-PY-009", plan.part(3), plan.world
 
     def firm_with_phone(count: int) -> tuple[Array, Array]:
-        left, who, partner = _employees(plan, count)
+        left, _, partner = _employees(plan, count)
         # Numbers go by household: a stranger is given that of a couple's home without other use.
         lent = world.homes.head[plan.couples(count)]
         right = add_creditors(world, world.firms.add(plan.vacant(count)), partner)
@@ -220,14 +226,18 @@ def deferred_of_the_dead(plan: Plan) -> None:
     """FM-PN-002: a deferred pension whose member has died (others are in `cases_people`)."""
     rule, k, world = "FM-PN-002", plan.part(2), plan.world
     who, home = _at_home(plan, plan.count, age=(33, 60))
-    left = grant_pension(world, who, home, kind="deferred", start=plan.ago(600, 4000, plan.count), last_paid=NULL)
+    left = grant_pension(
+        world, who, home, kind="deferred", start=plan.ago(600, 4000, plan.count), last_paid=NULL
+    )
     death = record_deaths(world, who, plan.ago(30, 900, plan.count), home)
     plan.case(rule, PLANTED, "deferred, and the member has died", PEN, left, DEATHS, death)
     who, home = _at_home(plan, k, age=(33, 60))
     died = plan.ago(60, 500, k)
     start = plan.ago(600, 4000, k)
     left = grant_pension(world, who, home, kind="deferred", start=start, end=died + 30, last_paid=NULL)
-    plan.case(rule, LOOK_ALIKE, "the record has ended", PEN, left, DEATHS, record_deaths(world, who, died, home))
+    plan.case(
+        rule, LOOK_ALIKE, "the record has ended", PEN, left, DEATHS, record_deaths(world, who, died, home)
+    )
     who, home = _at_home(plan, k, age=(33, 60))
     left = grant_pension(world, who, home, kind="deferred", start=plan.ago(600, 4000, k), last_paid=NULL)
     death = record_deaths(world, plan.namesakes(who), plan.ago(40, 500, k), plan.elsewhere(home))
@@ -257,7 +267,9 @@ def ill_health_and_employed(plan: Plan) -> None:
         left = grant_pension(world, who, home, kind="in_payment", start=start, widow=widow)
         world[PEN].put(left, ill_health=ill)
         began = start - 2000 if before else start + between(plan.rng, 200, 800, count)
-        return left, hire(world, who, plan.district(home), home, start=began, end=NULL, full=np.arange(count) % 2)
+        return left, hire(
+            world, who, plan.district(home), home, start=began, end=NULL, full=np.arange(count) % 2
+        )
 
     left, right = pair(plan.count)
     plan.case(rule, PLANTED, "ill-health pension, and employed since", PEN, left, PAY, right)

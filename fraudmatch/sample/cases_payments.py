@@ -34,7 +34,7 @@ def suppliers(plan: Plan, count: int, *, registered: bool = True) -> Array:
 def _vat_numbers(first_seven: Array) -> Array:
     """Valid by the newer check: the weighted sum and the last two digits and 55 are divided by 97."""
     weighted = sum(first_seven // 10**place % 10 * (place + 2) for place in range(7))
-    return first_seven * 100 + (97 - (weighted + 55) % 97)
+    return np.asarray(first_seven * 100 + (97 - (weighted + 55) % 97))
 
 
 def _gross(plan: Plan, count: int) -> Array:
@@ -101,14 +101,19 @@ def numbers_that_recur(plan: Plan) -> None:
     world[CREDITOR].put(creditor, partner=0)
     refs = np.full(ROUND, world.texts.code("AUTUMN GRANT 25"))
     gross = 1_000 * (between(plan.rng, 900, 1_900, 1) + np.arange(ROUND))
-    left, right = (pay(world, creditor, refs, gross, np.full(ROUND, day)) for day in (TODAY - 200, TODAY - 170))
+    left, right = (
+        pay(world, creditor, refs, gross, np.full(ROUND, day)) for day in (TODAY - 200, TODAY - 170)
+    )
     plan.case(rule, LOOK_ALIKE, "a grant round whose name stands for a number", PAYMENT, left, PAYMENT, right)
 
 
 def one_company(plan: Plan) -> None:
     """FM-CR-004: two names on one account, in two councils; and two trading names of one company."""
     rule, world, k = "FM-CR-004", plan.world, plan.part(2)
-    for kind, why in ((PLANTED, "two councils, two names, one account"), (LOOK_ALIKE, "two names of one company")):
+    for kind, why in (
+        (PLANTED, "two councils, two names, one account"),
+        (LOOK_ALIKE, "two names of one company"),
+    ):
         left = suppliers(plan, k)
         firms = world.firms.add(plan.vacant(k))
         world.firms.account[firms] = world.firms.account[world[CREDITOR]["firm"][left]]
@@ -166,13 +171,12 @@ def too_much_vat(plan: Plan) -> None:
     gross = world[PAYMENT]["gross_pence"]
     world[PAYMENT].put(rows, vat_pence=gross[rows] // 5)
     plan.case(rule, PLANTED, "VAT reckoned on the gross", PAYMENT, rows)
-    for why, vat in (
-        ("the reduced rate", lambda g: (g + 10) // 21), ("goods of several rates", lambda g: g // 9),
-        ("near miss: two pence of rounding", lambda g: g // 6 + 1),
+    for why, part, more in (
+        ("the reduced rate", 21, 0), ("goods of several rates", 9, 0), ("near miss: two pence of rounding", 6, 1),
     ):  # fmt: skip
         rows = invoices(plan.part(4))
-        gross = world[PAYMENT]["gross_pence"]
-        world[PAYMENT].put(rows, vat_pence=vat(gross[rows]))
+        gross = world[PAYMENT]["gross_pence"][rows]
+        world[PAYMENT].put(rows, vat_pence=gross // part + more)
         plan.case(rule, LOOK_ALIKE, why, PAYMENT, rows)
     first = invoices(plan.part(4))
     register = world[PAYMENT]
@@ -249,7 +253,10 @@ def paid_by_two_councils(plan: Plan) -> None:
         first = suppliers(plan, count)
         register = world[CREDITOR]
         second = add_creditors(
-            world, register["firm"][first], (register["partner"][first] + 1) % 6, property=register["property"][first]
+            world,
+            register["firm"][first],
+            (register["partner"][first] + 1) % 6,
+            property=register["property"][first],
         )
         refs = invoice_refs(world, first, np.arange(count) + 500)
         gross, dated = _gross(plan, count), plan.ago(100, 900, count)

@@ -198,7 +198,9 @@ def side_by_side(t: pd.DataFrame) -> pd.Series:
 
 def suppliers(truth: Truth) -> pd.DataFrame:
     held = truth.table("creditor")
-    return held[(held["creditor_type"] == "supplier") & (held["creditor_status"] == "live") & (held["firm"] >= 0)]
+    return held[
+        (held["creditor_type"] == "supplier") & (held["creditor_status"] == "live") & (held["firm"] >= 0)
+    ]
 
 
 def py_002(truth: Truth) -> Pairs:
@@ -312,7 +314,8 @@ def cr_002(truth: Truth) -> Pairs:
 
 def cr_003(truth: Truth) -> Pairs:
     return twice(invoices(truth), "firm",
-                 lambda t: (t["creditor_ref"] != t["creditor_ref_r"]) & (t["gross_pence"] == t["gross_pence_r"])
+                 lambda t: (t["creditor_ref"] != t["creditor_ref_r"]) & (t["partner"] == t["partner_r"])
+                 & (t["gross_pence"] == t["gross_pence_r"])
                  & (t["ref"] == t["ref_r"]))  # fmt: skip
 
 

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from sample_oracle import FAR, Pairs, Truth, account_of, dead, jobs, pairs, side_by_side, suppliers, twice
+from sample_oracle import (
+    FAR,
+    Pairs,
+    Truth,
+    account_of,
+    dead,
+    invoices,
+    jobs,
+    pairs,
+    side_by_side,
+    suppliers,
+    twice,
+)
 
 from fraudmatch.sample.streams import TODAY
 
@@ -86,7 +98,9 @@ def pn_002(truth: Truth) -> Pairs:
 
 def pn_003(truth: Truth) -> Pairs:
     held = truth.table("pension")
-    held = held[(held["pension_kind"] == "in_payment") & (held["pension_end"] > TODAY) & (held["ill_health"] == 1)]
+    held = held[
+        (held["pension_kind"] == "in_payment") & (held["pension_end"] > TODAY) & (held["ill_health"] == 1)
+    ]
     return pairs(held[held["widow"] != 1], running_jobs(truth), "person",
                  lambda t: t["employment_start"] > t["pension_start"])  # fmt: skip
 
@@ -123,7 +137,9 @@ def cr_008(truth: Truth) -> Pairs:
 def valid_vat(number: int) -> bool:
     """Nine digits whose weighted sum, plain or with 55 added, is divided by 97."""
     digits = [int(digit) for digit in f"{number:09d}"]
-    total = sum(d * w for d, w in zip(digits, (8, 7, 6, 5, 4, 3, 2), strict=False)) + digits[7] * 10 + digits[8]
+    total = (
+        sum(d * w for d, w in zip(digits, (8, 7, 6, 5, 4, 3, 2), strict=False)) + digits[7] * 10 + digits[8]
+    )
     return number > 0 and (total % 97 == 0 or (total + 55) % 97 == 0)
 
 
@@ -133,6 +149,30 @@ def cr_009(truth: Truth) -> Pairs:
     vat = held["row"].map(charged).fillna(0)
     invalid = [not valid_vat(number) for number in truth.world.firms.vat[held["firm"].to_numpy()].tolist()]
     return {(row, -1) for row in held.loc[(vat >= 5_000) & np.asarray(invalid), "row"].tolist()}
+
+
+def cr_005(truth: Truth) -> Pairs:
+    paid = invoices(truth)
+    held = truth.table("creditor").set_index("row")
+    home = held["property"].loc[paid["creditor_ref"]].to_numpy()
+    paid = paid.assign(place=truth.world.places.postcode[home])
+
+    def to_two_at_once(t: pd.DataFrame) -> pd.Series:
+        one_bill = (t["place"] == t["place_r"]) & (t["invoice_date"] == t["invoice_date_r"])
+        return one_bill & (t["creditor_ref"] != t["creditor_ref_r"]) & (t["partner"] == t["partner_r"])
+
+    return twice(paid[(paid["gross_pence"] >= 10_000) & (home >= 0)], "gross_pence", to_two_at_once)
+
+
+def cr_010(truth: Truth) -> Pairs:
+    paid = invoices(truth)
+
+    def by_two_councils(t: pd.DataFrame) -> pd.Series:
+        near = (t["invoice_date"] - t["invoice_date_r"]).abs() <= 31
+        return (t["partner"] != t["partner_r"]) & (t["firm"] == t["firm_r"]) & (t["ref"] == t["ref_r"]) & near
+
+    large = paid[(paid["gross_pence"] >= 10_000) & (paid["firm"] >= 0)]
+    return twice(large, "gross_pence", by_two_councils)
 
 
 PAY_RULES: dict[str, Callable[[Truth], Pairs]] = {

@@ -14,7 +14,7 @@ RULE_IDS = [
     *(f"FM-CT-00{n}" for n in range(1, 9)), *(f"FM-HT-00{n}" for n in range(1, 5)),
     *(f"FM-WL-00{n}" for n in range(1, 4)), *(f"FM-PY-00{n}" for n in range(1, 10)),
     *(f"FM-PN-00{n}" for n in range(1, 4)),
-    "FM-BB-001", "FM-BB-002", "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in (1, 2, 3, 4, 6, 7, 8, 9)),
+    "FM-BB-001", "FM-BB-002", "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in range(1, 10)), "FM-CR-010",
     *(f"FM-CTR-00{n}" for n in range(1, 4)), "FM-CP-001", "FM-LC-001", "FM-PP-001",
 ]  # fmt: skip
 
