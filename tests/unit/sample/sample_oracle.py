@@ -289,6 +289,7 @@ def cr_001(truth: Truth) -> Pairs:
     paid = paid.assign(day=paid["invoice_date"].astype(str) + "/" + paid["payment_date"].astype(str))
     document = paid.groupby(["creditor_ref", "ref", "day"])["gross_pence"]
     paid = paid.assign(lines=document.transform("size"), total=document.transform("sum"))
+    paid["paid_so"] = paid.groupby(["creditor_ref", "gross_pence"])["row"].transform("size")
     paid["days"] = paid.groupby(["creditor_ref", "ref"])["payment_date"].transform("nunique")
     paid["payees"] = paid.groupby(["partner", "ref"])["creditor_ref"].transform("nunique")
     paid = paid[(paid["days"] < 3) & (paid["payees"] < 5)]
@@ -299,7 +300,7 @@ def paid_again(t: pd.DataFrame) -> pd.Series:
     """One number and gross, and neither lines of a larger document nor a yearly charge."""
     one = t["day"] == t["day_r"]
     differs = t["purpose"] != t["purpose_r"]
-    lines = one & ((t["lines"] >= 3) | differs)
+    lines = one & ((t["lines"] >= 3) | (t["paid_so"] >= 5) | differs)
     year = differs & ((t["payment_date"] - t["payment_date_r"]).abs() > 300)
     other = ~one & (t["total"] != t["total_r"])
     same = (t["gross_pence"] == t["gross_pence_r"]) & (t["ref"] == t["ref_r"])
