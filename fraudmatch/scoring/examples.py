@@ -128,12 +128,23 @@ class _ExampleRows:
 
 def _drawn_groups(rule: Rule, example: Example, constants: Constants) -> GroupRows:
     """The group its members make; no row when none of the drawn records is a member."""
-    dataset, as_at = rule.file.pair.left, example.as_at
-    side = DrawnSide(
-        dataset, example.members, as_at, lambda given, name: _Drawn(dataset, given, as_at).column(name)
-    )
+    side = _drawn_side(rule, example)
     at = side.passing(rule.member, constants)
     return GroupRows(Members(side, at, np.zeros(len(at), dtype=np.int64)), constants)
+
+
+def _drawn_side(rule: Rule, example: Example) -> DrawnSide:
+    dataset, as_at = rule.file.pair.left, example.as_at
+    return DrawnSide(
+        dataset, example.members, as_at, lambda given, name: _Drawn(dataset, given, as_at).column(name)
+    )
+
+
+def drawn_members(rule: Rule, example: Example, library: Library) -> set[bool]:
+    """Whether the drawn records of a rule about groups are members: all, none or some of them."""
+    side = _drawn_side(rule, example)
+    at = side.passing(rule.member, library.constants(example.as_at))
+    return {place in at for place in range(len(side))}
 
 
 def evaluate_example(rule: Rule, example: Example, library: Library) -> Evaluation | None:

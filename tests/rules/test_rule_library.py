@@ -9,6 +9,7 @@ import pytest
 
 from fraudmatch.scoring import catalogue, load_library
 from fraudmatch.scoring.contacts import MOST_PARTIES
+from fraudmatch.scoring.drawn_facts import undrawn_facts
 from fraudmatch.scoring.functions import FUNCTIONS
 from fraudmatch.scoring.lock import check_lock
 from fraudmatch.scoring.rules import Rule
@@ -29,6 +30,10 @@ WANTED = (
 def test_library_is_whole_and_locked() -> None:
     assert sorted(rule.id for rule in LIBRARY.rules) == sorted(WANTED)
     assert check_lock(shipped("rules")) == []
+
+
+def test_every_fact_is_drawn_both_ways() -> None:
+    assert [str(problem) for problem in undrawn_facts(LIBRARY)] == []
 
 
 @pytest.mark.parametrize("rule", LIBRARY.rules, ids=lambda rule: rule.id)

@@ -15,6 +15,7 @@ import pytest
 from fraudmatch import schemas
 from fraudmatch.errors import RuleFileError
 from fraudmatch.scoring import Library, load_library, score
+from fraudmatch.scoring.drawn_facts import undrawn_facts
 from fraudmatch.scoring.examples import try_examples
 from fraudmatch.scoring.flags import flag_key
 from fraudmatch.shipped import shipped
@@ -69,6 +70,10 @@ members = [
   { person = "a", discount_type = "single_person" },
 ]
 expect = { flagged = false, held = "excused" }
+[[example]]
+name = "one account"
+members = [{ person = "a", discount_type = "single_person" }]
+expect = { flagged = false }
 [[example]]
 name = "no member at all"
 members = [{ person = "a", discount_type = "none" }]
@@ -216,7 +221,13 @@ def test_forty_discounts_are_one_flag_of_the_shipped_rule(tiny_night: Any, fixed
 
 
 def test_examples_of_groups_come_out(tmp_path: Path) -> None:
-    assert [each.differences for each in try_examples(library_of(tmp_path))] == [(), (), ()]
+    assert [each.differences for each in try_examples(library_of(tmp_path))] == [(), (), (), ()]
+
+
+def test_members_are_drawn_both_ways(tmp_path: Path) -> None:
+    assert undrawn_facts(library_of(tmp_path)) == []
+    all_single = library_of(tmp_path, ('discount_type = "none" }', 'discount_type = "single_person" }'))
+    assert [p.where for p in undrawn_facts(all_single)] == ["facts.single"]
 
 
 FAULTS = [
