@@ -276,6 +276,13 @@ _DATASETS = (
         _f("registered_date", "date", "day of registration"),
         _f("alias", "text", "other name"),
     ), "date_of_death", None),
+    Dataset("company_officer", "Company officers", (
+        _f("company_name", "text", "name of the company; its number is `company_number`"),
+        _f("officer_role", "code", "office held", "director", "secretary", "member", "significant_control", "other"),
+        _f("appointed_date", "date", "day of appointment"),
+        _f("resigned_date", "date", "day of resignation; null = in office"),
+        _f("birth_month", "date", "first day of the month of birth; the public register tells no day"),
+    ), "appointed_date", "resigned_date"),
     Dataset("person", "People (any file)"),
     Dataset("organisation", "Organisations (any file)", parties="organisation"),
 )

@@ -72,9 +72,11 @@ def lines_of_documents(plan: Plan) -> None:
     register.put(right, purpose=purposes[1])
     plan.case(rule, LOOK_ALIKE, "two lines for two purposes", PAYMENT, left, PAYMENT, right)
     creditor, gross = suppliers(plan, k), _gross(plan, k)
-    refs = [invoice_refs(world, creditor, np.full(k, 500 + week)) for week in (0, 1, 2, 3, 3)]
-    weeks = (0, 9, 40, 44, 44)
-    fees = [pay(world, creditor, ref, gross, TODAY - 300 + day) for ref, day in zip(refs, weeks, strict=True)]
+    begun = np.full(k, TODAY - 300)
+    fees = [
+        pay(world, creditor, invoice_refs(world, creditor, np.full(k, 500 + bill)), gross, begun + later)
+        for bill, later in ((0, 0), (1, 9), (2, 40), (3, 44), (3, 44))
+    ]
     _same_purpose(plan, fees[3], fees[4])
     plan.case(rule, LOOK_ALIKE, "two days of a usual fee on one invoice", PAYMENT, fees[3], PAYMENT, fees[4])
     creditor, gross, dated = suppliers(plan, k), _gross(plan, k), plan.ago(150, 900, k)

@@ -66,6 +66,16 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
             "another living person holds a running tenancy of the same partner and property reference",
         ),
     },
+    "company_officer": {
+        "company_creditors": (
+            Column(Kind.NUMBER),
+            "live supplier records with the company's number, all partners together; unknown without a number",
+        ),
+        "company_declared": (
+            Column(Kind.TRUTH),
+            "an employee's interest in one of these is declared; unknown without a number",
+        ),
+    },
     "creditor": {
         "vat_charged_pence": (
             Column(Kind.NUMBER),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.scoring import documents, households, payments, reference_use, register, vat
+from fraudmatch.scoring import documents, households, officers, payments, reference_use, register, vat
 from fraudmatch.scoring.calendars import day_number, years_between
 from fraudmatch.scoring.views import SideView
 
@@ -62,6 +62,10 @@ _AT_HOME: dict[str, Derive] = {
 _OF_DATASET: dict[str, dict[str, Derive]] = {
     "council_tax": _AT_HOME,
     "housing_tenancy": {"survivor": households.survivor} | _AT_HOME,
+    "company_officer": {
+        "company_creditors": officers.company_creditors,
+        "company_declared": officers.company_declared,
+    },
     "creditor": {"vat_charged_pence": vat.vat_charged_pence, "vat_numbers_sent": vat.vat_numbers_sent},
     "payment": {
         "invoice_ref_clean": lambda side: side.detail("invoice_ref_clean"),

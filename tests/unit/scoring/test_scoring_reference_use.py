@@ -165,3 +165,27 @@ def test_payments_take_the_postcode_of_their_creditor(tiny_night: Any) -> None:
         tiny_night, [CREDITOR | {"postcode": "GL7 1QQ"}, PAYMENT, PAYMENT | {"postcode": "GL7 1QR"}]
     )
     assert side.column("postcode").equals(pa.array(["GL7 1QQ", "GL7 1QR"]))
+
+
+OFFICER = {"dataset": "company_officer", "partner": "ashford", "company_number": "91000001"}
+
+
+@pytest.mark.parametrize(
+    ("change", "creditors", "declared"),
+    [
+        ({}, 1, False),
+        ({"partner": "birchley"}, 1, False),
+        ({"interest_declared": True}, 1, True),
+        ({"creditor_status": "dormant", "interest_declared": True}, 0, False),
+        ({"creditor_type": "refund"}, 0, False),
+        ({"company_number": "91000002"}, 0, False),
+        ({"company_number": None}, 0, False),
+    ],
+)
+def test_whether_a_company_is_paid(
+    tiny_night: Any, change: dict[str, Any], creditors: int, declared: bool
+) -> None:
+    rows = [OFFICER, OFFICER | {"company_number": None}, CREDITOR | {"company_number": "91000001"} | change]
+    side = side_of(tiny_night, rows, "company_officer")
+    assert side.column("company_creditors").to_pylist() == [creditors, None]
+    assert side.column("company_declared").to_pylist() == [declared, None]
