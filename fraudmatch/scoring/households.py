@@ -22,9 +22,14 @@ def row_mates(night: NightView) -> np.ndarray:
     second = np.flatnonzero(party == 2)
     if not len(second):
         return mates
-    delivery, dataset = codes(night.record("delivery")), codes(night.record("dataset"))
-    key = combined([delivery, dataset, codes(night.record("source_row"))])
-    first = np.flatnonzero(party == 1)
+    delivery = codes(night.record("delivery"))
+    # Only files with joint rows are looked at: most have none.
+    there = np.flatnonzero(np.isin(delivery, np.unique(delivery[second])))
+    rows = pa.array(there)
+    parts = [codes(night.record(name).take(rows)) for name in ("dataset", "source_row")]
+    key = np.full(night.size, -1, dtype=np.int64)
+    key[there] = combined([delivery[there], *parts])
+    first = there[party[there] == 1]
     first = first[np.argsort(key[first], kind="stable")]
     at = np.minimum(np.searchsorted(key[first], key[second]), max(len(first) - 1, 0))
     same = key[first][at] == key[second] if len(first) else np.zeros(len(second), dtype=bool)

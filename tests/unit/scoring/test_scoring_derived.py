@@ -239,3 +239,17 @@ def test_every_derived_column_is_made_and_described() -> None:
     for dataset in schemas.DATASETS:
         described = catalogue.DERIVED.keys() | catalogue.DERIVED_OF.get(dataset, {}).keys()
         assert described == derive_for(dataset).keys()
+
+
+@pytest.mark.parametrize("high", [5, 2**40])
+def test_combined_keys_tell_combinations_apart(high: int) -> None:
+    """Also when the parts are too wide to be digits of one number."""
+    rng = np.random.default_rng(3)
+    parts = [rng.integers(-1, 4, 200) * (high // 5) for _ in range(3)]
+    parts = [np.where(part < 0, -1, part) for part in parts]
+    key = combined(parts)
+    rows = list(zip(*(part.tolist() for part in parts), strict=True))
+    assert [k < 0 for k in key.tolist()] == [min(row) < 0 for row in rows]
+    known = {(k, row) for k, row in zip(key.tolist(), rows, strict=True) if k >= 0}
+    assert len(known) == len({k for k, _ in known}) == len({row for _, row in known})
+    assert key.max() < len(rows)
