@@ -176,7 +176,7 @@ def agency_beside_post(plan: Plan) -> None:
 
 
 def sick_and_working(plan: Plan) -> None:
-    """FM-PY-008: absent sick from one post and paid in another."""
+    """FM-PY-008: absent from one post and paid in another."""
     rule, k, register = "FM-PY-008", plan.part(3), plan.world[PAY]
 
     def pair(count: int, low: int = 45, high: int = 200) -> tuple[Array, Array]:

@@ -81,7 +81,7 @@ def py_008(truth: Truth) -> Pairs:
         return late & ~agreed & (t["row"] != t["row_r"])
 
     at_work = posts[posts["absence_kind"].isna()]
-    found = pairs(posts[posts["absence_kind"] == "sick"], at_work, "person", paid_meanwhile)
+    found = pairs(posts[posts["absence_kind"].isin(["sick", "suspended"])], at_work, "person", paid_meanwhile)
     return {(min(pair), max(pair)) for pair in found}
 
 
