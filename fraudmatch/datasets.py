@@ -184,6 +184,11 @@ _DATASETS = (
         _f("full_time_code", "code", "full time (over 30 hours), part time or casual", "full", "part", "casual"),
         _f("gross_to_date_pence", "pence", "gross pay in the tax year to date"),
         _f("last_paid", "date", "day last paid"),
+        _f("worker_kind", "code", "how the person is engaged; null = as an employee", "employee", "agency", "umbrella",
+           "office_holder", "retained_firefighter"),
+        _f("second_job_agreed", "flag", "the employer has agreed to another post"),
+        _f("absence_kind", "code", "present absence; null = at work", "sick", "parental", "suspended", "unpaid"),
+        _f("absence_start", "date", "first day of the present absence"),
     ), "employment_start", "employment_end", derived=(_NINO_KIND,)),
     Dataset("pension", "Pensions", (
         _f("pension_kind", "code", "in payment, deferred or gratuity", "in_payment", "deferred", "gratuity"),
@@ -201,6 +206,7 @@ _DATASETS = (
         _f("creditor_status", "code", "live or dormant", "live", "dormant"),
         _f("created_date", "date", "day the standing record was made"),
         _f("paid_annual_pence", "pence", "paid in the last twelve months"),
+        _f("interest_declared", "flag", "an employee's interest in this creditor is on the register of interests"),
     ), "created_date", None, "either"),
     Dataset("payment", "Payments to creditors", (
         _f("creditor_ref", "text", "reference of the creditor paid"),
@@ -277,6 +283,13 @@ _DATASETS = (
         _f("registered_date", "date", "day of registration"),
         _f("alias", "text", "other name"),
     ), "date_of_death", None),
+    Dataset("company_officer", "Company officers", (
+        _f("company_name", "text", "name of the company; its number is `company_number`"),
+        _f("officer_role", "code", "office held", "director", "secretary", "member", "significant_control", "other"),
+        _f("appointed_date", "date", "day of appointment"),
+        _f("resigned_date", "date", "day of resignation; null = in office"),
+        _f("birth_month", "date", "first day of the month of birth; the public register tells no day"),
+    ), "appointed_date", "resigned_date"),
     Dataset("person", "People (any file)"),
     Dataset("organisation", "Organisations (any file)", parties="organisation"),
 )

@@ -82,6 +82,7 @@ _RELATIONS = {
     "payment": "the same payment",
     "phone": "the same telephone number",
     "email": "the same e-mail address",
+    "equal": "details that agree, as the reasons say",
     "none": "nothing, the rule looks at single records",
 }
 

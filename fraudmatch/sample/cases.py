@@ -8,6 +8,8 @@ from fraudmatch.sample import (
     cases_engine,
     cases_housing,
     cases_identity,
+    cases_pay,
+    cases_payments,
     cases_people,
     cases_trade,
 )
@@ -24,5 +26,7 @@ def plant_all(plan: Plan) -> None:
         cases_benefits,
         cases_engine,
         cases_identity,
+        cases_pay,
+        cases_payments,
     ):
         kind.plant(plan)

@@ -128,6 +128,7 @@ def pension_after_death(plan: Plan) -> None:
     left = grant_pension(world, who, home, kind="deferred", start=plan.ago(600, 7000, k), last_paid=NULL)
     death = record_deaths(world, who, plan.ago(60, 500, k), home)
     plan.case(rule, LOOK_ALIKE, "deferred pension", PEN, left, DEATHS, death)
+    plan.case("FM-PN-002", PLANTED, "deferred, and the member has died", PEN, left, DEATHS, death)
     who, home = _people_at_home(plan, k, age=(62, 95))
     died = plan.ago(60, 500, k)
     left = grant_pension(world, who, home, kind="in_payment", start=plan.ago(600, 7000, k), end=died,

@@ -165,6 +165,8 @@ def two_creditor_records(plan: Plan) -> None:
     second = add_creditors(
         world, register["firm"][first], register["partner"][first], property=register["property"][first]
     )
+    for duplicate in ("FM-CR-006", "FM-CR-007"):
+        plan.case(duplicate, PLANTED, "one supplier entered twice", CREDITOR, first, CREDITOR, second)
     for kind, why, other in (
         (PLANTED, "two records of one supplier", second), (LOOK_ALIKE, "unrelated suppliers", None),
     ):  # fmt: skip
@@ -197,4 +199,5 @@ def shared_account(plan: Plan) -> None:
               rows[member[np.arange(len(rows)) % FACTORED > 0]], CREDITOR, others)  # fmt: skip
     left = _supplier(plan, half)
     right = add_creditors(world, register["firm"][left], register["partner"][left], site=2)
-    plan.case(rule, LOOK_ALIKE, "sites of one supplier", CREDITOR, left, CREDITOR, right)
+    for kept_apart in (rule, "FM-CR-007"):
+        plan.case(kept_apart, LOOK_ALIKE, "sites of one supplier", CREDITOR, left, CREDITOR, right)

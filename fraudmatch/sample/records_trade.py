@@ -55,7 +55,7 @@ def add_creditors(
     return world["creditor"].add(
         len(firms), partner=partner, firm=firms, property=own if property is None else property,
         creditor_type="supplier", creditor_status="live", site_id=world.texts.code(f"{site:02d}"),
-        created_date=between(rng, TODAY - years(12), TODAY - years(3), len(firms)),
+        created_date=between(rng, TODAY - years(12), TODAY - years(3), len(firms)), interest_declared=0,
         paid_annual_pence=between(rng, 50_000, 40_000_000, len(firms)),
     )  # fmt: skip
 
@@ -112,16 +112,18 @@ def pay(
     world: World, creditors: Array, refs: Array, gross: Array, invoiced: Array, *, kind: Array | str = "invoice",
     paid_after: Array | int = 20,
 ) -> Array:  # fmt: skip
-    """Payment rows to creditor rows; a sixth of four payments in five is VAT at 20 %."""
+    """Payment rows to creditor rows; a sixth of what a firm registered for VAT is paid is VAT at 20 %."""
     rng, register, texts = world.streams(f"pay {len(world['payment'])}"), world["creditor"], world.texts
     count, first = len(creditors), len(world["payment"])
     paid = np.minimum(invoiced + paid_after, TODAY - 1)
     purposes = texts.codes(words_of("work.csv", kind="purpose"))
+    firm = register["firm"][creditors]
+    registered = (firm >= 0) & (world.firms.vat[np.maximum(firm, 0)] > 0)
     return world["payment"].add(
-        count, partner=register["partner"][creditors], firm=register["firm"][creditors],
+        count, partner=register["partner"][creditors], firm=firm,
         person=register["person"][creditors], creditor_ref=creditors, invoice_ref=refs,
         invoice_date=invoiced, payment_date=paid, gross_pence=gross, transaction_type=kind,
-        vat_pence=np.where(creditors % 5 > 0, np.sign(gross) * (np.abs(gross) // 6), 0),
+        vat_pence=np.where(registered, np.sign(gross) * (np.abs(gross) // 6), 0),
         order_number=texts.codes(f"PO{first + k:08d}" for k in range(count)),
         purpose=rng.choice(purposes, count),
     )  # fmt: skip

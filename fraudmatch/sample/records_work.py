@@ -86,6 +86,8 @@ def hire(
         employment_end=end,
         hours_weekly_hundredths=np.where(full == 2, NULL, hours),
         full_time_code=full,
+        worker_kind="employee",
+        second_job_agreed=0,
         gross_to_date_pence=pay,
         last_paid=np.where(end == NULL, TODAY - 3, np.minimum(end + 20, TODAY - 3)),
     )
@@ -119,8 +121,12 @@ def grant_pension(
     widow: Array | int = 0,
     nino_of: Array | int = -1,
 ) -> Array:
-    """Pension rows of the county; `nino_of` is the person whose number is written, -1 = the pensioner's."""
+    """Pension rows of the county; `nino_of` is the person whose number is written, -1 = the pensioner's.
+
+    Nobody who is employed has retired on ill health.
+    """
     rng = world.streams(f"pension {len(world['pension'])}")
+    ill = chance(rng, 0.04, len(who)) & ~np.isin(who, world["payroll"]["person"])
     return world["pension"].add(
         len(who),
         partner=COUNTY,
@@ -129,7 +135,7 @@ def grant_pension(
         nino_of=nino_of,
         pension_kind=kind,
         widow=widow,
-        ill_health=chance(rng, 0.04, len(who)),
+        ill_health=ill,
         pension_start=start,
         pension_end=end,
         pension_annual_pence=between(rng, 90_000, 2_400_000, len(who)),

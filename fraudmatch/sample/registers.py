@@ -22,6 +22,7 @@ from fraudmatch.schemas import DATASETS
 #: Columns of every table besides the fields of its data set, and what they hold when not given.
 #: form: how the first person is named (see `render`), nino_of: whose number is written,
 #: nino_form: 0 a National Insurance number, 1 what cannot be one, 2 what stands in for one,
+#: account_of and phone_of: whose bank account and telephone are written,
 #: dob_known: 1 the date of birth is held, 0 it is not, -1 as often as the data set holds it;
 #: in_case: 1 for rows of the answer key's cases, which are spared planted faults.
 COMMON = {
@@ -34,6 +35,8 @@ COMMON = {
     "form": 0,
     "nino_of": -1,
     "nino_form": 0,
+    "account_of": -1,
+    "phone_of": -1,
     "dob_known": -1,
     "in_case": 0,
 }

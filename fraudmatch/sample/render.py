@@ -253,8 +253,9 @@ def _letters_to(work: Rendering) -> dict[str, pa.Array]:
 
 
 def _bank(work: Rendering) -> dict[str, pa.Array]:
-    who, firm = work.column("person"), work.column("firm")
-    firms = work.world.firms
+    person, firm = work.column("person"), work.column("firm")
+    lent = work.column("account_of")
+    who, firms = np.where(lent >= 0, lent, person), work.world.firms
     account = np.where(firm >= 0, firms.account[np.maximum(firm, 0)] if len(firms) else 0,
                        identifiers.bank_of_people(work.world, who))  # fmt: skip
     sort_code, number = identifiers.banks(account, hyphens=work.extract.style["case"] == "title")
@@ -304,10 +305,11 @@ def _nino(work: Rendering) -> dict[str, pa.Array]:
 
 
 def _contact(work: Rendering) -> dict[str, pa.Array]:
-    who, firm = work.column("person"), work.column("firm")
-    phone = pc.coalesce(identifiers.person_phones(work.world, who), identifiers.firm_phones(firm))
+    who, firm, lent = work.column("person"), work.column("firm"), work.column("phone_of")
+    own = np.where(lent >= 0, lent, who)
+    phone = pc.coalesce(identifiers.person_phones(work.world, own), identifiers.firm_phones(firm))
     return {
-        "phone": formats.blank_where(phone, ~work.held("phone")),
+        "phone": formats.blank_where(phone, ~(work.held("phone") | (lent >= 0))),
         "email": formats.blank_where(identifiers.emails(work.world, who), ~work.held("email")),
     }
 

@@ -85,6 +85,26 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
     },
     "payroll": _NINO_KIND,
     "council_tax_reduction": _NINO_KIND,
+    "company_officer": {
+        "company_creditors": (
+            Column(Kind.NUMBER),
+            "live supplier records with the company's number, all partners together; unknown without a number",
+        ),
+        "company_declared": (
+            Column(Kind.TRUTH),
+            "an employee's interest in one of these is declared; unknown without a number",
+        ),
+    },
+    "creditor": {
+        "vat_charged_pence": (
+            Column(Kind.NUMBER),
+            "VAT in all payments of this partner to this creditor; unknown when none says its VAT",
+        ),
+        "vat_numbers_sent": (
+            Column(Kind.TRUTH),
+            "the partner's creditors have VAT numbers, at least one of them; never unknown",
+        ),
+    },
     "payment": {
         "invoice_ref_clean": (
             Column(Kind.TEXT),
@@ -115,6 +135,14 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
             Column(Kind.NUMBER),
             "documents of equal gross for the creditor when there are three or more and every gap between"
             " neighbours is within a fifth of the median gap; otherwise 0",
+        ),
+        "reference_creditors": (
+            Column(Kind.NUMBER),
+            "different creditors of this partner paid under the same cleaned invoice number",
+        ),
+        "reference_days": (
+            Column(Kind.NUMBER),
+            "different payment days on which this creditor was paid under the same cleaned invoice number",
         ),
     },
 }

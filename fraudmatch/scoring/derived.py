@@ -10,7 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.scoring import documents, households, payments, register, residence
+from fraudmatch.scoring import (
+    documents,
+    households,
+    officers,
+    payments,
+    reference_use,
+    register,
+    residence,
+    vat,
+)  # fmt: skip
 from fraudmatch.scoring.calendars import day_number, years_between
 from fraudmatch.scoring.views import SideView
 
@@ -68,6 +77,11 @@ _OF_DATASET: dict[str, dict[str, Derive]] = {
     "council_tax_reduction": _NINO_KIND,
     "council_tax": _AT_HOME,
     "housing_tenancy": {"survivor": households.survivor} | _AT_HOME,
+    "company_officer": {
+        "company_creditors": officers.company_creditors,
+        "company_declared": officers.company_declared,
+    },
+    "creditor": {"vat_charged_pence": vat.vat_charged_pence, "vat_numbers_sent": vat.vat_numbers_sent},
     "payment": {
         "invoice_ref_clean": lambda side: side.detail("invoice_ref_clean"),
         "same_amount_count": payments.same_amount_count,
@@ -76,6 +90,8 @@ _OF_DATASET: dict[str, dict[str, Derive]] = {
         "document_vat_pence": documents.document_vat_pence,
         "document_lines": documents.document_lines,
         "series_length": documents.series_length,
+        "reference_creditors": reference_use.reference_creditors,
+        "reference_days": reference_use.reference_days,
     },
 }
 

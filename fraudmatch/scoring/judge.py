@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import BudgetError, RunError
 from fraudmatch.scoring.contacts import CONTACTS, MOST_PARTIES
+from fraudmatch.scoring.equal import equal_columns, equal_keys
 from fraudmatch.scoring.groups import GroupRows, members_of
 from fraudmatch.scoring.kernels import Evaluation
 from fraudmatch.scoring.keys import count_pairs, pairs_by_key, truth
@@ -164,9 +165,12 @@ def _joined(
         yield from _linked_payments(bench, left, from_left, from_right)
         return
     relation = rule.file.pair.relation
-    keys_left, keys_right = (
-        _keys(bench, s, relation)[at] for s, at in ((left, from_left), (right, from_right))
-    )
+    if relation == "equal":
+        keys_left, keys_right = equal_keys(equal_columns(rule.when), left, right, from_left, from_right)
+    else:
+        keys_left, keys_right = (
+            _keys(bench, s, relation)[at] for s, at in ((left, from_left), (right, from_right))
+        )
     expected = count_pairs(keys_left, keys_right)
     if expected > MOST_PAIRS:
         raise BudgetError(

@@ -21,7 +21,7 @@ from fraudmatch.errors import Problem
 from fraudmatch.scoring.language import nearest
 
 Relation = Literal[
-    "person", "property", "organisation", "account", "payment", "phone", "email", "none", "group"
+    "person", "property", "organisation", "account", "payment", "phone", "email", "equal", "none", "group"
 ]
 GroupedBy = Literal["person", "property", "organisation", "account", "phone", "email"]
 ValueClass = Literal["actual", "estimate", "notional"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fraudmatch import schemas
 from fraudmatch.errors import Problem
 from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.equal import equal_columns
 from fraudmatch.scoring.language import ExpressionFault, Names, compile_expression
 from fraudmatch.scoring.lint import pair_problems, word_problems
 from fraudmatch.scoring.nodes import Column, Kind, Node, canonical, conjuncts
@@ -163,6 +164,9 @@ def compile_rule(
     writer = _Writer(file, shown, _names(file, parameters, values), money)
     rule = writer.rule()
     problems = writer.problems + word_problems(file, shown)
+    if not writer.problems and file.pair.relation == "equal" and not equal_columns(rule.when):
+        what = "nothing that flag.when demands says left.x = right.y, so nothing brings records together."
+        problems.append(Problem(shown, "pair.relation", what, "Add such a fact, or choose another relation."))
     return problems or rule
 
 

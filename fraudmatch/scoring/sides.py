@@ -21,7 +21,9 @@ from fraudmatch.scoring.kernels import numeric
 from fraudmatch.scoring.keys import truth
 
 #: What a payment takes from its creditor's standing record when its own is blank.
-_LENT_BY_CREDITOR = ("bank", "vat_number", "company_number", "organisation_name", "organisation_core")
+_LENT_BY_CREDITOR = (
+    "bank", "vat_number", "company_number", "organisation_name", "organisation_core", "postcode",
+)  # fmt: skip
 
 
 def flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:

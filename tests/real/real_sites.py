@@ -27,6 +27,7 @@ FILES = {
         "devon": "devon_spending/DCCSpendingOver500_*.csv.gz",
         "trafford": "trafford_spending/trafford-supplier-spend-*.csv.gz",
     },
+    "invoice_lines": {"calderdale": "north_england_spending/calderdale/2021-??.csv.gz"},
 }
 
 

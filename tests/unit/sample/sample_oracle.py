@@ -197,21 +197,30 @@ def wl_003(truth: Truth) -> Pairs:
 
 def py_001(truth: Truth) -> Pairs:
     posts = jobs(truth)
-    posts = posts[posts["full_time_code"] == "full"]
+    posts = posts[(posts["full_time_code"] == "full") & (posts["worker_kind"] == "employee")]
+    return twice(posts, "person", side_by_side)
 
-    def overlap(t: pd.DataFrame) -> pd.Series:
-        last = np.minimum(np.minimum(t["employment_end"], t["employment_end_r"]), TODAY)
-        return (t["partner"] != t["partner_r"]) & (
-            last - np.maximum(t["employment_start"], t["employment_start_r"]) > 28
-        )
 
-    return twice(posts, "person", overlap)
+def side_by_side(t: pd.DataFrame) -> pd.Series:
+    """Two councils' posts for more than four weeks, both paid after the later began, and not agreed."""
+    last = np.minimum(np.minimum(t["employment_end"], t["employment_end_r"]), TODAY)
+    began = np.maximum(t["employment_start"], t["employment_start_r"])
+    paid = np.minimum(t["last_paid"], t["last_paid_r"])
+    agreed = (t["second_job_agreed"] == 1) | (t["second_job_agreed_r"] == 1)
+    return (t["partner"] != t["partner_r"]) & (last - began > 28) & (paid >= began) & ~agreed
+
+
+def suppliers(truth: Truth) -> pd.DataFrame:
+    held = truth.table("creditor")
+    return held[
+        (held["creditor_type"] == "supplier") & (held["creditor_status"] == "live") & (held["firm"] >= 0)
+    ]
 
 
 def py_002(truth: Truth) -> Pairs:
     firms, world = truth.world.firms, truth.world
-    paid = truth.table("creditor")
-    paid = paid[(paid["creditor_type"] == "supplier") & (paid["firm"] >= 0)]
+    paid = suppliers(truth)
+    paid = paid[paid["interest_declared"] == 0]
     paid = paid.assign(account=firms.account[paid["firm"].to_numpy()])
     staff = jobs(truth).assign(account=lambda t: account_of(world, t["person"].to_numpy()))
     return pairs(staff, paid, "account", lambda t: t["row"] >= 0)
@@ -292,8 +301,26 @@ def clean(ref: str) -> str:
 
 
 def cr_001(truth: Truth) -> Pairs:
-    return twice(invoices(truth), "creditor_ref",
-                 lambda t: (t["gross_pence"] == t["gross_pence_r"]) & (t["ref"] == t["ref_r"]))  # fmt: skip
+    paid = invoices(truth)
+    paid = paid.assign(day=paid["invoice_date"].astype(str) + "/" + paid["payment_date"].astype(str))
+    document = paid.groupby(["creditor_ref", "ref", "day"])["gross_pence"]
+    paid = paid.assign(lines=document.transform("size"), total=document.transform("sum"))
+    paid["paid_so"] = paid.groupby(["creditor_ref", "gross_pence"])["row"].transform("size")
+    paid["days"] = paid.groupby(["creditor_ref", "ref"])["payment_date"].transform("nunique")
+    paid["payees"] = paid.groupby(["partner", "ref"])["creditor_ref"].transform("nunique")
+    paid = paid[(paid["days"] < 3) & (paid["payees"] < 5)]
+    return twice(paid, "creditor_ref", paid_again)
+
+
+def paid_again(t: pd.DataFrame) -> pd.Series:
+    """One number and gross, and neither lines of a larger document nor a yearly charge."""
+    one = t["day"] == t["day_r"]
+    differs = t["purpose"] != t["purpose_r"]
+    lines = one & ((t["lines"] >= 3) | (t["paid_so"] >= 5) | differs)
+    year = differs & ((t["payment_date"] - t["payment_date_r"]).abs() > 300)
+    other = ~one & (t["total"] != t["total_r"])
+    same = (t["gross_pence"] == t["gross_pence_r"]) & (t["ref"] == t["ref_r"])
+    return same & ~lines & ~year & ~other
 
 
 def cr_002(truth: Truth) -> Pairs:
@@ -304,16 +331,21 @@ def cr_002(truth: Truth) -> Pairs:
 
 def cr_003(truth: Truth) -> Pairs:
     return twice(invoices(truth), "firm",
-                 lambda t: (t["creditor_ref"] != t["creditor_ref_r"]) & (t["gross_pence"] == t["gross_pence_r"])
+                 lambda t: (t["creditor_ref"] != t["creditor_ref_r"]) & (t["partner"] == t["partner_r"])
+                 & (t["gross_pence"] == t["gross_pence_r"])
                  & (t["ref"] == t["ref_r"]))  # fmt: skip
 
 
 def cr_004(truth: Truth) -> Pairs:
-    live = truth.table("creditor")
-    live = live[(live["creditor_status"] == "live") & (live["firm"] >= 0)]
-    live = live.assign(account=truth.world.firms.account[live["firm"].to_numpy()])
+    firms, live = truth.world.firms, suppliers(truth)
+    firm = live["firm"].to_numpy()
+    live = live.assign(account=firms.account[firm], company=firms.company_number[firm])
     few = live.groupby("account")["firm"].transform("nunique") < 5
-    return twice(live[few], "account", lambda t: t["firm"] != t["firm_r"])
+
+    def two_companies(t: pd.DataFrame) -> pd.Series:
+        return (t["firm"] != t["firm_r"]) & ((t["company"] != t["company_r"]) | (t["company"] == 0))
+
+    return twice(live[few], "account", two_companies)
 
 
 def claims(truth: Truth) -> pd.DataFrame:

@@ -147,7 +147,7 @@ def test_cases_name_loaded_rows_and_the_rules_own_data_sets(small_site: Path, ex
         assert alone == (case["rule_id"] in SINGLE_RECORDS)
     rules = {kind: {c["rule_id"] for c in cases if c["kind"] == kind} for kind in ("planted", "look_alike")}
     assert rules["planted"] == rules["look_alike"]
-    assert len(rules["planted"]) >= 49
+    assert len(rules["planted"]) >= 60
 
 
 def test_case_rows_are_spared_faults(small_site: Path, extracted: Extracted) -> None:
