@@ -7,6 +7,7 @@ inconsistency nobody meant shows as a pair that the answer key lacks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,13 @@ def electors(truth: Truth) -> pd.DataFrame:
 
 def tenancies(truth: Truth) -> pd.DataFrame:
     lets = truth.table("housing_tenancy")
-    return lets[(lets["tenancy_end"] > TODAY) & ~lets["tenancy_type"].isin(["temporary", "garage"])]
+    return lets[(lets["tenancy_end"] > TODAY) & ~lets["tenancy_type"].isin(["temporary", "garage", "decant"])]
+
+
+def staying(truth: Truth) -> pd.DataFrame:
+    """Tenancies of the living of which no end is keyed for the next eight weeks."""
+    lets = tenancies(truth)
+    return lets[(lets["tenancy_end"] > TODAY + 56) & ~lets["person"].isin(truth.table("deaths")["person"])]
 
 
 def jobs(truth: Truth) -> pd.DataFrame:
@@ -138,20 +145,28 @@ def ct_008(truth: Truth) -> Pairs:
 
 
 def ht_001(truth: Truth) -> Pairs:
-    return twice(tenancies(truth), "person",
-                 lambda t: TODAY - np.maximum(t["tenancy_start"], t["tenancy_start_r"]) > 56)  # fmt: skip
+    return twice(staying(truth), "person",
+                 lambda t: TODAY - np.maximum(t["tenancy_start"], t["tenancy_start_r"])
+                 > np.where((t["partner"] == t["partner_r"]) & (t["landlord"] == t["landlord_r"]), 91, 56))  # fmt: skip
 
 
 def ht_002(truth: Truth) -> Pairs:
     tax = truth.table("council_tax", parties=True)
-    tax = tax[(tax["liability_end"] > TODAY) & (tax["discount_type"] != "empty")]
-    return pairs(tenancies(truth), tax, "person",
+    return pairs(staying(truth), lived_in(tax), "person",
                  lambda t: (t["property"] != t["property_r"]) & (t["liability_start"] < TODAY - 56))  # fmt: skip
+
+
+def lived_in(tax: pd.DataFrame) -> pd.DataFrame:
+    """Running accounts of homes that are neither empty, a second home nor students' alone."""
+    other = tax["discount_type"].isin(["empty", "second_home", "all_disregarded"])
+    return tax[(tax["liability_end"] > TODAY) & ~other]
 
 
 def ht_003(truth: Truth) -> Pairs:
     lets = tenancies(truth)
-    alone = lets.groupby("property")["person"].transform("nunique") == 1
+    alone = (lets.groupby("property")["person"].transform("nunique") == 1) & (
+        lets["tenancy_end"] > TODAY + 56
+    )
     return pairs(lets[alone], dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 60)
 
 
@@ -167,7 +182,8 @@ def active(truth: Truth) -> pd.DataFrame:
 
 
 def wl_001(truth: Truth) -> Pairs:
-    return pairs(active(truth), tenancies(truth), "person", lambda t: t["transfer_applicant"] == 0)
+    return pairs(active(truth), staying(truth), "person",
+                 lambda t: (t["transfer_applicant"] == 0) & (t["tenancy_start"] < TODAY - 28))  # fmt: skip
 
 
 def wl_002(truth: Truth) -> Pairs:
@@ -178,7 +194,7 @@ def wl_002(truth: Truth) -> Pairs:
 
 
 def wl_003(truth: Truth) -> Pairs:
-    return pairs(active(truth), dead(truth), "person", lambda t: t["row"] >= 0)
+    return pairs(active(truth), dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 28)
 
 
 def py_001(truth: Truth) -> Pairs:
@@ -337,11 +353,16 @@ def pp_001(truth: Truth) -> Pairs:
     return pairs(held[held["permit_status"] == "live"], dead(truth), "person", lambda t: t["row"] >= 0)
 
 
-RULES: dict[str, Callable[[Truth], Pairs]] = {
-    f"FM-{name.split('_')[0].upper()}-{name.split('_')[1]}": rule
-    for name, rule in sorted(globals().items())
-    if name.split("_")[-1].isdigit() and callable(rule)
-}
+def rules_among(names: dict[str, Any]) -> dict[str, Callable[[Truth], Pairs]]:
+    """Rule id -> function, of the functions called after a rule: ct_001 is FM-CT-001."""
+    return {
+        f"FM-{name.split('_')[0].upper()}-{name.split('_')[1]}": rule
+        for name, rule in sorted(names.items())
+        if name.split("_")[-1].isdigit() and callable(rule)
+    }
+
+
+RULES = rules_among(globals())
 
 
 def ends(rows: Iterable[tuple[int, int]], same: bool) -> Pairs:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from sample_oracle import RULES, Truth, ends
+from oracle_housing import RULES as HOUSING
+from sample_oracle import RULES as FIRST
+from sample_oracle import Truth, ends
 
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
 
 RULE_IDS = [
-    *(f"FM-CT-00{n}" for n in range(1, 9)), *(f"FM-HT-00{n}" for n in range(1, 5)),
-    *(f"FM-WL-00{n}" for n in range(1, 4)), *(f"FM-PY-00{n}" for n in range(1, 4)), "FM-PN-001",
+    *(f"FM-CT-00{n}" for n in range(1, 9)), *(f"FM-HT-00{n}" for n in range(1, 10)),
+    *(f"FM-RTB-00{n}" for n in range(1, 5)), *(f"FM-WL-00{n}" for n in range(1, 7)), *(f"FM-PY-00{n}" for n in range(1, 4)), "FM-PN-001",
     "FM-BB-001", "FM-BB-002", "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in range(1, 5)),
     *(f"FM-CTR-00{n}" for n in range(1, 4)), "FM-CP-001", "FM-LC-001", "FM-PP-001",
 ]  # fmt: skip
+
+RULES = FIRST | HOUSING
 
 
 @pytest.fixture(scope="module")

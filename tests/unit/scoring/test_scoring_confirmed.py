@@ -14,7 +14,13 @@ from fraudmatch.scoring.rows import PairRows
 from fraudmatch.scoring.sides import Night
 
 BORN, OTHER = dt.date(1980, 2, 3), dt.date(1980, 3, 2)
-WAITING = {"dataset": "waiting_list", "person": "a", "property": "h1", "date_of_birth": BORN, "nino": "QQ123456"}
+WAITING = {
+    "dataset": "waiting_list",
+    "person": "a",
+    "property": "h1",
+    "date_of_birth": BORN,
+    "nino": "QQ123456",
+}
 ELECTOR = {"dataset": "electoral_register", "person": "a", "property": "h2"}
 PAY = {"dataset": "payroll", "person": "a", "property": "h2"}
 
