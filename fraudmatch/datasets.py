@@ -149,7 +149,7 @@ _DATASETS = (
     ), "date_added", "date_removed"),
     Dataset("housing_tenancy", "Housing tenancies", (
         _f("tenancy_type", "code", "kind of tenancy", "secure", "assured", "introductory", "flexible",
-           "temporary", "garage", "other"),
+           "temporary", "garage", "other", "decant"),
         _f("tenant_status", "code", "place on the tenancy", "first", "other"),
         _f("tenancy_start", "date", "first day"),
         _f("tenancy_end", "date", "last day; null = running"),
@@ -173,6 +173,7 @@ _DATASETS = (
         _f("application_date", "date", "day of application"),
         _f("completion_date", "date", "day of completion"),
         _f("discount_pence", "pence", "discount given or offered"),
+        _f("previous_discount_pence", "pence", "discounts of earlier purchases the applicant declared; 0 = none"),
     ), "application_date", None),
     Dataset("payroll", "Payroll", (
         _f("post_number", "text", "post"),
@@ -251,7 +252,7 @@ _DATASETS = (
     ), "permit_start", "permit_expiry"),
     Dataset("licence", "Licences", (
         _f("licence_kind", "code", "kind", "hackney", "private_hire", "operator", "market",
-           "personal_alcohol", "street_trading", "other"),
+           "personal_alcohol", "street_trading", "other", "short_let"),
         _f("licence_status", "code", "state", "live", "dormant", "expired", "revoked"),
         _f("issue_date", "date", "first day"),
         _f("licence_expiry", "date", "last day"),

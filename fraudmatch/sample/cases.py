@@ -6,12 +6,15 @@ from fraudmatch.sample import (
     cases_benefits,
     cases_discounts,
     cases_engine,
+    cases_homes,
     cases_housing,
     cases_identity,
     cases_pay,
     cases_payments,
     cases_people,
+    cases_right_to_buy,
     cases_trade,
+    cases_waiting,
 )
 from fraudmatch.sample.plant import Plan
 
@@ -25,8 +28,11 @@ def plant_all(plan: Plan) -> None:
         cases_trade,
         cases_benefits,
         cases_engine,
+        cases_homes,
         cases_identity,
         cases_pay,
         cases_payments,
+        cases_right_to_buy,
+        cases_waiting,
     ):
         kind.plant(plan)

@@ -22,7 +22,7 @@ def plant(plan: Plan) -> None:
 
 def two_tenancies(plan: Plan) -> None:
     """FM-HT-001: two running permanent tenancies of one person."""
-    rule, k = "FM-HT-001", plan.part(4)
+    rule, k = "FM-HT-001", plan.part(7)
 
     def pair(count: int, start: Array, kind: str = "secure", who: Array | None = None) -> tuple[Array, Array]:
         first = plan.vacant(count)
@@ -38,6 +38,17 @@ def two_tenancies(plan: Plan) -> None:
         plan.case(rule, LOOK_ALIKE, why, HT, left, HT, right)
     left, right = pair(k, plan.ago(10, 50, k))
     plan.case(rule, LOOK_ALIKE, "moving within 56 days", HT, left, HT, right)
+    left, right = pair(k, plan.ago(60, 300, k))
+    plan.world[HT].put(left, tenancy_end=TODAY + between(plan.rng, 5, 50, k))
+    plan.case(rule, LOOK_ALIKE, "the first is about to end", HT, left, HT, right)
+    for why, kind, low, high in (
+        ("a transfer of one landlord within 91 days", "secure", 60, 88), ("a home lent during works", "decant", 60, 300),
+    ):  # fmt: skip
+        first = plan.vacant(k)
+        tenant = plan.strangers(k, home=first)
+        left = plan.let(tenant, first, plan.ago(1300, 4000, k))
+        right = plan.let(tenant, plan.vacant_in(plan.district(first)), plan.ago(low, high, k), kind=kind)
+        plan.case(rule, LOOK_ALIKE, why, HT, left, HT, right)
     left, right = pair(k, plan.ago(90, 1200, k))
     register = plan.world[HT]
     register.put(right, person=plan.namesakes(register["person"][left]))
@@ -46,7 +57,7 @@ def two_tenancies(plan: Plan) -> None:
 
 def tenant_pays_elsewhere(plan: Plan) -> None:
     """FM-HT-002: a tenant who pays council tax at another home."""
-    rule, k = "FM-HT-002", plan.part(3)
+    rule, k = "FM-HT-002", plan.part(6)
 
     def tenant(count: int) -> tuple[Array, Array, Array]:
         home = plan.vacant(count)
@@ -62,10 +73,22 @@ def tenant_pays_elsewhere(plan: Plan) -> None:
         who, other, end - between(plan.rng, 300, 2000, k), end=end - 3, dob_known=plan.mostly(k)
     )
     plan.case(rule, LOOK_ALIKE, "liability ended before the tenancy", HT, left, CT, right)
+    for why, discount in (
+        ("an inherited home that stands empty", "empty"), ("a second home", "second_home"),
+        ("a house where the children study", "all_disregarded"),
+    ):  # fmt: skip
+        left, who, other = tenant(k)
+        start = plan.ago(100, 900, k)
+        right = plan.liable(
+            who, other, start, discount=discount, discount_start=start, dob_known=plan.mostly(k)
+        )
+        if discount == "all_disregarded":
+            plan.world[CT].put(right, disregard_type="student")
+        plan.case(rule, LOOK_ALIKE, why, HT, left, CT, right)
     left, who, other = tenant(k)
-    start = plan.ago(100, 900, k)
-    right = plan.liable(who, other, start, discount="empty", discount_start=start, dob_known=plan.mostly(k))
-    plan.case(rule, LOOK_ALIKE, "an inherited home that stands empty", HT, left, CT, right)
+    plan.world[HT].put(left, tenancy_end=TODAY + between(plan.rng, 5, 50, k))
+    right = plan.liable(who, other, plan.ago(60, 120, k), dob_known=plan.mostly(k))
+    plan.case(rule, LOOK_ALIKE, "the tenancy is about to end", HT, left, CT, right)
     left, who, other = tenant(k)
     right = plan.liable(who, other, plan.ago(10, 50, k), dob_known=plan.mostly(k))
     plan.case(rule, LOOK_ALIKE, "moving within 56 days", HT, left, CT, right)
@@ -73,7 +96,7 @@ def tenant_pays_elsewhere(plan: Plan) -> None:
 
 def dead_tenant(plan: Plan) -> None:
     """FM-HT-003: a running tenancy of a person dead for more than 60 days."""
-    rule, k, world = "FM-HT-003", plan.part(2), plan.world
+    rule, k, world = "FM-HT-003", plan.part(4), plan.world
 
     def tenant(count: int) -> tuple[Array, Array, Array]:
         home = plan.vacant(count)
@@ -89,6 +112,13 @@ def dead_tenant(plan: Plan) -> None:
     )
     death = record_deaths(world, who, plan.ago(75, 500, k), home)
     plan.case(rule, LOOK_ALIKE, "a joint tenant survives", HT, left, "deaths", death)
+    left, who, home = tenant(k)
+    world[HT].put(left, tenancy_end=TODAY + between(plan.rng, 3, 40, k))
+    death = record_deaths(world, who, plan.ago(75, 120, k), home)
+    plan.case(rule, LOOK_ALIKE, "the family has given notice", HT, left, "deaths", death)
+    left, who, home = tenant(k)
+    death = record_deaths(world, who, plan.ago(5, 56, k), home)
+    plan.case(rule, LOOK_ALIKE, "died within 60 days", HT, left, "deaths", death)
     left, who, home = tenant(k)
     death = record_deaths(world, plan.namesakes(who), plan.ago(75, 500, k), plan.elsewhere(home))
     plan.case(rule, LOOK_ALIKE, "namesake with another date of birth", HT, left, "deaths", death)
@@ -127,12 +157,14 @@ def tenant_bought(plan: Plan) -> None:
 
 def housed_applicant(plan: Plan) -> None:
     """FM-WL-001: an active applicant who holds a permanent tenancy."""
-    rule, k = "FM-WL-001", plan.part(3)
+    rule, k = "FM-WL-001", plan.part(5)
 
-    def pair(count: int, kind: str = "secure", **how: str | int) -> tuple[Array, Array]:
+    def pair(
+        count: int, kind: str = "secure", low: int = 300, high: int = 3000, **how: str | int
+    ) -> tuple[Array, Array]:
         home = plan.vacant(count)
         who = plan.strangers(count, home=home)
-        right = plan.let(who, home, plan.ago(300, 3000, count), kind=kind)
+        right = plan.let(who, home, plan.ago(low, high, count), kind=kind)
         elsewhere = (plan.district(home) + between(plan.rng, 0, 1, count)) % 5
         return plan.apply(who, home, partner=elsewhere, **how), right  # type: ignore[arg-type]
 
@@ -144,6 +176,11 @@ def housed_applicant(plan: Plan) -> None:
     plan.case(rule, LOOK_ALIKE, "temporary accommodation", WL, left, HT, right)
     left, right = pair(k, status="housed", tenure="living_with_family")
     plan.case(rule, LOOK_ALIKE, "housed since", WL, left, HT, right)
+    left, right = pair(k, low=3, high=26, tenure="living_with_family")
+    plan.case(rule, LOOK_ALIKE, "housed within 28 days", WL, left, HT, right)
+    left, right = pair(k, tenure="social_tenant")
+    plan.world[HT].put(right, tenancy_end=TODAY + between(plan.rng, 5, 50, k))
+    plan.case(rule, LOOK_ALIKE, "the tenancy is about to end", WL, left, HT, right)
 
 
 def applicant_pays_elsewhere(plan: Plan) -> None:
@@ -184,6 +221,12 @@ def dead_applicant(plan: Plan) -> None:
     left = plan.apply(who, home, renewed=plan.ago(320, 390, k))
     death = record_deaths(world, who, plan.ago(30, 300, k), home)
     plan.case(rule, PLANTED, "the applicant has died", WL, left, "deaths", death)
+    part = plan.part(2)
+    home = plan.lodgings(part)
+    who = plan.strangers(part, age=(40, 90), home=home)
+    left = plan.apply(who, home, renewed=plan.ago(60, 300, part))
+    death = record_deaths(world, who, plan.ago(3, 26, part), home)
+    plan.case(rule, LOOK_ALIKE, "died within 28 days", WL, left, "deaths", death)
     home = plan.lodgings(k)
     who = plan.strangers(k, home=home)
     left = plan.apply(who, home)

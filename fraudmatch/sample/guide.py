@@ -16,6 +16,7 @@ is an inconsistency somebody made up so that the rules have something to find.
 Made by `fraudmatch sample --people {people} --seed {seed} --out DIR`; the same command gives the same bytes.
 
 * `site.toml`: six partners, five districts and the county, as at 31 March 2026
+* `rules/`: a parameter the councils set themselves, in place of the shipped one
 * `partners/`: the mapping of each extract
 * `deliveries/`: the extracts, each partner in its own layout: UTF-8 with a byte-order mark (Cheltenham),
   Windows code page with joint names and pound signs (Cotswold), workbooks and CSV with lines above the heading

@@ -1,7 +1,7 @@
 """Who lives where: council tax, electoral register, tenancies, waiting list, right to buy, reduction.
 
 Nothing here contradicts anything else: a single person discount is given only where one
-counted adult lives, tenants apply only for a transfer, claims declare the income there is.
+counted adult lives, tenants are registered at home and apply only for a transfer, buyers have no claim, claims declare all income.
 """
 
 from __future__ import annotations
@@ -114,9 +114,11 @@ def electors(world: World) -> None:
     rng, people, register = world.streams("electors"), world.people, world["electoral_register"]
     age = (TODAY - people.born) / 365.25
     lives = np.isin(people.role, (p.HEAD, p.PARTNER, p.GROWN, p.SHARER, p.STUDENT, p.SIBLING, p.RESIDENT))
-    adult = (
-        lives & (people.home >= 0) & chance(rng, np.where(people.role == p.STUDENT, 0.5, 0.93), len(people))
+    share = np.where(people.role == p.STUDENT, 0.5, 0.93)
+    share[world.homes.head[world.homes.tenure == 2]] = (
+        1  # no tenant seems away from a home others register at
     )
+    adult = lives & (people.home >= 0) & chance(rng, share, len(people))
     attainer = (people.role == p.CHILD) & (age >= 16.3) & chance(rng, 0.5, len(people))
     who = np.flatnonzero(adult | attainer)
     joined = np.where(attainer[who], people.born[who] + years(16.1), people.joined[who])
@@ -195,17 +197,21 @@ def waiting_list(world: World) -> None:
         joint = partner[(partner >= 0) & chance(rng, 0.4, len(partner))]
         _apply(world, rng, joint, people.home[joint], tenure, transfer, role="joint")
     old = (people.old_home[at_home] >= 0) & chance(rng, 0.65, len(at_home))
-    written = np.where(old, people.old_home[at_home], people.home[at_home])
-    _apply(world, rng, at_home, written, "living_with_family", 0)
+    _apply(world, rng, at_home[~old], people.home[at_home[~old]], "living_with_family", 0)
+    moved = at_home[old]
+    rows = _apply(world, rng, moved, people.old_home[moved], "living_with_family", 0)
+    said = people.joined[moved] - between(rng, 30, 400, len(moved))  # moved since
+    applied = said - between(rng, 30, 700, len(moved))
+    world["waiting_list"].put(rows, application_date=applied, renewed_date=said)
 
 
 def _apply(
     world: World, rng: np.random.Generator, who: Array, written: Array, tenure: str, transfer: int,
     role: str = "main",
-) -> None:  # fmt: skip
+) -> Array:  # fmt: skip
     register = world["waiting_list"]
     applied = between(rng, np.maximum(world.people.joined[who], TODAY - years(5)), TODAY - 30)
-    register.add(
+    return register.add(
         len(who),
         partner=world.places.district[written],
         person=who,
@@ -256,7 +262,8 @@ def council_tax_reduction(world: World, earning: Array, pensioned: Array, drivin
             occupational pension, holding a taxi licence.
     """
     rng, homes, register = world.streams("reduction"), world.homes, world["council_tax_reduction"]
-    eligible = np.flatnonzero((homes.kind <= p.FAMILY) & (homes.kind != p.SHARERS))
+    buying = np.isin(homes.head, world["right_to_buy"]["person"])
+    eligible = np.flatnonzero((homes.kind <= p.FAMILY) & (homes.kind != p.SHARERS) & ~buying)
     order = np.argsort(rng.random(len(eligible)) - 0.45 * (homes.tenure[eligible] == 2), kind="stable")
     let = np.sort(eligible[order[: world.share(60)]])
     head, partner = homes.head[let], homes.partner[let]

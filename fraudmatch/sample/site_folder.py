@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from fraudmatch.sample import spoil
 from fraudmatch.sample.answer_key import TruthTables, cases_file
+from fraudmatch.sample.cases_waiting import ONE_LIST_SINCE
 from fraudmatch.sample.files import file_bytes
 from fraudmatch.sample.guide import answer_key_guide, site_guide
 from fraudmatch.sample.layouts import Extract, extracts
@@ -18,7 +20,7 @@ from fraudmatch.sample.places import PARTNERS
 from fraudmatch.sample.plant import Case
 from fraudmatch.sample.registers import World
 from fraudmatch.sample.render import render
-from fraudmatch.sample.streams import AS_AT, Array
+from fraudmatch.sample.streams import AS_AT, EPOCH, Array
 
 #: Partner -> name and Government Statistical Service code.
 BODIES = {
@@ -42,6 +44,7 @@ def write_site(world: World, cases: list[Case], out: Path, progress: Callable[[s
         _write_extract(world, extract, rows, references, out)
         truth.add(extract, rows)
     _put(out / "site.toml", _site_toml())
+    _put(out / "rules" / "parameters" / "housing.toml", _site_parameters())
     _put(out / "README.md", site_guide(world.scale, world.streams.seed))
     key = out / "answer_key"
     for name, content in truth.files().items():
@@ -88,6 +91,19 @@ def _write_extract(
     if len(rows):
         _put(out / "deliveries" / extract.partner / str(extract.file["name"]), content)
     _put(out / "partners" / extract.partner / f"{extract.key}.toml", mapping_text(extract, positions))
+
+
+def _site_parameters() -> str:
+    """What the invented councils lay down themselves, in place of the shipped parameter."""
+    since = (EPOCH + dt.timedelta(ONE_LIST_SINCE)).isoformat()
+    return f"""# The schemes of these invented councils bar a second application.
+
+[one_list_since]
+label = "Day from which the local scheme bars a new application by somebody on another council's list"
+unit = "date"
+basis = "policy"
+in_force = [{{ from = {since}, value = {since}, source = "Invented allocation scheme" }}]
+"""
 
 
 def _site_toml() -> str:

@@ -154,6 +154,11 @@ PAIR: dict[str, tuple[Column, str]] = {
     "same_person": (Column(Kind.TRUTH), "linked as one person"),
     "same_organisation": (Column(Kind.TRUTH), "linked as one organisation"),
     "same_account": (Column(Kind.TRUTH), "linked to one bank account"),
+    "identity_confirmed": (
+        Column(Kind.TRUTH),
+        "date of birth or National Insurance number of one side agrees with the other side, or with"
+        " another record of the linked person at the other side's property; never unknown",
+    ),
     "named_on_row": (
         Column(Kind.TRUTH),
         "linked to somebody named on the other side's row, as first or as second party; never unknown",

@@ -121,6 +121,10 @@ class _ExampleRows:
         """Unknown: an example says so itself where it matters."""
         return pa.nulls(1, pa.bool_())
 
+    def known_there(self) -> pa.Array:
+        """Not so unless the example says it."""
+        return pa.array([False])
+
     def named_on_row(self) -> pa.Array:
         """Never unknown, and not so unless the example says it."""
         return pa.array([False])

@@ -38,6 +38,9 @@ class PairView(Protocol):
     def same_group(self, name: str) -> pa.Array:
         """Whether a group id (`person_id` …) agrees; null where either is unknown."""
 
+    def known_there(self) -> pa.Array:
+        """Whether a record of the linked person at the other's property bears the date of birth or number."""
+
     def named_on_row(self) -> pa.Array:
         """Whether either is linked to somebody named on the other's row."""
 
@@ -62,6 +65,12 @@ def same_contact(view: PairView) -> pa.Array:
     """Telephone or e-mail agree: true when one does, else false when one differs, else null."""
     phone, email = pc.equal(*_both(view, "phone")), pc.equal(*_both(view, "email"))
     return pc.if_else(pc.fill_null(phone, False), _TRUE, pc.coalesce(email, phone))
+
+
+def identity_confirmed(view: PairView) -> pa.Array:
+    """Dates of birth or National Insurance numbers agree, between the two or with a record at the other's home."""
+    own = (pc.fill_null(pc.equal(*_both(view, name)), False) for name in ("date_of_birth", "nino"))
+    return pc.or_(pc.or_(*own), view.known_there())
 
 
 def same_address_parts(view: PairView) -> pa.Array:
@@ -162,6 +171,7 @@ PAIR_FUNCTIONS: dict[str, Callable[[PairView], pa.Array]] = {
     "same_person": lambda view: view.same_group("person_id"),
     "same_organisation": lambda view: view.same_group("organisation_id"),
     "same_account": lambda view: view.same_group("account_id"),
+    "identity_confirmed": identity_confirmed,
     "named_on_row": lambda view: view.named_on_row(),
     "same_nino": lambda view: pc.equal(*_both(view, "nino")),
     "same_date_of_birth": lambda view: pc.equal(*_both(view, "date_of_birth")),

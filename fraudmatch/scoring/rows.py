@@ -176,6 +176,11 @@ class PairRows:
         left, right = ids[self.left_ids], ids[self.right_ids]
         return pa.array(left == right, mask=(left < 0) | (right < 0))
 
+    def known_there(self) -> pa.Array:
+        """Whether another record of the linked person at the other side's property confirms the person."""
+        known, left, right = self.night.confirmations, self.left_ids, self.right_ids
+        return pa.array(known.known_at(left, right) | known.known_at(right, left))
+
     def named_on_row(self) -> pa.Array:
         """Whether one side is linked to anybody named on the other's source row."""
         person, mate = self.night.group_ids["person_id"], self.night.row_mate

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.scoring import households, payments
+from fraudmatch.scoring.confirmed import Confirmations
 from fraudmatch.scoring.contacts import CONTACTS, Contacts, contacts_of
 from fraudmatch.scoring.derived import derive_for
 from fraudmatch.scoring.kernels import numeric
@@ -91,6 +92,11 @@ class Night:
     def row_mate(self) -> np.ndarray:
         """record_id of the other party named on the same source row; -1 where there is none."""
         return households.row_mates(self)
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """Who is known where by which date of birth and National Insurance number."""
+        return Confirmations(self)
 
     @cached_property
     def deceased(self) -> pa.Array:

@@ -150,7 +150,7 @@ def test_a_rule_with_an_unknown_field_stops_the_night_before_it_starts(tmp_path)
     folder = tmp_path / "site"
     shutil.copytree(shipped("sample_data"), folder)
     rule = next(iter(sorted(shipped("rules").rglob("*.toml"))))
-    (folder / "rules").mkdir()
+    (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "mine.toml").write_text('id = "FM-CT-901"\nowner = "x"\nfavourite_colour = "blue"\n')
     code, _, err = run("run", str(folder), "--quiet")
     assert code == 2 and "favourite_colour" in err and "mine.toml" in err and rule.exists()

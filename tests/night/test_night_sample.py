@@ -94,6 +94,7 @@ def test_shuffled_rows_and_one_thread_give_the_same_bytes(sample, tmp_path):
     folder, first = sample
     shutil.copytree(folder / "partners", tmp_path / "partners")
     shutil.copytree(folder / "deliveries", tmp_path / "deliveries")
+    shutil.copytree(folder / "rules", tmp_path / "rules")
     shutil.copy(folder / "site.toml", tmp_path)
     assert shuffle_site(load_site(tmp_path), seed=7) > 50
     shuffled = run_night(load_site(tmp_path), threads=1)

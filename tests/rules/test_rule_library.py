@@ -19,12 +19,14 @@ LIBRARY = load_library([shipped("rules")])
 MANUAL = Path(__file__).parents[2] / "docs" / "rules.md"
 
 WANTED = (
-    [f"FM-CT-{n:03}" for n in (*range(1, 9), 90)] + [f"FM-HT-{n:03}" for n in range(1, 5)]
-    + [f"FM-WL-{n:03}" for n in range(1, 4)] + [f"FM-PY-{n:03}" for n in range(1, 11)]
+    [f"FM-CT-{n:03}" for n in (*range(1, 23), 90)] + [f"FM-HT-{n:03}" for n in range(1, 10)]
+    + [f"FM-RTB-{n:03}" for n in range(1, 5)] + [f"FM-WL-{n:03}" for n in range(1, 7)]
+    + [f"FM-PY-{n:03}" for n in range(1, 11)]
     + [f"FM-CR-{n:03}" for n in range(1, 11)] + [f"FM-CTR-{n:03}" for n in range(1, 6)]
     + [f"FM-BB-{n:03}" for n in range(1, 4)] + [f"FM-CP-{n:03}" for n in range(1, 6)]
     + [f"FM-LC-{n:03}" for n in range(1, 4)] + [f"FM-PP-{n:03}" for n in range(1, 5)]
-    + [f"FM-ID-{n:03}" for n in range(1, 5)] + [f"FM-PN-{n:03}" for n in range(1, 4)] + ["FM-BR-001", "FM-BR-002"]
+    + [f"FM-ID-{n:03}" for n in range(1, 5)] + [f"FM-PN-{n:03}" for n in range(1, 4)]
+    + [f"FM-BR-{n:03}" for n in range(1, 11)]
 )  # fmt: skip
 
 

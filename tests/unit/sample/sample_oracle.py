@@ -89,7 +89,13 @@ def electors(truth: Truth) -> pd.DataFrame:
 
 def tenancies(truth: Truth) -> pd.DataFrame:
     lets = truth.table("housing_tenancy")
-    return lets[(lets["tenancy_end"] > TODAY) & ~lets["tenancy_type"].isin(["temporary", "garage"])]
+    return lets[(lets["tenancy_end"] > TODAY) & ~lets["tenancy_type"].isin(["temporary", "garage", "decant"])]
+
+
+def staying(truth: Truth) -> pd.DataFrame:
+    """Tenancies of the living of which no end is keyed for the next eight weeks."""
+    lets = tenancies(truth)
+    return lets[(lets["tenancy_end"] > TODAY + 56) & ~lets["person"].isin(truth.table("deaths")["person"])]
 
 
 def jobs(truth: Truth) -> pd.DataFrame:
@@ -152,20 +158,28 @@ def ct_008(truth: Truth) -> Pairs:
 
 
 def ht_001(truth: Truth) -> Pairs:
-    return twice(tenancies(truth), "person",
-                 lambda t: TODAY - np.maximum(t["tenancy_start"], t["tenancy_start_r"]) > 56)  # fmt: skip
+    return twice(staying(truth), "person",
+                 lambda t: TODAY - np.maximum(t["tenancy_start"], t["tenancy_start_r"])
+                 > np.where((t["partner"] == t["partner_r"]) & (t["landlord"] == t["landlord_r"]), 91, 56))  # fmt: skip
 
 
 def ht_002(truth: Truth) -> Pairs:
     tax = truth.table("council_tax", parties=True)
-    tax = tax[(tax["liability_end"] > TODAY) & (tax["discount_type"] != "empty")]
-    return pairs(tenancies(truth), tax, "person",
+    return pairs(staying(truth), lived_in(tax), "person",
                  lambda t: (t["property"] != t["property_r"]) & (t["liability_start"] < TODAY - 56))  # fmt: skip
+
+
+def lived_in(tax: pd.DataFrame) -> pd.DataFrame:
+    """Running accounts of homes that are neither empty, a second home nor students' alone."""
+    other = tax["discount_type"].isin(["empty", "second_home", "all_disregarded"])
+    return tax[(tax["liability_end"] > TODAY) & ~other]
 
 
 def ht_003(truth: Truth) -> Pairs:
     lets = tenancies(truth)
-    alone = lets.groupby("property")["person"].transform("nunique") == 1
+    alone = (lets.groupby("property")["person"].transform("nunique") == 1) & (
+        lets["tenancy_end"] > TODAY + 56
+    )
     return pairs(lets[alone], dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 60)
 
 
@@ -181,7 +195,8 @@ def active(truth: Truth) -> pd.DataFrame:
 
 
 def wl_001(truth: Truth) -> Pairs:
-    return pairs(active(truth), tenancies(truth), "person", lambda t: t["transfer_applicant"] == 0)
+    return pairs(active(truth), staying(truth), "person",
+                 lambda t: (t["transfer_applicant"] == 0) & (t["tenancy_start"] < TODAY - 28))  # fmt: skip
 
 
 def wl_002(truth: Truth) -> Pairs:
@@ -192,7 +207,7 @@ def wl_002(truth: Truth) -> Pairs:
 
 
 def wl_003(truth: Truth) -> Pairs:
-    return pairs(active(truth), dead(truth), "person", lambda t: t["row"] >= 0)
+    return pairs(active(truth), dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 28)
 
 
 def py_001(truth: Truth) -> Pairs:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import pytest
 import sample_oracle
 import sample_oracle_benefits
+from oracle_housing import RULES as HOUSING
 from sample_oracle import Truth, ends
 from sample_oracle_pay import PAY_RULES
 
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
 
 RULE_IDS = [
-    *(f"FM-CT-00{n}" for n in range(1, 9)), "FM-CT-090", *(f"FM-HT-00{n}" for n in range(1, 5)),
-    *(f"FM-WL-00{n}" for n in range(1, 4)), *(f"FM-PY-00{n}" for n in range(1, 10)),
-    *(f"FM-PN-00{n}" for n in range(1, 4)),
-    *(f"FM-BB-00{n}" for n in range(1, 4)), "FM-BR-001", "FM-BR-002", *(f"FM-CR-00{n}" for n in range(1, 10)), "FM-CR-010",
+    *(f"FM-CT-{n:03}" for n in (*range(1, 23), 90)), *(f"FM-HT-00{n}" for n in range(1, 10)),
+    *(f"FM-RTB-00{n}" for n in range(1, 5)), *(f"FM-WL-00{n}" for n in range(1, 7)),
+    *(f"FM-PY-00{n}" for n in range(1, 10)), *(f"FM-PN-00{n}" for n in range(1, 4)),
+    *(f"FM-BB-00{n}" for n in range(1, 4)), *(f"FM-BR-{n:03}" for n in range(1, 11)),
+    *(f"FM-CR-{n:03}" for n in range(1, 11)),
     *(f"FM-CTR-00{n}" for n in range(1, 6)), *(f"FM-CP-00{n}" for n in range(1, 6)),
     *(f"FM-LC-00{n}" for n in range(1, 4)), *(f"FM-PP-00{n}" for n in range(1, 5)),
     *(f"FM-ID-00{n}" for n in range(1, 5)),
 ]  # fmt: skip
-RULES = sample_oracle.RULES | sample_oracle_benefits.RULES | PAY_RULES
+RULES = sample_oracle.RULES | sample_oracle_benefits.RULES | PAY_RULES | HOUSING
 
 
 @pytest.fixture(scope="module")
