@@ -29,7 +29,15 @@ def generate(out: Path, *, people: int, seed: int, progress: Callable[[str], Non
     Raises:
         ConfigurationError: too few people, or a negative seed.
     """
-    from fraudmatch.sample import cases_discounts, cases_housing, cases_people, cases_trade
+    from fraudmatch.sample import (
+        cases_ct,
+        cases_discounts,
+        cases_empty,
+        cases_housing,
+        cases_people,
+        cases_rates,
+        cases_trade,
+    )
     from fraudmatch.sample.plant import Plan
     from fraudmatch.sample.site_folder import write_site
     from fraudmatch.sample.world import make_world
@@ -45,6 +53,14 @@ def generate(out: Path, *, people: int, seed: int, progress: Callable[[str], Non
     world = make_world(people, seed, cases_per_kind=count)
     plan = Plan(world, count)
     tell("planting cases")
-    for kind in (cases_discounts, cases_housing, cases_people, cases_trade):
+    for kind in (
+        cases_discounts,
+        cases_housing,
+        cases_people,
+        cases_trade,
+        cases_ct,
+        cases_empty,
+        cases_rates,
+    ):
         kind.plant(plan)
     write_site(world, plan.cases, out, tell)

@@ -77,7 +77,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def cases_file(world: World, cases: list[Case], references: dict[str, pa.Array]) -> str:
-    """cases.csv: one row per pair, numbered in the order of the rules."""
+    """cases.csv: one row per pair or single record, numbered in the order of the rules."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(CASE_COLUMNS)
@@ -86,7 +86,7 @@ def cases_file(world: World, cases: list[Case], references: dict[str, pa.Array])
         left = _ends(world, references, case.left, case.left_rows)
         right = _ends(world, references, case.right, case.right_rows)
         for a, b in zip(left, right, strict=True):
-            ends = sorted((a, b)) if case.left == case.right else (a, b)
+            ends = sorted((a, b)) if case.left == case.right else [a, b]
             counted[case.rule] = counted.get(case.rule, 0) + 1
             number = f"{case.rule}-{counted[case.rule]:04d}"
             writer.writerow((number, case.rule, case.kind, case.why, *ends[0], *ends[1]))
@@ -94,8 +94,11 @@ def cases_file(world: World, cases: list[Case], references: dict[str, pa.Array])
 
 
 def _ends(
-    world: World, references: dict[str, pa.Array], dataset: str, rows: Array
+    world: World, references: dict[str, pa.Array], dataset: str | None, rows: Array
 ) -> list[tuple[str, str, str]]:
+    """Partner, data set and reference of each row; blank where a rule looks at one record only."""
+    if dataset is None:
+        return [("", "", "")] * len(rows)
     partner = world[dataset]["partner"][rows].tolist()
     refs = references[dataset].take(pa.array(rows)).to_pylist()
     return [(PARTNERS[p], dataset, ref) for p, ref in zip(partner, refs, strict=True)]

@@ -40,7 +40,7 @@ def answer_key_guide() -> str:
   people written in an organisation's column.
 * `cases.csv`: case_id, rule_id, kind, why, then partner, data set and reference of both rows. `planted` pairs are
   to be found, `look_alike` pairs must not be. Where both rows are of one data set, the end that sorts first is
-  left. A planted case of FM-CT-002 (an attainer who has turned 18) is listed under FM-CT-001 as well, because an
+  left; a case of a single row has no right one. A planted case of FM-CT-002 (an attainer who has turned 18) is listed under FM-CT-001 as well, because an
   adult elector is what it is.
 
 Rows without a reference and rows that repeat another are in the deliveries to be refused and are not in the key.

@@ -23,14 +23,17 @@ PLANTED, LOOK_ALIKE = "planted", "look_alike"
 
 @dataclass(frozen=True)
 class Case:
-    """Pairs of rows that belong together: row numbers of two registers, of the same length."""
+    """Pairs of rows that belong together: row numbers of two registers, of the same length.
+
+    A case of a rule about single records has no right side; its `right_rows` are all -1.
+    """
 
     rule: str
     kind: str
     why: str
     left: str
     left_rows: Array
-    right: str
+    right: str | None
     right_rows: Array
 
 
@@ -67,13 +70,15 @@ class Plan:
         why: str,
         left: str,
         left_rows: Array,
-        right: str,
-        right_rows: Array,
+        right: str | None = None,
+        right_rows: Array | None = None,
     ) -> None:
-        """Enter cases in the answer key and spare their rows planted faults."""
-        self.cases.append(Case(rule, kind, why, left, left_rows, right, right_rows))
+        """Enter cases in the answer key and spare their rows planted faults; no right side: single records."""
+        others = np.full(len(left_rows), -1) if right_rows is None else right_rows
+        self.cases.append(Case(rule, kind, why, left, left_rows, right, others))
         self.world[left].put(left_rows, in_case=1)
-        self.world[right].put(right_rows, in_case=1)
+        if right is not None:
+            self.world[right].put(others, in_case=1)
 
     # people and homes -----------------------------------------------------------------
 

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from fraudmatch.sample import cases_discounts, cases_housing, cases_people, cases_trade, generate
+from fraudmatch.sample import (
+    cases_ct,
+    cases_discounts,
+    cases_empty,
+    cases_housing,
+    cases_people,
+    cases_rates,
+    cases_trade,
+    generate,
+)
 from fraudmatch.sample.plant import Plan
 from fraudmatch.sample.world import make_world
 
@@ -16,7 +25,15 @@ SITE_PEOPLE = 4_000
 def small_plan() -> Plan:
     """A partnership of 3,000 people with three cases of each kind, not written to disk."""
     plan = Plan(make_world(PEOPLE, 5, cases_per_kind=3), 3)
-    for kind in (cases_discounts, cases_housing, cases_people, cases_trade):
+    for kind in (
+        cases_discounts,
+        cases_housing,
+        cases_people,
+        cases_trade,
+        cases_ct,
+        cases_empty,
+        cases_rates,
+    ):
         kind.plant(plan)
     return plan
 
