@@ -29,16 +29,21 @@ def plant(plan: Plan) -> None:
         make(plan)
 
 
+def _own(plan: Plan, count: int, age: tuple[float, float] = (23, 62)) -> tuple[Array, Array, Array]:
+    """New households of one, so that no pool of the population runs dry: tax rows, homes, people who pay."""
+    world, home = plan.world, plan.vacant(count)
+    who = plan.strangers(count, age=age, home=home)
+    of_age = world.people.born[who] + years(18.2)
+    start = between(plan.rng, np.maximum(of_age, TODAY - 4000), TODAY - 420)
+    rows = plan.liable(who, home, start, discount="single_person", discount_start=start)
+    world.elector_rows[who] = plan.enrol(who, home, start + between(plan.rng, 5, 120, count))
+    return rows, home, who
+
+
 def _homes(plan: Plan, count: int) -> tuple[Array, Array]:
-    """Single-discounted households: council tax rows and homes."""
-    households = plan.singles(count)
-    return plan.account(households), plan.world.homes.home[households]
-
-
-def _own(plan: Plan, count: int, age: tuple[int, int] = (18, 120)) -> tuple[Array, Array, Array]:
-    """Single-discounted households: council tax rows, homes and the people who pay."""
-    households = plan.singles(count, age=age)
-    return plan.account(households), plan.world.homes.home[households], plan.world.homes.head[households]
+    """The same without the people."""
+    rows, home, _ = _own(plan, count)
+    return rows, home
 
 
 def _moved_in(plan: Plan, rows: Array, start: int) -> None:
@@ -196,7 +201,7 @@ def _eighteen_years_before(days: Array) -> Array:
 
 
 def _students(plan: Plan, count: int, discount: str) -> tuple[Array, Array, Array]:
-    rows, home, who = _own(plan, count, age=(18, 45))
+    rows, home, who = _own(plan, count, age=(20, 45))
     plan.world[CT].put(rows, discount_type=discount, disregard_type="student", dob_known=plan.mostly(count))
     return rows, home, who
 
@@ -241,7 +246,7 @@ def reborn_payer(plan: Plan) -> None:
     rule, k, world = "FM-CT-021", plan.part(3), plan.world
 
     def accounts(count: int, died: Array, began: Array) -> tuple[Array, Array]:
-        rows, home, who = _own(plan, count, age=(55, 120))
+        rows, home, who = _own(plan, count, age=(60, 90))
         world[CT].put(rows, liability_start=began, discount_start=began, dob_known=1)
         world[ER].put(world.elector_rows[who], date_removed=np.minimum(died + 20, TODAY - 2))
         return rows, record_deaths(world, who, died, home)
@@ -261,13 +266,14 @@ def reborn_payer(plan: Plan) -> None:
     world[CT].put(rows, liability_start=TODAY - 210, discount_start=TODAY - 205, dob_known=1)
     father = plan.namesakes(son, home=home)
     death = record_deaths(world, father, plan.ago(300, 500, k), home)
-    plan.case(rule, LOOK_ALIKE, "a son of the same name took over", CT, rows, "deaths", death)
+    for each in (rule, "FM-CT-006"):
+        plan.case(each, LOOK_ALIKE, "a son of the same name took over", CT, rows, "deaths", death)
 
 
 def estate(plan: Plan) -> None:
     """FM-CT-006: the account of an estate, which the council knows of."""
     world, k = plan.world, plan.part(3)
-    rows, home, who = _own(plan, k, age=(55, 120))
+    rows, home, who = _own(plan, k, age=(60, 90))
     world[CT].put(rows, exemption_type=world.texts.code("F"), discount_type="none", discount_start=NULL)
     world[ER].put(world.elector_rows[who], date_removed=TODAY - 30)
     death = record_deaths(world, who, plan.ago(90, 300, k), home)

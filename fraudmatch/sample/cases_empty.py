@@ -32,9 +32,9 @@ def plant(plan: Plan) -> None:
 def empties(
     plan: Plan, count: int, discount: str = "empty", since: Array | None = None
 ) -> tuple[Array, Array, Array]:
-    """Homes with no record, liable an owner who lives elsewhere: rows, homes, day since when."""
+    """Homes with no record, liable an owner who is written nowhere else: rows, homes, day since when."""
     homes = plan.vacant(count)
-    owner = plan.world.homes.head[plan.couples(count)]
+    owner = plan.strangers(count)
     start = plan.ago(400, 1200, count) if since is None else since
     rows = plan.liable(owner, homes, start, discount=discount, discount_start=start)
     return rows, homes, start

@@ -104,8 +104,8 @@ def sole_trader(plan: Plan) -> None:
     rule, k, world = "FM-BR-004", plan.part(3), plan.world
 
     def traders(count: int) -> tuple[Array, Array]:
-        who = world.homes.head[plan.couples(count)]
-        return who, world.people.home[who]
+        home = plan.vacant(count)
+        return plan.strangers(count, home=home), home
 
     def accounts(who: Array, home: Array, **second: Any) -> tuple[Array, Array]:
         none, count = np.full(len(who), -1), len(who)

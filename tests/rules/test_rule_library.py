@@ -17,10 +17,10 @@ LIBRARY = load_library([shipped("rules")])
 MANUAL = Path(__file__).parents[2] / "docs" / "rules.md"
 
 WANTED = (
-    [f"FM-CT-{n:03}" for n in range(1, 9)] + [f"FM-HT-{n:03}" for n in range(1, 5)]
+    [f"FM-CT-{n:03}" for n in range(1, 23)] + [f"FM-HT-{n:03}" for n in range(1, 5)]
     + [f"FM-WL-{n:03}" for n in range(1, 4)] + [f"FM-PY-{n:03}" for n in range(1, 4)]
-    + [f"FM-CR-{n:03}" for n in range(1, 5)] + [f"FM-CTR-{n:03}" for n in range(1, 4)]
-    + ["FM-PN-001", "FM-BB-001", "FM-BB-002", "FM-BR-001", "FM-BR-002", "FM-CP-001", "FM-LC-001", "FM-PP-001"]
+    + [f"FM-BR-{n:03}" for n in range(1, 11)] + [f"FM-CR-{n:03}" for n in range(1, 5)] + [f"FM-CTR-{n:03}" for n in range(1, 4)]
+    + ["FM-PN-001", "FM-BB-001", "FM-BB-002", "FM-CP-001", "FM-LC-001", "FM-PP-001"]
 )  # fmt: skip
 
 
