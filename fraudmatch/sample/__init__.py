@@ -30,6 +30,7 @@ def generate(out: Path, *, people: int, seed: int, progress: Callable[[str], Non
         ConfigurationError: too few people, or a negative seed.
     """
     from fraudmatch.sample import (
+        cases_accounts,
         cases_ct,
         cases_discounts,
         cases_empty,
@@ -59,6 +60,7 @@ def generate(out: Path, *, people: int, seed: int, progress: Callable[[str], Non
         cases_people,
         cases_trade,
         cases_ct,
+        cases_accounts,
         cases_empty,
         cases_rates,
     ):

@@ -187,7 +187,7 @@ def licensed_empty(plan: Plan) -> None:
     rows, home, start = empties(plan, k)
     held = licences(home, _since(plan, start, 20), "operator")
     plan.case(rule, LOOK_ALIKE, "an operator's place of business", CT, rows, "licence", held)
-    rows, home, start = empties(plan, k, "second_home")
+    rows, home, start = empties(plan, k, "second_home", since=plan.ago(400, 900, k))
     plan.case(
         rule,
         LOOK_ALIKE,
@@ -195,7 +195,7 @@ def licensed_empty(plan: Plan) -> None:
         CT,
         rows,
         "licence",
-        licences(home, np.maximum(start - 60, TODAY - 1000)),
+        licences(home, start - 60),
     )
     rows, home, start = empties(plan, k, since=plan.ago(EMPTY - 70, EMPTY - 5, k))
     plan.case(

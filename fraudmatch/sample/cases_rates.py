@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fraudmatch.sample.cases_ct import household_of_one
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
 from fraudmatch.sample.records_trade import MULTIPLIER, add_creditors, rate
 from fraudmatch.sample.records_work import issue_permits, license_people
@@ -104,8 +105,9 @@ def sole_trader(plan: Plan) -> None:
     rule, k, world = "FM-BR-004", plan.part(3), plan.world
 
     def traders(count: int) -> tuple[Array, Array]:
-        home = plan.vacant(count)
-        return plan.strangers(count, home=home), home
+        """People who pay council tax and are registered where their letters go."""
+        _, home, who = household_of_one(plan, count)
+        return who, home
 
     def accounts(who: Array, home: Array, **second: Any) -> tuple[Array, Array]:
         none, count = np.full(len(who), -1), len(who)
@@ -126,7 +128,9 @@ def sole_trader(plan: Plan) -> None:
     pair = accounts(who, home, value=_pounds(plan, k, 1_000, 2_850))
     plan.case(rule, LOOK_ALIKE, "the other property is small", NDR, *_ndr(pair))
     who, home = traders(k)
-    other, far = plan.namesakes(who), plan.elsewhere(home)
+    far = plan.elsewhere(home)
+    other = plan.namesakes(who, home=far)
+    plan.enrol(other, far, plan.ago(900, 3000, k))
     pair = accounts(who, home, person=other, correspondence=far)
     plan.case(rule, LOOK_ALIKE, "a namesake with letters to another home", NDR, *_ndr(pair))
 

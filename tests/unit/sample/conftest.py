@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from fraudmatch.sample import (
+    cases_accounts,
     cases_ct,
     cases_discounts,
     cases_empty,
@@ -31,6 +32,7 @@ def small_plan() -> Plan:
         cases_people,
         cases_trade,
         cases_ct,
+        cases_accounts,
         cases_empty,
         cases_rates,
     ):

@@ -81,7 +81,7 @@ def test_case_counts(small_plan: Plan) -> None:
         assert len(case.left_rows) == len(case.right_rows) > 0
         if case.kind == PLANTED:
             planted[case.rule] = planted.get(case.rule, 0) + len(case.left_rows)
-    assert {count for rule, count in planted.items() if rule != "FM-CT-001"} == {small_plan.count}
+    assert all(small_plan.count <= count <= 2 * small_plan.count for count in planted.values())
     assert planted["FM-CT-001"] == 2 * small_plan.count
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sample_oracle import RULES, Truth, ends
+import sample_oracle
+import sample_oracle_ct
+from sample_oracle import Truth, ends
 
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
 
@@ -13,6 +15,7 @@ RULE_IDS = [
     "FM-BB-001", "FM-BB-002", *(f"FM-BR-{n:03}" for n in range(1, 11)), *(f"FM-CR-00{n}" for n in range(1, 5)),
     *(f"FM-CTR-00{n}" for n in range(1, 4)), "FM-CP-001", "FM-LC-001", "FM-PP-001",
 ]  # fmt: skip
+RULES = sample_oracle.RULES | sample_oracle_ct.RULES
 
 
 @pytest.fixture(scope="module")
