@@ -40,8 +40,9 @@ def answer_key_guide() -> str:
   people written in an organisation's column.
 * `cases.csv`: case_id, rule_id, kind, why, then partner, data set and reference of both rows. `planted` pairs are
   to be found, `look_alike` pairs must not be. Where both rows are of one data set, the end that sorts first is
-  left; a case of a single row has no right one. A planted case of FM-CT-002 (an attainer who has turned 18) is listed under FM-CT-001 as well, because an
-  adult elector is what it is.
+  left; a case of a single row has no right one. A planted case of FM-CT-002 (an attainer who has turned 18) is
+  listed under FM-CT-001 as well, because an adult elector is what it is, and one of FM-CT-021 (liable since after
+  the death) under FM-CT-006.
 
 Rows without a reference and rows that repeat another are in the deliveries to be refused and are not in the key.
 
