@@ -44,8 +44,8 @@ Say = Callable[[str], None]
 #: that the content of a night has one digest whatever the order of rows in the files.
 ORIGIN = ("delivery", "source_row")
 
-#: Evidence of a shared bank account, which no model weighs.
-_ACCOUNT = {"model": "account", "position": 0, "comparison": "bank", "level": "same", "agreement": "agrees"}
+#: Relation -> the comparison that evidence of it shows, where no model weighs what is shared.
+_SHARED = {"account": "bank", "phone": "phone", "email": "email"}
 
 
 @dataclass
@@ -193,7 +193,16 @@ def run_night(
     run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
     with watch.stage("report", say):
         night = report_input(
-            site, day, run_id, prepared, linked.groups, scored.flags, scored.held, evidence, library
+            site,
+            day,
+            run_id,
+            prepared,
+            linked.groups,
+            scored.flags,
+            scored.held,
+            scored.members,
+            evidence,
+            library,
         )
         files = report(run.reports, night)
     manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
@@ -208,28 +217,36 @@ def run_night(
 
 def evidence_of(flags: pa.Table, scorers: Mapping[str, Scorer]) -> pa.Table:
     """EVIDENCE of every flag that pairs two records: the person model's view and, where the
-    rule rests on another model or on a bank account, that one's.
+    rule rests on another model, on a bank account or on a contact, that one's.
     """
     pairs = flags.filter(pc.is_valid(flags["right_id"]))
     parts = [empty(EVIDENCE)]
     for model, relations in (
-        ("person", ("person", "property", "account")),
-        ("organisation", ("organisation", "account")),
+        ("person", ("person", "property", *_SHARED)),
+        ("organisation", ("organisation", *_SHARED)),
         ("payment", ("payment",)),
     ):
         wanted = pairs.filter(pc.is_in(pairs["relation"], pa.array(relations)))
         if wanted.num_rows:
             left, right = wanted["left_id"].to_numpy(), wanted["right_id"].to_numpy()
             parts.append(scorers[model].evidence(wanted["flag_key"].to_pylist(), left, right))
-    shared = pairs.filter(pc.equal(pairs["relation"], "account"))["flag_key"].combine_chunks()
-    parts.append(_account_evidence(shared))
+    for relation in _SHARED:
+        parts.append(_shared_evidence(relation, pairs.filter(pc.equal(pairs["relation"], relation))))
     table = pa.concat_tables(parts).sort_by([(k, "ascending") for k in ("flag_key", "model", "position")])
     return conform(table, EVIDENCE, what="EVIDENCE")
 
 
-def _account_evidence(flag_keys: pa.Array) -> pa.Table:
-    rows = {name: [value] * len(flag_keys) for name, value in _ACCOUNT.items()}
-    columns = rows | {"flag_key": flag_keys, "weight": [0.0] * len(flag_keys)}
+def _shared_evidence(relation: str, flags: pa.Table) -> pa.Table:
+    """That both records have the same bank account, telephone number or e-mail address; not which."""
+    said = {
+        "model": relation,
+        "position": 0,
+        "comparison": _SHARED[relation],
+        "level": "same",
+        "agreement": "agrees",
+    }
+    rows = {name: [value] * len(flags) for name, value in said.items()}
+    columns = rows | {"flag_key": flags["flag_key"].combine_chunks(), "weight": [0.0] * len(flags)}
     return pa.table({f.name: pa.array(columns[f.name], f.type) for f in EVIDENCE}, schema=EVIDENCE)
 
 
@@ -248,6 +265,7 @@ def _write_tables(
         run.write(f"links_{relation}", linked.links[relation])
     run.write("flags", scored.flags)
     run.write("held", scored.held)
+    run.write("members", scored.members)
     run.write("evidence", evidence)
     return content
 
@@ -269,14 +287,14 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
 
 def report_input(
     site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
-    held: pa.Table, evidence: pa.Table, library: Library,
+    held: pa.Table, members: pa.Table, evidence: pa.Table, library: Library,
 ) -> ReportInput:  # fmt: skip
     """What the reports of a night need, with the texts of the rules that ran."""
     ran = {rule_id: text for rule_id, text in library.texts().items() if text.status in ("trial", "live")}
     return ReportInput(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
-        details=prepared.details, groups=groups, flags=flags, held=held, evidence=evidence, rejects=prepared.rejects,
-        deliveries=prepared.deliveries, rules=ran,
+        details=prepared.details, groups=groups, flags=flags, held=held, members=members, evidence=evidence,
+        rejects=prepared.rejects, deliveries=prepared.deliveries, rules=ran,
     )  # fmt: skip
 
 

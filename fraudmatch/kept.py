@@ -30,6 +30,7 @@ class Kept:
     groups: pa.Table
     flags: pa.Table
     held: pa.Table
+    members: pa.Table
     evidence: pa.Table
 
 
@@ -52,7 +53,8 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     )
     groups = conform(run.read("groups"), GROUPS, what="GROUPS")
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
-    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("held"), run.read("evidence"))
+    scored = (run.read(name) for name in ("flags", "held", "members", "evidence"))
+    return Kept(run, as_at, prepared, groups, *scored)
 
 
 def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
@@ -70,6 +72,7 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
         kept.groups,
         kept.flags,
         kept.held,
+        kept.members,
         kept.evidence,
         library,
     )

@@ -174,8 +174,8 @@ def links_schema(comparisons: Iterable[str]) -> pa.Schema:
     )
 
 
-#: One pair or record picked out by one rule; no names or addresses. `right_*` is null for a
-#: rule about single records. `facts` is canonical JSON, name -> true | false | null.
+#: One pair, record or group picked out by one rule; no names or addresses. `right_*` is null for a
+#: rule about single records or groups; of a group `left_*` is the first member, MEMBERS has all. `facts` is canonical JSON, name -> true | false | null.
 #: `identity_weight` (log2) and `identity_probability` say how sure the link is, null where
 #: the rule does not rest on one. `priority` 0–100 combines both, for ranking only.
 #: Order: rule_id, priority descending, risk_points descending, value descending, flag_key.
@@ -198,6 +198,10 @@ FLAGS = _schema(
     ("facts", pa.string(), "required"),
 )
 
+
+#: The records of the groups that rules about groups flag; `left_id` of the flag is the smallest of
+#: them. Flags of pairs and of single records have no rows. Order: flag_key, record_id.
+MEMBERS = _schema(("flag_key", pa.string(), "required"), ("record_id", pa.uint32(), "required"))
 
 #: What a rule held back: pairs (or records) for which its sentence is true, and the fact that excuses them.
 #: Nothing held back is flagged by the same rule under the same key. Order: rule_id, fact, flag_key.
@@ -233,8 +237,9 @@ class RuleText:
     Attributes:
         legal_basis: (title, address) pairs.
         reasons: fact name -> phrase that is printed when the fact is true.
-        left / right: data sets; right is None for rules about single records.
+        left / right: data sets; right is None for rules about single records and groups.
         show_left / show_right: detail columns worth showing for each side.
+        grouped_by: what the members of a group share; "" for other rules.
     """
 
     id: str
@@ -253,6 +258,7 @@ class RuleText:
     reasons: Mapping[str, str]
     show_left: tuple[str, ...]
     show_right: tuple[str, ...]
+    grouped_by: str = ""
 
 
 # ---------------------------------------------------------------------------------------

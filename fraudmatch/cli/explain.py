@@ -89,5 +89,10 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     evidence = kept.evidence.filter(pc.equal(kept.evidence["flag_key"], row["flag_key"]))
     left = full_record(kept.prepared, row["left_id"])
     right = full_record(kept.prepared, row["right_id"]) if row["right_id"] is not None else None
-    for line in explain_flag(row, rule.text(), evidence, left, right, points=rule.file.points):
+    of_group = kept.members.filter(pc.equal(kept.members["flag_key"], row["flag_key"]))[
+        "record_id"
+    ].to_pylist()
+    members = [full_record(kept.prepared, each) for each in of_group]
+    lines = explain_flag(row, rule.text(), evidence, left, right, points=rule.file.points, members=members)
+    for line in lines:
         click.echo(line)

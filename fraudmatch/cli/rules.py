@@ -77,13 +77,12 @@ def check(folder: Path | None, as_json: bool) -> None:
 
     def report(library: Library, folders: list[Path]) -> None:
         from fraudmatch.errors import RuleFileError
+        from fraudmatch.scoring.drawn_facts import undrawn_facts
         from fraudmatch.scoring.lock import check_lock
 
-        problems = [problem for each in folders for problem in check_lock(each)]
+        problems = [problem for each in folders for problem in check_lock(each)] + undrawn_facts(library)
         if problems:
-            raise RuleFileError(
-                "Rules and their lock differ.", remedy="Mend the files named.", problems=problems
-            )
+            raise RuleFileError("The rules have faults.", remedy="Mend the files named.", problems=problems)
         counts: dict[str, Any] = {
             "rules": len(library.rules), "parameters": len(library.parameters), "values": len(library.values),
         }  # fmt: skip

@@ -234,7 +234,7 @@ def _name(row: dict[str, str], side: str) -> str:
 
 
 def _flagged(kept: Kept) -> dict[str, Pairs]:
-    """Rule -> the source rows its flags pair, as names."""
+    """Rule -> the source rows its flags pair, as names; of a group every member alone."""
     records = kept.prepared.records
     names = [
         "/".join(parts)
@@ -246,4 +246,7 @@ def _flagged(kept: Kept) -> dict[str, Pairs]:
         *(flags[c].to_pylist() for c in ("rule_id", "left_id", "right_id")), strict=True
     ):
         found[rule].add(_ordered(names[left], "" if right is None else names[right], False))
+    rule_of = dict(zip(flags["flag_key"].to_pylist(), flags["rule_id"].to_pylist(), strict=True))
+    for key, member in zip(*(kept.members[c].to_pylist() for c in kept.members.column_names), strict=True):
+        found[rule_of[key]].add(_ordered(names[member], "", False))
     return found

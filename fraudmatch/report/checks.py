@@ -37,6 +37,7 @@ def checked(night: ReportInput) -> ReportInput:
     _check_shown(night)
     _check_partners(night)
     _check_owners(night)
+    _check_members(night)
     _check_deliveries(night)
     return night
 
@@ -53,6 +54,8 @@ def _conformed(night: ReportInput) -> ReportInput:
         records=conform(night.records, schemas.RECORDS, what="RECORDS"),
         groups=conform(night.groups, schemas.GROUPS, what="GROUPS"),
         flags=conform(night.flags, schemas.FLAGS, what="FLAGS"),
+        held=conform(night.held, schemas.HELD, what="HELD"),
+        members=conform(night.members, schemas.MEMBERS, what="MEMBERS"),
         evidence=conform(night.evidence, schemas.EVIDENCE, what="EVIDENCE"),
         rejects=conform(night.rejects, schemas.REJECTS, what="REJECTS"),
         deliveries=conform(night.deliveries, schemas.DELIVERIES, what="DELIVERIES"),
@@ -150,9 +153,28 @@ def _check_owners(night: ReportInput) -> None:
             raise ConservationError(f"FLAGS: {side}_partner is not the owner of the record {side}_id.")
 
 
+def _check_members(night: ReportInput) -> None:
+    """A flag has members when its rule is about groups, and the smallest of them is on its left."""
+    ids = night.members["record_id"]
+    if len(ids) and pc.max(ids).as_py() >= len(night.records):
+        raise ConservationError("MEMBERS: a record_id is in no record.")
+    order = [(name, "ascending") for name in schemas.MEMBERS.names]
+    if not night.members.equals(night.members.sort_by(order).combine_chunks()):
+        raise SchemaError("MEMBERS are not in the order of flag_key and record_id.")
+    groups = night.flags.filter(pc.equal(night.flags["relation"], "group"))
+    smallest = night.members.group_by("flag_key", use_threads=False).aggregate([("record_id", "min")])
+    named = dict(zip(smallest["flag_key"].to_pylist(), smallest["record_id_min"].to_pylist(), strict=True))
+    if named != dict(zip(groups["flag_key"].to_pylist(), groups["left_id"].to_pylist(), strict=True)):
+        raise ConservationError("MEMBERS are not those of the flags of groups.")
+
+
 def _check_deliveries(night: ReportInput) -> None:
     used = pa.chunked_array(
-        [night.flags["left_id"].combine_chunks(), night.flags["right_id"].combine_chunks()]
+        [
+            night.flags["left_id"].combine_chunks(),
+            night.flags["right_id"].combine_chunks(),
+            night.members["record_id"].combine_chunks(),
+        ]
     )
     deliveries = night.records["delivery"].take(used.drop_null())
     lost = pc.invert(pc.is_in(deliveries, value_set=night.deliveries["delivery"].combine_chunks()))

@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import REASONS, ConservationError
 from fraudmatch.report.clean import clean, guard, relabel
-from fraudmatch.report.disclosure import Column, Exceptions, Sides
-from fraudmatch.report.sources import RecordSource
+from fraudmatch.report.disclosure import Column, Disclosure, Exceptions, sides_of
 from fraudmatch.report.words import dataset_title, field_heading
 
 _MARK = b"\xef\xbb\xbf"
@@ -115,26 +114,32 @@ _SOURCE_COLUMNS = (
 )
 
 
-def write_sources(path: Path, partner_id: str, flags: pa.Table, sides: Sides, source: RecordSource) -> None:
-    """Where each own record of each flag stands in the delivered files; by flag key, then side.
+def write_sources(path: Path, partner_id: str, flags: pa.Table, disclosure: Disclosure) -> None:
+    """Where each own record of each flag stands in the delivered files; by flag key, side, file and row.
+
+    Of a group every own member is listed, under side "member".
 
     This file alone says row numbers, so it alone changes when a partner sends its rows in
     another order.
     """
-    keys = flags["flag_key"].combine_chunks()
+    grouped = pc.equal(flags["relation"], "group")
+    places, member_ids = disclosure.members.own(partner_id, flags["flag_key"])
+    member_keys = flags["flag_key"].combine_chunks().take(pa.array(places))
+    flags, source = flags.filter(pc.invert(grouped)), disclosure.source
+    sides, keys = sides_of(partner_id, flags), flags["flag_key"].combine_chunks()
     left_own = pc.equal(flags["left_partner"], partner_id).combine_chunks()
     side = pc.if_else(left_own, "left", "right")
     seen = pc.is_valid(sides.seen_id)
-    ids = pa.concat_arrays([sides.own_id, sides.seen_id.filter(seen)])
+    ids = pa.concat_arrays([sides.own_id, sides.seen_id.filter(seen), member_ids])
+    more = ["right"] * pc.sum(seen, min_count=0).as_py() + ["member"] * len(member_ids)
     table = pa.table(
         {
-            "flag_key": pa.concat_arrays([keys, keys.filter(seen)]),
-            "side": pa.concat_arrays(
-                [side, pa.array(["right"] * pc.sum(seen, min_count=0).as_py(), pa.string())]
-            ),
+            "flag_key": pa.concat_arrays([keys, keys.filter(seen), member_keys]),
+            "side": pa.concat_arrays([side, pa.array(more, pa.string())]),
             "file": source.file(partner_id, ids),
             "delivery": source.of_records("delivery", ids),
             "source_row": source.of_records("source_row", ids),
         }
     )
-    write_csv(path, _SOURCE_COLUMNS, table.sort_by([("flag_key", "ascending"), ("side", "ascending")]))
+    order = ("flag_key", "side", "file", "source_row")
+    write_csv(path, _SOURCE_COLUMNS, table.sort_by([(k, "ascending") for k in order]))

@@ -10,13 +10,14 @@ wherever the other record is somebody else's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean, relabel
+from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sources import RecordSource
 from fraudmatch.report.words import dataset_title, field_heading
@@ -48,15 +49,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """The flags of one rule as one partner may see them, best first.
+    """The flags of one rule as one partner may see them, best first; or the members of its groups.
 
     Attributes:
         table: one column per entry of `columns`, by key; all text is clean.
+        of: "flag" or "member": what a row of the table is.
     """
 
     rule: RuleText
     columns: tuple[Column, ...]
     table: pa.Table
+    of: str = "flag"
+
+    @property
+    def name(self) -> str:
+        """Name of its file and sheet."""
+        return self.rule.id if self.of == "flag" else f"{self.rule.id} {self.of}s"
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,9 @@ class Sides:
     seen_id: pa.Array
 
 
-def flags_of(partner_id: str, flags: pa.Table) -> pa.Table:
-    """The rows of FLAGS that have the partner as a party."""
+def flags_of(partner_id: str, flags: pa.Table, members: GroupMembers) -> pa.Table:
+    """The rows of FLAGS that have the partner as a party, groups as it sees them."""
+    flags = members.seen_by(partner_id, flags)
     right = pc.fill_null(pc.equal(flags["right_partner"], partner_id), False)
     return flags.filter(pc.or_(pc.equal(flags["left_partner"], partner_id), right))
 
@@ -94,6 +103,7 @@ class Disclosure:
 
     def __init__(self, night: ReportInput) -> None:
         self.source = RecordSource(night)
+        self.members = GroupMembers(night)
         self._fields = night.fields_shown
         self._names = night.partner_names()
         self._contacts = {partner.id: partner.contact or None for partner in night.partners}
@@ -110,14 +120,36 @@ class Disclosure:
             *_flag_part(flags),
             *self._own_part(rule, sides),
             (Column("about_person", "Your flags on this person", "integer", "own", True), about),
+            *(self._group_part(partner, flags) if rule.grouped_by else ()),
             *(self._other_part(rule, sides) if rule.right is not None else ()),
             *_value_part(flags),
             (Column("source_file", "Your source file", "text", "trace"), self._files(partner, sides)),
             (Column("flag_key", "Flag key", "text", "trace"), flags["flag_key"].combine_chunks()),
         ]
-        columns = tuple(column for column, _ in parts)
-        arrays = [_clean_text(column, values) for column, values in parts]
-        return Exceptions(rule, columns, pa.table(arrays, names=[column.key for column in columns]))
+        return _exceptions(rule, parts, "flag")
+
+    def member_list(self, partner: Partner, rule: RuleText, flags: pa.Table) -> Exceptions:
+        """The partner's own members of the groups that `rule` flagged, in full; nothing of others'.
+
+        Args:
+            flags: rows of FLAGS, all of this rule, in the order of `exceptions`.
+        """
+        places, ids = self.members.own(partner.id, flags["flag_key"])
+        nobody = pa.nulls(len(ids), ids.type)
+        sides = Sides(ids, nobody, nobody)
+        parts = [
+            (Column("rank", "Rank", "integer", "flag"), pa.array(places + 1)),
+            *self._own_part(rule, sides),
+            (Column("source_file", "Your source file", "text", "trace"), self._files(partner, sides)),
+            (Column("flag_key", "Flag key", "text", "trace"),
+             flags["flag_key"].combine_chunks().take(pa.array(places))),
+        ]  # fmt: skip
+        return _exceptions(rule, parts, "member")
+
+    def _group_part(self, partner: Partner, flags: pa.Table) -> Iterator[tuple[Column, pa.Array]]:
+        own, others = self.members.counts(partner.id, flags["flag_key"])
+        yield Column("own_members", "Your records in the group", "integer", "own"), own
+        yield Column("other_members", "Records of others in the group", "integer", "other"), others
 
     def _own_part(self, rule: RuleText, sides: Sides) -> Iterator[tuple[Column, pa.Array]]:
         of_records = self.source.of_records
@@ -176,6 +208,12 @@ class Disclosure:
         own, seen = self.source.file(partner.id, sides.own_id), self.source.file(partner.id, sides.seen_id)
         differs = pc.fill_null(pc.not_equal(own, seen), False)
         return pc.if_else(differs, pc.binary_join_element_wise(own, seen, pa.scalar("; ")), own)
+
+
+def _exceptions(rule: RuleText, parts: Sequence[tuple[Column, pa.Array]], of: str) -> Exceptions:
+    columns = tuple(column for column, _ in parts)
+    arrays = [_clean_text(column, values) for column, values in parts]
+    return Exceptions(rule, columns, pa.table(arrays, names=[column.key for column in columns]), of)
 
 
 def _flag_part(flags: pa.Table) -> Iterator[tuple[Column, pa.Array]]:

@@ -26,6 +26,7 @@ from fraudmatch.report.words import (
     field_heading,
     identity_words,
     pounds,
+    relation_label,
 )
 from fraudmatch.schemas import RuleText
 
@@ -63,6 +64,7 @@ _LOOKS_AT: Mapping[str, tuple[str, ...]] = {
 _WORST_FIRST = ("differs", "missing", "close", "agrees")
 _AGREEMENT_WORDS = {"agrees": "agrees", "close": "nearly agrees", "differs": "differs", "missing": "missing"}
 _CELL = 36
+_MOST_MEMBERS = 40  # lines of a group
 
 
 def explain_flag(
@@ -73,6 +75,7 @@ def explain_flag(
     right: Mapping[str, object] | None,
     *,
     points: Mapping[str, int] | None = None,
+    members: Sequence[Mapping[str, object]] = (),
 ) -> list[str]:
     """Lines of text that explain one flag.
 
@@ -81,7 +84,8 @@ def explain_flag(
         rule: the text of its rule.
         evidence: EVIDENCE; rows of other flags are left out.
         left / right: the row of RECORDS together with that of DETAILS; right is None for rules
-            about single records. Absent keys count as not known.
+            about single records or groups. Absent keys count as not known.
+        members: of a group, the rows of RECORDS and DETAILS of all its records.
         points: risk points of each fact, with "base", where known.
 
     Returns:
@@ -96,12 +100,29 @@ def explain_flag(
         f"Flag {flag['flag_key']} · rule version {flag['rule_version']} · {rule.status}",
         *paragraph(rule.description, indent=""),
         "",
-        *_records(rule, mine, left, right),
+        *(_members(rule, members) if members else _records(rule, mine, left, right)),
         *_weights(flag, rule, mine),
         *_facts(flag, rule, points),
         *_amounts(flag),
         *_advice(rule),
     ]
+
+
+def _members(rule: RuleText, members: Sequence[Mapping[str, object]]) -> list[str]:
+    """The records of a group, a line for each; a long group is cut with a mark."""
+    wanted = ("partner", "source_ref", "name_as_written", "date_of_birth", "address_as_written")
+    fields = [f for f in dict.fromkeys((*wanted, *rule.show_left)) if f not in MATCH_ONLY]
+    fields = [field for field in fields if any(_known(member, field) for member in members)]
+    rows = [tuple(_cell(member, field) for field in fields) for member in members[:_MOST_MEMBERS]]
+    heading = (
+        f"The {len(members)} records of the group share {relation_label(rule.relation, rule.grouped_by)}"
+    )
+    lines = [heading, *text_table([_heading(field) for field in fields], rows)]
+    if len(members) > _MOST_MEMBERS:
+        lines.append(
+            f"… and {len(members) - _MOST_MEMBERS} more; each partner's file {rule.id} members.csv has its own."
+        )
+    return [*lines, ""]
 
 
 def _records(

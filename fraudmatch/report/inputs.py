@@ -29,7 +29,7 @@ class ReportInput:
         run_id: name of the run, as printed.
         partners: every partner of the site, also those that delivered nothing.
         records: RECORDS. details: data set -> DETAILS. groups: GROUPS. flags: FLAGS, in their
-            order, which is the ranking. held: HELD. evidence: EVIDENCE. rejects: REJECTS.
+            order, which is the ranking. held: HELD. members: MEMBERS. evidence: EVIDENCE. rejects: REJECTS.
             deliveries: DELIVERIES.
         rules: rule id -> its text, for every rule that ran.
         fields_shown: columns of RECORDS shown of a partner's own records. `phone` and `email`
@@ -45,6 +45,7 @@ class ReportInput:
     groups: pa.Table
     flags: pa.Table
     held: pa.Table
+    members: pa.Table
     evidence: pa.Table
     rejects: pa.Table
     deliveries: pa.Table

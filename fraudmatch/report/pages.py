@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean_text
 from fraudmatch.report.disclosure import flags_of
+from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.totals import extract_totals, held_totals, overall, reject_totals, rule_totals
 from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted, long_date, pounds
@@ -28,8 +29,8 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 class Pages:
     """Writes the pages of one night."""
 
-    def __init__(self, night: ReportInput) -> None:
-        self._night = night
+    def __init__(self, night: ReportInput, members: GroupMembers) -> None:
+        self._night, self._members = night, members
         self._environment = _environment()
 
     def write_partner(self, path: Path, partner: Partner, flags: pa.Table, rejects: pa.Table) -> Path:
@@ -67,7 +68,7 @@ class Pages:
             silent=sorted(set(night.rules) - set(pc.unique(night.flags["rule_id"]).to_pylist())),
             held=held_totals(night.held, night.rules),
             overall=overall(night.flags),
-            counts=party_counts(night),
+            counts=party_counts(night, self._members),
             extracts=extract_totals(night.deliveries),
         )
 
@@ -87,7 +88,7 @@ class Pages:
         return path
 
 
-def party_counts(night: ReportInput) -> Mapping[str, Mapping[str, int]]:
+def party_counts(night: ReportInput, members: GroupMembers) -> Mapping[str, Mapping[str, int]]:
     """Partner id -> rule id -> flags with the partner as a party.
 
     A flag between two partners counts for both, so the row of a rule may sum to more than its
@@ -96,7 +97,7 @@ def party_counts(night: ReportInput) -> Mapping[str, Mapping[str, int]]:
     return {
         partner.id: {
             row["values"]: row["counts"]
-            for row in pc.value_counts(flags_of(partner.id, night.flags)["rule_id"]).to_pylist()
+            for row in pc.value_counts(flags_of(partner.id, night.flags, members)["rule_id"]).to_pylist()
         }
         for partner in night.partners
     }

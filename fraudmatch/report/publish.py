@@ -22,7 +22,8 @@ from fraudmatch.site import Partner
 def report(folder: Path, night: ReportInput) -> list[Path]:
     """Write the reports of a night under `folder` and return all paths, sorted.
 
-    Per partner `<partner>/exceptions.xlsx`, `<rule id>.csv` for each rule with flags,
+    Per partner `<partner>/exceptions.xlsx`, `<rule id>.csv` for each rule with flags (and
+    `<rule id> members.csv` where it flags groups),
     `index.html`, `rejects.csv` and `sources.csv`; and `index.html` for the hub, counts only.
     The same input gives the same bytes; only rejects.csv and sources.csv speak of row numbers.
 
@@ -34,7 +35,8 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
     """
     night = checked(night)
     worded = flags_in_words(night.flags, night.evidence, night.rules)
-    disclosure, pages = Disclosure(night), Pages(night)
+    disclosure = Disclosure(night)
+    pages = Pages(night, disclosure.members)
     written = [
         path
         for partner in night.partners
@@ -51,15 +53,15 @@ def _partner(
     """The files of one partner, from flags it is a party of and from nothing else."""
     own = folder / partner.id
     own.mkdir(parents=True, exist_ok=True)
-    flags = flags_of(partner.id, worded)
+    flags = flags_of(partner.id, worded, disclosure.members)
     all_exceptions = exceptions_of(partner, flags, night, disclosure)
     _check_whole(partner, flags, all_exceptions)
-    written = [own / f"{exceptions.rule.id}.csv" for exceptions in all_exceptions]
+    written = [own / f"{exceptions.name}.csv" for exceptions in all_exceptions]
     for path, exceptions in zip(written, all_exceptions, strict=True):
         write_exceptions(path, exceptions)
     rejects = night.rejects.filter(pc.equal(night.rejects["partner"], partner.id))
     write_rejects(own / "rejects.csv", rejects)
-    write_sources(own / "sources.csv", partner.id, flags, sides_of(partner.id, flags), disclosure.source)
+    write_sources(own / "sources.csv", partner.id, flags, disclosure)
     write_workbook(own / "exceptions.xlsx", partner, night, all_exceptions)
     pages.write_partner(own / "index.html", partner, flags, rejects)
     return [
@@ -71,13 +73,18 @@ def _partner(
 def exceptions_of(
     partner: Partner, flags: pa.Table, night: ReportInput, disclosure: Disclosure
 ) -> list[Exceptions]:
-    """The partner's exceptions tables, one per rule with flags, by rule id."""
+    """The partner's exceptions tables, one per rule with flags, by rule id; after that of a rule about
+    groups the list of its members.
+    """
     with_counts = flags.append_column("about_person", _about_person(partner, flags, disclosure))
     made = []
     for rule_id in sorted(pc.unique(flags["rule_id"]).to_pylist()):
         rows = rows_of(rule_id, with_counts)
         about = rows["about_person"].combine_chunks()
-        made.append(disclosure.exceptions(partner, night.rules[rule_id], rows, about))
+        rule = night.rules[rule_id]
+        made.append(disclosure.exceptions(partner, rule, rows, about))
+        if rule.grouped_by:
+            made.append(disclosure.member_list(partner, rule, rows))
     return made
 
 
@@ -94,7 +101,8 @@ def _about_person(partner: Partner, flags: pa.Table, disclosure: Disclosure) -> 
 
 def _check_whole(partner: Partner, flags: pa.Table, all_exceptions: list[Exceptions]) -> None:
     """Every flag of the partner stands in exactly one table, and no other flag does."""
-    printed = [key for exceptions in all_exceptions for key in exceptions.table["flag_key"].to_pylist()]
+    listed = [exceptions for exceptions in all_exceptions if exceptions.of == "flag"]
+    printed = [key for exceptions in listed for key in exceptions.table["flag_key"].to_pylist()]
     if sorted(printed) != sorted(flags["flag_key"].to_pylist()):
         raise ConservationError(f"The reports of {partner.id} do not hold its {len(flags)} flags.")
 

@@ -80,6 +80,8 @@ _RELATIONS = {
     "organisation": "the same organisation",
     "account": "the same bank account",
     "payment": "the same payment",
+    "phone": "the same telephone number",
+    "email": "the same e-mail address",
     "none": "nothing, the rule looks at single records",
 }
 
@@ -118,9 +120,9 @@ def comparison_label(comparison: str) -> str:
     return _COMPARISONS.get(comparison, comparison.replace("_", " "))
 
 
-def relation_label(relation: str) -> str:
-    """What a rule's two records are said to share."""
-    return _RELATIONS.get(relation, relation)
+def relation_label(relation: str, grouped_by: str = "") -> str:
+    """What a rule's two records, or the members of a group, are said to share."""
+    return _RELATIONS.get(grouped_by or relation, relation)
 
 
 def dataset_title(dataset: str | None) -> str:

@@ -40,7 +40,7 @@ _PAPER_A3 = 8
 
 @dataclass(frozen=True)
 class Page:
-    """The part of one rule's flags that stands on one sheet."""
+    """The part of one rule's flags, or of the members of its groups, that stands on one sheet."""
 
     name: str
     rule: RuleText
@@ -48,6 +48,7 @@ class Page:
     table: pa.Table
     number: int
     pages: int
+    of: str = "flag"
 
 
 def write_workbook(
@@ -80,7 +81,8 @@ def write_workbook(
     names: dict[str, list[str]] = {}
     for page in pages:
         names.setdefault(page.rule.id, []).append(page.name)
-    write_summary(summary, partner, night, all_exceptions, names, sum(sheet.cut for sheet in sheets))
+    flagged = [exceptions for exceptions in all_exceptions if exceptions.of == "flag"]
+    write_summary(summary, partner, night, flagged, names, sum(sheet.cut for sheet in sheets))
     _print_setup(summary.worksheet, partner, night)
     book.close()
     _check_rows(path, pages)
@@ -92,15 +94,15 @@ def pages_of(exceptions: Exceptions, rows_per_sheet: int = ROWS_PER_SHEET) -> It
     kept = tuple(c for c in exceptions.columns if not (c.optional and table[c.key].null_count == len(table)))
     pages = max(-(-len(table) // rows_per_sheet), 1)
     for number in range(pages):
-        name = sheet_name(exceptions.rule.id, number)
+        name = sheet_name(exceptions.name, number)
         part = table.slice(number * rows_per_sheet, rows_per_sheet)
-        yield Page(name, exceptions.rule, kept, part, number + 1, pages)
+        yield Page(name, exceptions.rule, kept, part, number + 1, pages, exceptions.of)
 
 
-def sheet_name(rule_id: str, number: int) -> str:
-    """Name of a rule's sheet, at most 31 characters: "FM-CT-001", "FM-CT-001 (2)"."""
+def sheet_name(name: str, number: int) -> str:
+    """Name of a sheet, at most 31 characters: "FM-CT-001", "FM-CT-001 (2)", "FM-CT-090 members"."""
     suffix = f" ({number + 1})" if number else ""
-    return rule_id[: 31 - len(suffix)] + suffix
+    return name[: 31 - len(suffix)] + suffix
 
 
 def _properties(partner: Partner, night: ReportInput) -> dict[str, object]:
@@ -160,8 +162,20 @@ def _explanations(page: Page) -> Iterator[tuple[str, str]]:
     yield "Law", "; ".join(title for title, _ in rule.legal_basis) or "none listed"
     part = f", sheet {page.number} of {page.pages}" if page.pages > 1 else ""
     trial = " This rule is on trial: tell its owner what you find." if rule.status == "trial" else ""
-    about = f"Brought together by: {relation_label(rule.relation)}. Rule version {rule.version}."
-    yield "This sheet", f"{counted(len(page.table), 'flag')}{part}, best first. {about}{trial}"
+    about = (
+        f"Brought together by: {relation_label(rule.relation, rule.grouped_by)}. Rule version {rule.version}."
+    )
+    yield "This sheet", f"{counted(len(page.table), page.of)}{part}, {_order(page)}. {about}{trial}"
+
+
+def _order(page: Page) -> str:
+    if page.of == "member":
+        return f"your records in the groups of sheet {page.rule.id}, by the rank of the flag"
+    return (
+        f"best first; your records in each group are on sheet {page.rule.id} members"
+        if page.rule.grouped_by
+        else "best first"
+    )
 
 
 def _last_text_column(widths: Sequence[int]) -> int:

@@ -263,11 +263,11 @@ def permit_at_empty(plan: Plan) -> None:
 
 
 def no_charity(plan: Plan) -> None:
-    """FM-BR-009: charity relief without a charity number."""
+    """FM-BR-009: charity relief without a charity number; every district knows one registered charity."""
     rule, k, world = "FM-BR-009", plan.part(2), plan.world
 
-    def relieved(count: int, percent: int, charity: bool) -> Array:
-        homes = plan.vacant(count)
+    def relieved(homes: Array, percent: int, *, charity: bool = False) -> Array:
+        count = len(homes)
         firms = world.firms.add(homes)
         if charity:
             world.firms.charity_number[firms] = 9_000_000 + firms
@@ -277,6 +277,7 @@ def no_charity(plan: Plan) -> None:
                        relief_annual_pence=bill * percent // 100)  # fmt: skip
         return rows
 
-    plan.case(rule, PLANTED, "no charity number", NDR, relieved(plan.count, 80, charity=False))
-    plan.case(rule, LOOK_ALIKE, "a registered charity", NDR, relieved(k, 80, charity=True))
-    plan.case(rule, LOOK_ALIKE, "a discretionary relief", NDR, relieved(k, 40, charity=False))
+    plan.case(rule, PLANTED, "no charity number", NDR, relieved(plan.vacant(plan.count), 80))
+    registered = relieved(plan.vacant_in(np.arange(max(k, 5)) % 5), 80, charity=True)
+    plan.case(rule, LOOK_ALIKE, "a registered charity", NDR, registered)
+    plan.case(rule, LOOK_ALIKE, "a discretionary relief", NDR, relieved(plan.vacant(k), 40))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
 #: About the year 2243 either way; beyond it a day is not a day anybody recorded.
 _FARTHEST = 100_000.0
 _MOST_MONTHS = 12_000.0
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def day_number(day: dt.date) -> float:
+    """Days since 1970-01-01."""
+    return float((day - _EPOCH).days)
 
 
 def _dates(days: np.ndarray) -> np.ndarray:

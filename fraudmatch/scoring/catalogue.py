@@ -38,9 +38,35 @@ DERIVED: dict[str, tuple[Column, str]] = {
     ),
 }
 
+_AT_HOME: dict[str, tuple[Column, str]] = {
+    "adults_registered": (
+        Column(Kind.NUMBER),
+        "different persons on the electoral register at the property, running, adult or of unknown age;"
+        " unknown, not 0, where the partner sent no register",
+    ),
+    "registered_here": (
+        Column(Kind.TRUTH),
+        "the linked person has a running register entry at this property; unknown, not false, where the"
+        " partner sent no register",
+    ),
+    "registered_elsewhere": (
+        Column(Kind.TRUTH),
+        "the linked person has a running register entry at another property; unknown when nobody sent a"
+        " register",
+    ),
+}
+
 #: Derived for single data sets: data set -> name -> (column, meaning).
 DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
-    "housing_tenancy": {
+    "business_rates": {
+        "charity_numbers_sent": (
+            Column(Kind.TRUTH),
+            "the partner sent a charity number on any account, so that a blank says something; never unknown",
+        ),
+    },
+    "council_tax": _AT_HOME,
+    "housing_tenancy": _AT_HOME
+    | {
         "survivor": (
             Column(Kind.TRUTH),
             "another living person holds a running tenancy of the same partner and property reference",
@@ -58,6 +84,24 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
         "credited": (
             Column(Kind.TRUTH),
             "a credit note or reversal of the opposite gross for the creditor within 120 days",
+        ),
+        "document_gross_pence": (
+            Column(Kind.NUMBER),
+            "gross of all lines of the document: partner, creditor, cleaned invoice number, invoice date"
+            " and payment date agree; unknown when that of one line is",
+        ),
+        "document_vat_pence": (
+            Column(Kind.NUMBER),
+            "VAT of all lines of the document; unknown when that of one line is",
+        ),
+        "document_lines": (
+            Column(Kind.NUMBER),
+            "payments that make up the document, this one included; never unknown",
+        ),
+        "series_length": (
+            Column(Kind.NUMBER),
+            "documents of equal gross for the creditor when there are three or more and every gap between"
+            " neighbours is within a fifth of the median gap; otherwise 0",
         ),
     },
 }
@@ -107,6 +151,20 @@ PAIR: dict[str, tuple[Column, str]] = {
     ),
 }
 
+#: group.*: name -> (column, meaning); `group.sum_<detail>` of every detail that is a number besides.
+GROUP: dict[str, tuple[Column, str]] = {
+    "size": (Column(Kind.NUMBER), "members: records of the group, both parties of a joint row counted"),
+    "persons": (
+        Column(Kind.NUMBER),
+        "different linked persons among the members; a member whom nobody linked counts as one",
+    ),
+    "partners": (Column(Kind.NUMBER), "different partners among the members"),
+    "references": (Column(Kind.NUMBER), "different source references of the partners among the members"),
+    "earliest": (Column(Kind.DATE), "the earliest known valid_from among the members"),
+    "latest": (Column(Kind.DATE), "the latest known valid_from among the members"),
+}
+_SUM = "sum_"
+
 #: link.*: the models' view of the pair; `link.<comparison>_level` of the person model besides.
 LINK: dict[str, tuple[Column, str]] = {
     f"{model}_{what}": (
@@ -131,6 +189,18 @@ def side_columns(dataset: str) -> dict[str, Column]:
         for field in schemas.DATASETS[dataset].details
     }
     return _RECORD_COLUMNS | details | _plain(DERIVED) | _plain(DERIVED_OF.get(dataset, {}))
+
+
+def group_columns(dataset: str) -> dict[str, Column]:
+    """Columns of a group of records of `dataset`: those of `GROUP`, and the sums of its numbers."""
+    details = side_columns(dataset)
+    numbers = (f.name for f in schemas.DATASETS[dataset].details if details[f.name].kind is Kind.NUMBER)
+    return _plain(GROUP) | {_SUM + name: Column(Kind.NUMBER) for name in numbers}
+
+
+def summed_detail(name: str) -> str | None:
+    """The detail that `group.<name>` is the sum of; None for the other columns."""
+    return name.removeprefix(_SUM) if name not in GROUP else None
 
 
 PAIR_COLUMNS = _plain(PAIR)

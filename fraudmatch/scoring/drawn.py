@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from fraudmatch.errors import Problem
 from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.drawn_groups import PERSON
 from fraudmatch.scoring.language import nearest
 from fraudmatch.scoring.nodes import Column, Kind
 from fraudmatch.scoring.rules import Rule
@@ -22,9 +23,14 @@ _PYTHON: dict[Kind, tuple[type, ...]] = {
 def example_problems(rule: Rule) -> list[Problem]:
     """Columns in examples that do not exist or hold the wrong kind of thing."""
     pair = rule.file.pair
+    if rule.file.group is not None:
+        return _member_problems(rule)
     right = catalogue.side_columns(pair.right) if pair.right else {}
     found = []
     for place, example in enumerate(rule.file.example):
+        if example.members:
+            what = "only rules about groups have members."
+            found.append(Problem(rule.shown, f"example.{place}.members", what, "Draw left and right."))
         for scope, columns, given in (
             ("left", catalogue.side_columns(pair.left), example.left),
             ("right", right, example.right),
@@ -35,6 +41,24 @@ def example_problems(rule: Rule) -> list[Problem]:
                 if not (scope == "link" and name.endswith("_level")):
                     where = f"example.{place}.{scope}.{name}"
                     found += _cell_problems(rule.shown, where, name, value, columns)
+    return found
+
+
+def _member_problems(rule: Rule) -> list[Problem]:
+    """The same of a rule about groups, whose examples draw members."""
+    columns = catalogue.side_columns(rule.file.pair.left) | {PERSON: Column(Kind.TEXT)}
+    found = []
+    for place, example in enumerate(rule.file.example):
+        where = f"example.{place}"
+        if example.left or example.right or example.pair or example.link:
+            what = "a rule about groups is drawn by its members."
+            found.append(Problem(rule.shown, where, what, "Write members = [{ … }, { … }]."))
+        if len({member.get("partner") for member in example.members}) > 1 and rule.file.pair.scope != "any":
+            what = "members of two partners are two groups under scope same_partner."
+            found.append(Problem(rule.shown, f"{where}.members", what, "Draw the members of one partner."))
+        for number, member in enumerate(example.members):
+            for name, value in member.items():
+                found += _cell_problems(rule.shown, f"{where}.members.{number}.{name}", name, value, columns)
     return found
 
 

@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from fraudmatch import schemas
 from fraudmatch.references import clean_reference
 from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.derived import age, running
+from fraudmatch.scoring.drawn_groups import DrawnSide
 from fraudmatch.scoring.flags import risk_points, value_pence
+from fraudmatch.scoring.groups import GroupRows, Members
 from fraudmatch.scoring.kernels import Evaluation, numeric
 from fraudmatch.scoring.library import Library
 from fraudmatch.scoring.nodes import Kind
@@ -20,7 +24,6 @@ from fraudmatch.scoring.pairs import PAIR_FUNCTIONS
 from fraudmatch.scoring.rows import Constants, constant
 from fraudmatch.scoring.rulefile import VALUE_CLASSES, Example
 from fraudmatch.scoring.rules import Rule
-from fraudmatch.scoring.sides import age, running
 
 _ARROW = {Kind.TRUTH: pa.bool_(), Kind.NUMBER: pa.float64(), Kind.TEXT: pa.string(), Kind.DATE: pa.date32()}
 
@@ -123,9 +126,42 @@ class _ExampleRows:
         return pa.array([False])
 
 
+def _drawn_groups(rule: Rule, example: Example, constants: Constants) -> GroupRows:
+    """The group its members make; no row when none of the drawn records is a member."""
+    side = _drawn_side(rule, example)
+    at = side.passing(rule.member, constants)
+    return GroupRows(Members(side, at, np.zeros(len(at), dtype=np.int64)), constants)
+
+
+def _drawn_side(rule: Rule, example: Example) -> DrawnSide:
+    dataset, as_at = rule.file.pair.left, example.as_at
+    return DrawnSide(
+        dataset, example.members, as_at, lambda given, name: _Drawn(dataset, given, as_at).column(name)
+    )
+
+
+def drawn_members(rule: Rule, example: Example, library: Library) -> set[bool]:
+    """Whether the drawn records of a rule about groups are members: all, none or some of them."""
+    side = _drawn_side(rule, example)
+    at = side.passing(rule.member, library.constants(example.as_at))
+    return {place in at for place in range(len(side))}
+
+
+def evaluate_example(rule: Rule, example: Example, library: Library) -> Evaluation | None:
+    """The expressions of the rule over the example; None when its records make no group."""
+    constants = library.constants(example.as_at)
+    if rule.file.group is None:
+        return Evaluation(_ExampleRows(rule, example, constants))
+    groups = _drawn_groups(rule, example, constants)
+    return Evaluation(groups) if len(groups) else None
+
+
 def try_example(rule: Rule, example: Example, library: Library) -> Tried:
     """Run one example and compare what came of it with what it says."""
-    evaluation = Evaluation(_ExampleRows(rule, example, library.constants(example.as_at)))
+    evaluation = evaluate_example(rule, example, library)
+    if evaluation is None:
+        wrong = ("not flagged: no record is a member",) if example.expect.flagged else ()
+        return Tried(rule.id, example.name, False, 0, wrong)
     stands = bool(evaluation.true(rule.when)[0])
     held = next((name for name, node in rule.unless.items() if stands and evaluation.true(node)[0]), None)
     flagged = stands and held is None

@@ -11,23 +11,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
+from fraudmatch.scoring.groups import GroupRows
 from fraudmatch.scoring.kernels import Evaluation
 from fraudmatch.scoring.keys import truth
 from fraudmatch.scoring.rows import PairRows
 from fraudmatch.scoring.rulefile import VALUE_CLASSES
 from fraudmatch.scoring.rules import IDENTITY_MODEL, Rule
 
+#: What flags are made of: pairs, single records or groups.
+Rows = PairRows | GroupRows
 
-def flag_key(rule_id: str, *origins: tuple[str, str, str]) -> str:
+
+def flag_key(rule_id: str, *origins: tuple[str, str, str], grouped_by: str = "") -> str:
     """The key by which a decision is recognised next night.
 
     Args:
-        origins: (partner, dataset, source_ref) of the one or two records, in any order.
+        origins: (partner, dataset, source_ref) of the one or two records, in any order; of a group its
+            first member.
+        grouped_by: what the members of a group share; "" for pairs and single records.
 
     Returns:
         the first 32 hexadecimal digits of a sha256.
     """
-    canonical = json.dumps([rule_id, sorted(origins)], ensure_ascii=False, separators=(",", ":"))
+    said: list[object] = [rule_id, sorted(origins)]
+    if grouped_by:
+        said.insert(1, grouped_by)
+    canonical = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()[:32]
 
 
@@ -67,8 +76,8 @@ def facts_json(rule: Rule, evaluation: Evaluation, size: int) -> pa.Array:
     return pa.array(texts, pa.string()).take(pa.array(where.reshape(-1)))
 
 
-def flags_of(rule: Rule, rows: PairRows) -> pa.Table:
-    """FLAGS of the pairs or records in `rows`, for all of which the sentence is true."""
+def flags_of(rule: Rule, rows: Rows) -> pa.Table:
+    """FLAGS of the pairs, records or groups in `rows`, for all of which the sentence is true."""
     size = len(rows)
     evaluation = Evaluation(rows)
     points = risk_points(rule, evaluation, size)
@@ -85,7 +94,16 @@ def flags_of(rule: Rule, rows: PairRows) -> pa.Table:
     return pa.table(columns).select(schemas.FLAGS.names).cast(schemas.FLAGS)
 
 
-def held_of(rule: Rule, held: Mapping[str, PairRows]) -> pa.Table:
+def members_of_flags(rule: Rule, rows: Rows) -> pa.Table:
+    """MEMBERS of the groups in `rows`, in no order; none of a rule about pairs or single records."""
+    if not isinstance(rows, GroupRows) or not len(rows):
+        return schemas.empty(schemas.MEMBERS)
+    place, ids = rows.member_ids()
+    keys = _origin_columns(rule, rows)["flag_key"].take(pa.array(place))
+    return pa.table([keys, pa.array(ids.astype(np.uint32))], schema=schemas.MEMBERS)
+
+
+def held_of(rule: Rule, held: Mapping[str, Rows]) -> pa.Table:
     """HELD of what the facts of `unless` held back, in no order."""
     tables = [schemas.empty(schemas.HELD)]
     for fact, rows in held.items():
@@ -106,7 +124,7 @@ def held_in_order(held: pa.Table, flags: pa.Table) -> pa.Table:
     return held.sort_by([(name, "ascending") for name in ("rule_id", "fact", "flag_key")])
 
 
-def _identity(rule: Rule, rows: PairRows) -> tuple[pa.Array, pa.Array]:
+def _identity(rule: Rule, rows: Rows) -> tuple[pa.Array, pa.Array]:
     """How sure the link is, where the rule rests on one: (log2 weight, probability)."""
     model = IDENTITY_MODEL.get(rule.file.pair.relation)
     if model is None or model not in rows.links:
@@ -120,14 +138,14 @@ def _priority(points: np.ndarray, probability: pa.Array) -> pa.Array:
     return pa.array(np.clip(np.rint(points * sure), 0, 100).astype(np.int16))
 
 
-def _origin_columns(rule: Rule, rows: PairRows) -> dict[str, pa.Array]:
+def _origin_columns(rule: Rule, rows: Rows) -> dict[str, pa.Array]:
     size, pair = len(rows), rule.file.pair
     left = [rows.left("partner"), pa.repeat(pair.left, size), rows.left("source_ref")]
     right = None
     if pair.right is not None:
         right = [rows.right("partner"), pa.repeat(pair.right, size), rows.right("source_ref")]
     return {
-        "flag_key": _keys(rule.id, left, right),
+        "flag_key": _keys(rule, left, right),
         "rule_id": pa.repeat(rule.id, size),
         "rule_version": pa.array(np.full(size, rule.file.version, dtype=np.int32)),
         "relation": pa.repeat(pair.relation, size),
@@ -138,12 +156,13 @@ def _origin_columns(rule: Rule, rows: PairRows) -> dict[str, pa.Array]:
     }
 
 
-def _keys(rule_id: str, left: list[pa.Array], right: list[pa.Array] | None) -> pa.Array:
+def _keys(rule: Rule, left: list[pa.Array], right: list[pa.Array] | None) -> pa.Array:
+    by = rule.file.group.by if rule.file.group else ""
     lefts = zip(*(column.to_pylist() for column in left), strict=True)
     if right is None:
-        return pa.array([flag_key(rule_id, one) for one in lefts], pa.string())
+        return pa.array([flag_key(rule.id, one, grouped_by=by) for one in lefts], pa.string())
     rights = zip(*(column.to_pylist() for column in right), strict=True)
-    keys = [flag_key(rule_id, one, other) for one, other in zip(lefts, rights, strict=True)]
+    keys = [flag_key(rule.id, one, other) for one, other in zip(lefts, rights, strict=True)]
     return pa.array(keys, pa.string())
 
 

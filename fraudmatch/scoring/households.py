@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.scoring.keys import codes, combined, truth
-
-if TYPE_CHECKING:
-    from fraudmatch.scoring.sides import Night, Side
+from fraudmatch.scoring.views import NightView, SideView
 
 #: Data sets that say where a person lives from a date on.
 RESIDENCE = ("electoral_register", "council_tax", "housing_tenancy")
@@ -19,16 +15,21 @@ RESIDENCE = ("electoral_register", "council_tax", "housing_tenancy")
 _NO_DAY = np.iinfo(np.int64).min
 
 
-def row_mates(night: Night) -> np.ndarray:
+def row_mates(night: NightView) -> np.ndarray:
     """record_id of the other party of the same source row; -1 where there is none."""
     mates = np.full(night.size, -1, dtype=np.int64)
     party = night.record("party").to_numpy(zero_copy_only=False)
     second = np.flatnonzero(party == 2)
     if not len(second):
         return mates
-    delivery, dataset = codes(night.record("delivery")), codes(night.record("dataset"))
-    key = combined([delivery, dataset, codes(night.record("source_row"))])
-    first = np.flatnonzero(party == 1)
+    delivery = codes(night.record("delivery"))
+    # Only files with joint rows are looked at: most have none.
+    there = np.flatnonzero(np.isin(delivery, np.unique(delivery[second])))
+    rows = pa.array(there)
+    parts = [codes(night.record(name).take(rows)) for name in ("dataset", "source_row")]
+    key = np.full(night.size, -1, dtype=np.int64)
+    key[there] = combined([delivery[there], *parts])
+    first = there[party[there] == 1]
     first = first[np.argsort(key[first], kind="stable")]
     at = np.minimum(np.searchsorted(key[first], key[second]), max(len(first) - 1, 0))
     same = key[first][at] == key[second] if len(first) else np.zeros(len(second), dtype=bool)
@@ -37,7 +38,7 @@ def row_mates(night: Night) -> np.ndarray:
     return mates
 
 
-def deceased(night: Night) -> pa.Array:
+def deceased(night: NightView) -> pa.Array:
     """Per record_id: the linked person has a death by the as-at date; null where not linked."""
     side = night.side("deaths")
     known = truth(pc.less_equal(side.column("date_of_death"), pa.scalar(night.as_at, pa.date32())))
@@ -48,7 +49,7 @@ def deceased(night: Night) -> pa.Array:
     return pa.array(dead[person], mask=person < 0)
 
 
-def newer_address(side: Side) -> pa.Array:
+def newer_address(side: SideView) -> pa.Array:
     """The linked person has a running residence entry elsewhere that began after this one.
 
     Null where the person, the property or the start of this entry is not known.
@@ -61,12 +62,12 @@ def newer_address(side: Side) -> pa.Array:
     return pa.array(latest > own_start, mask=unknown)
 
 
-def _person_place_start(side: Side) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _person_place_start(side: SideView) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     days = pc.fill_null(side.column("valid_from").cast(pa.int32()).cast(pa.int64()), _NO_DAY)
     return side.group("person_id"), side.group("property_id"), days.to_numpy(zero_copy_only=False)
 
 
-def _residences(night: Night) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _residences(night: NightView) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Person, property and first day of every running residence entry where all three are known."""
     parts = []
     for dataset in RESIDENCE:
@@ -97,7 +98,7 @@ def _latest_two(
     return best_place, best_start, second_start
 
 
-def survivor(side: Side) -> pa.Array:
+def survivor(side: SideView) -> pa.Array:
     """Another living person holds a running tenancy of the same partner and property reference.
 
     Null where the property reference is not known. Two entries are two people when they are

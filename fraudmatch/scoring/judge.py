@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.errors import BudgetError, RunError
+from fraudmatch.scoring.contacts import CONTACTS, MOST_PARTIES
+from fraudmatch.scoring.groups import GroupRows, members_of
 from fraudmatch.scoring.kernels import Evaluation
 from fraudmatch.scoring.keys import count_pairs, pairs_by_key, truth
 from fraudmatch.scoring.nodes import Node
-from fraudmatch.scoring.rows import Constants, PairRows, SideRows
+from fraudmatch.scoring.rows import Constants, PairRows, SideRows, constant
+from fraudmatch.scoring.rulefile import GroupPart
 from fraudmatch.scoring.rules import Rule
 from fraudmatch.scoring.sides import Night, Side
 
 #: (left record ids, right record ids) -> LINKS-like rows for exactly those pairs, in that order.
 Scorer = Callable[[np.ndarray, np.ndarray], pa.Table]
+
+#: Rows a rule judges: pairs, single records or groups.
+Judgeable = PairRows | GroupRows
 
 #: More pairs than this from one rule mean that its sides share a group that is no group.
 MOST_PAIRS = 2_000_000_000
@@ -34,6 +41,9 @@ class LookedAt:
         pairs: pairs the relation and the scope brought together.
         flagged: pairs or records picked out, before those of the same references are merged.
         held: fact -> pairs or records it held back, among those for which the sentence is true.
+        crowded: telephone numbers or e-mail addresses on either side that joined nothing, because
+            more parties use them than `param.contact_most_parties`.
+        groups: groups the members make, of a rule about groups; `left` counts the members.
     """
 
     left: int
@@ -41,6 +51,8 @@ class LookedAt:
     pairs: int
     flagged: int
     held: Mapping[str, int] = field(default_factory=dict)
+    crowded: int = 0
+    groups: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,13 +60,13 @@ class Judged:
     """What a rule saw, picked out and held back.
 
     Attributes:
-        rows: pairs (or records) for which the sentence is true and nothing holds the flag back.
+        rows: pairs, records or groups for which the sentence is true and nothing holds the flag back.
         held: the fact that holds it back -> the pairs; in the order of the rule, empty ones too.
     """
 
     looked_at: LookedAt
-    rows: PairRows
-    held: Mapping[str, PairRows]
+    rows: Judgeable
+    held: Mapping[str, Judgeable]
 
 
 @dataclass(frozen=True)
@@ -68,14 +80,16 @@ class Bench:
 
 
 def judge(rule: Rule, bench: Bench) -> Judged:
-    """What the rule saw, and the pairs (or records) for which its sentence is true."""
+    """What the rule saw, and the pairs, records or groups for which its sentence is true."""
+    if rule.file.group is not None:
+        return _judge_groups(rule, rule.file.group, bench)
     left = bench.night.side(rule.file.pair.left)
-    from_left = _passing(rule, left, "left", bench)
+    from_left = _passing(rule.conditions("left"), left, "left", bench)
     if rule.file.pair.right is None:
         rows = _keep_true(PairRows(left, None, from_left, None, bench.constants), rule.conditions("pair"))
-        return _parted(rule, rows, len(from_left), 0, 0)
+        return _parted(rule, rows, LookedAt(len(from_left), 0, 0, 0))
     right = bench.night.side(rule.file.pair.right)
-    from_right = _passing(rule, right, "right", bench)
+    from_right = _passing(rule.conditions("right"), right, "right", bench)
     joined, pieces = 0, []
     for at_left, at_right in _joined(rule, bench, left, right, from_left, from_right):
         rows = _admitted(rule, PairRows(left, right, at_left, at_right, bench.constants))
@@ -84,45 +98,62 @@ def judge(rule: Rule, bench: Bench) -> Judged:
     rows = _one(pieces, left, right, bench.constants)
     rows = rows.with_links(_ask_models(rule, rows, bench))
     rows = _keep_true(rows, rule.conditions("link"))
-    return _parted(rule, rows, len(from_left), len(from_right), joined)
+    crowded = _crowded(rule, bench, left.ids[from_left], right.ids[from_right])
+    return _parted(rule, rows, LookedAt(len(from_left), len(from_right), joined, 0, crowded=crowded))
 
 
-def _parted(rule: Rule, rows: PairRows, left: int, right: int, pairs: int) -> Judged:
+def _judge_groups(rule: Rule, part: GroupPart, bench: Bench) -> Judged:
+    side = bench.night.side(part.of)
+    chosen = _passing([rule.member] if rule.member else [], side, "left", bench)
+    members = members_of(part, side, chosen)
+    rows = _keep_true(GroupRows(members, bench.constants), rule.conditions("pair"))
+    return _parted(rule, rows, LookedAt(len(members.at), 0, 0, 0, groups=members.number))
+
+
+def _crowded(rule: Rule, bench: Bench, *ids: np.ndarray) -> int:
+    """How many contacts of these records joined nothing."""
+    relation = rule.file.pair.relation
+    if relation not in CONTACTS:
+        return 0
+    contacts, chosen = bench.night.contacts(relation), np.concatenate(ids)
+    return len(np.unique(contacts.key[chosen[contacts.parties[chosen] > _most_parties(bench)]]))
+
+
+def _most_parties(bench: Bench) -> float:
+    return float(constant(bench.constants, "param", MOST_PARTIES, bench.night.as_at).as_py())
+
+
+def _parted(rule: Rule, rows: Judgeable, seen: LookedAt) -> Judged:
     """Part what is held back from what is flagged; the first fact that is true counts."""
-    held = {}
+    held: dict[str, Judgeable] = {}
     for name, node in rule.unless.items():
         holds = Evaluation(rows).true(node) if len(rows) else np.zeros(0, dtype=bool)
         held[name] = rows.where(holds)
         rows = rows.where(~holds)
     counts = {name: len(each) for name, each in held.items()}
-    return Judged(LookedAt(left, right, pairs, len(rows), counts), rows, held)
+    return Judged(replace(seen, flagged=len(rows), held=counts), rows, held)
 
 
-def _passing(rule: Rule, side: Side, scope: str, bench: Bench) -> np.ndarray:
-    """Positions of the records for which every condition about that side alone is true."""
+def _passing(conditions: Sequence[Node], side: Side, scope: str, bench: Bench) -> np.ndarray:
+    """Positions of the records for which every one of these conditions about them alone is true."""
     if not len(side):
         return np.empty(0, dtype=np.int64)
     evaluation = Evaluation(SideRows(side, scope, bench.constants))
     keep = np.ones(len(side), dtype=bool)
-    for condition in rule.conditions(scope):
+    for condition in conditions:
         keep &= evaluation.true(condition)
     return np.flatnonzero(keep)
 
 
-def _keep_true(rows: PairRows, conditions: list[Node]) -> PairRows:
+_Rows = TypeVar("_Rows", PairRows, GroupRows)
+
+
+def _keep_true(rows: _Rows, conditions: list[Node]) -> _Rows:
     for condition in conditions:
         if not len(rows):
             return rows
         rows = rows.where(Evaluation(rows).true(condition))
     return rows
-
-
-_KEYS = {
-    "person": "person_id",
-    "property": "property_id",
-    "organisation": "organisation_id",
-    "account": "account_id",
-}
 
 
 def _joined(
@@ -132,16 +163,26 @@ def _joined(
     if rule.file.pair.relation == "payment":
         yield from _linked_payments(bench, left, from_left, from_right)
         return
-    key = _KEYS[rule.file.pair.relation]
-    keys_left, keys_right = left.group(key)[from_left], right.group(key)[from_right]
+    relation = rule.file.pair.relation
+    keys_left, keys_right = (
+        _keys(bench, s, relation)[at] for s, at in ((left, from_left), (right, from_right))
+    )
     expected = count_pairs(keys_left, keys_right)
     if expected > MOST_PAIRS:
         raise BudgetError(
-            f"{rule.id} would bring together {expected:,} pairs by {key}.",
+            f"{rule.id} would bring together {expected:,} pairs by {relation}.",
             remedy="Look for a group that holds far too many records, or narrow the rule.",
         )
     for at_left, at_right in pairs_by_key(keys_left, keys_right):
         yield from_left[at_left], from_right[at_right]
+
+
+def _keys(bench: Bench, side: Side, relation: str) -> np.ndarray:
+    """What joins the records of a side; -1 for a contact that more parties use than can be meant."""
+    key = side.key(relation)
+    if relation not in CONTACTS:
+        return key
+    return np.where(bench.night.contacts(relation).parties[side.ids] > _most_parties(bench), -1, key)
 
 
 def _linked_payments(

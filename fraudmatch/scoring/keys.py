@@ -25,15 +25,30 @@ def truth(values: pa.Array) -> np.ndarray:
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
+#: Keys stay below this, so that no product of two widths overflows int64.
+_WIDEST = 2**62
+
+
 def combined(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """One code per distinct combination; -1 where any part is -1."""
+    """One code per distinct combination, dense from 0 but for gaps; -1 where any part is -1.
+
+    Parts are put together as digits of one number, which is hashed once: sorting a column of a
+    million rows for each part was a third of the time of the whole library.
+    """
     missing = np.zeros(len(parts[0]), dtype=bool)
-    key = np.zeros(len(parts[0]), dtype=np.int64)
+    key, width = np.zeros(len(parts[0]), dtype=np.int64), 1
     for part in parts:
         missing |= part < 0
-        _, dense = np.unique(part, return_inverse=True)
-        _, key = np.unique(key * (dense.max(initial=0) + 1) + dense, return_inverse=True)
-    return np.where(missing, -1, key)
+        digits, base = part, int(part.max(initial=0)) + 1
+        if width * base >= _WIDEST:
+            key, digits = _dense(key), _dense(part)
+            width, base = int(key.max(initial=0)) + 1, int(digits.max(initial=0)) + 1
+        key, width = key * base + np.maximum(digits, 0), width * base
+    return np.where(missing, -1, _dense(key))
+
+
+def _dense(key: np.ndarray) -> np.ndarray:
+    return codes(pa.array(key))
 
 
 def pairs_by_key(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -1,7 +1,8 @@
 """The lock of a rule folder: which version of a rule says what.
 
 A decision is remembered against rule and version, so a rule that says something else must
-carry another version. The lock holds version and sha256 of every rule that is not a draft.
+carry another version. The lock holds version and sha256 of every rule that is not a draft. One more
+example, or what is expected of a review, changes no flag, so it needs no new version.
 """
 
 from __future__ import annotations
@@ -15,14 +16,37 @@ from fraudmatch.errors import Problem, RuleFileError
 from fraudmatch.scoring.library import LOCK_FILE, rule_paths, shown_as
 from fraudmatch.scoring.rulefile import RuleFile, read_rule
 
-_HEADING = "# Written by: fraudmatch rules lock. Rule id -> version and sha256 of the file's text.\n"
+_HEADING = "# Written by: fraudmatch rules lock. Rule id -> version and sha256 of what decides its flags.\n"
+
+
+#: Tables of a rule file that decide no flag.
+_APART = ("[[example]]", "[review]")
 
 
 def text_hash(path: Path) -> str:
-    """sha256 of the text with line ends as \\n and no white space at the ends of lines."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    """sha256 of what decides flags: the text without `_APART`, line ends as \\n, none of them after blanks."""
+    return _hash(_deciding(path.read_text(encoding="utf-8").splitlines()))
+
+
+def _whole_hash(path: Path) -> str:
+    """sha256 of the whole text, as locks held it before 0.2; such a lock is sound and is written anew."""
+    return _hash(path.read_text(encoding="utf-8").splitlines())
+
+
+def _hash(lines: list[str]) -> str:
     text = "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _deciding(lines: list[str]) -> list[str]:
+    """The lines that stand in no table of `_APART`."""
+    kept, apart = [], False
+    for line in lines:
+        if line.startswith("["):
+            apart = line.rstrip() in _APART
+        if not apart:
+            kept.append(line)
+    return kept
 
 
 def check_lock(folder: Path) -> list[Problem]:
@@ -39,6 +63,9 @@ def check_lock(folder: Path) -> list[Problem]:
             found.append(
                 Problem(shown, "", "the lock does not hold this rule.", "Run: fraudmatch rules lock")
             )
+        elif held["sha256"] == _whole_hash(folder.parent / shown) != digest:
+            what = "the lock was written by an earlier release."
+            found.append(Problem(shown, "", what, "Run: fraudmatch rules lock"))
         elif held["sha256"] != digest and held["version"] == version:
             what = f"the rule changed and is still version {version}."
             found.append(

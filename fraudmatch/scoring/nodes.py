@@ -16,8 +16,9 @@ class Kind(StrEnum):
     DATE = "a date"
 
 
-#: Where a name is looked up. Only the first four differ from pair to pair.
-SCOPES = ("left", "right", "pair", "link", "run", "param", "value")
+#: Where a name is looked up. Only the first five differ from pair to pair, or from group to group.
+SCOPES = ("left", "right", "pair", "link", "group", "run", "param", "value")
+VARYING = frozenset(SCOPES[:5])
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Node:
 
     @property
     def varies_with(self) -> frozenset[str]:
-        """The scopes among left, right, pair and link that it speaks of."""
-        return frozenset(scope for scope, _ in self.columns if scope in SCOPES[:4])
+        """The scopes among left, right, pair, link and group that it speaks of."""
+        return frozenset(scope for scope, _ in self.columns) & VARYING
 
 
 def conjuncts(node: Node) -> list[Node]:

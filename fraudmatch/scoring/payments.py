@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.references import clean_reference
 from fraudmatch.scoring.keys import codes, combined, pairs_by_key, truth
-
-if TYPE_CHECKING:
-    from fraudmatch.scoring.sides import Side
+from fraudmatch.scoring.views import SideView
 
 #: A credit nets off an invoice dated at most so many days away (domain brief 3.7).
 NETTING_DAYS = 120
@@ -28,19 +24,19 @@ def _quoted_by_credit(cleaned: pa.Array) -> pa.Array:
     return clean_reference(bare)
 
 
-def _amount_keys(side: Side) -> np.ndarray:
+def _amount_keys(side: SideView) -> np.ndarray:
     """One code per partner, creditor and size of gross whatever its sign; -1 where unknown."""
     gross = pc.abs(side.column("gross_pence"))
     return combined([codes(side.column("partner")), codes(side.column("creditor_ref")), codes(gross)])
 
 
-def _is_credit(side: Side) -> np.ndarray:
+def _is_credit(side: SideView) -> np.ndarray:
     negative = pc.less(side.column("gross_pence"), 0)
     typed = pc.is_in(side.column("transaction_type"), value_set=pa.array(["credit_note", "reversal"]))
     return truth(pc.or_(pc.fill_null(negative, False), typed))
 
 
-def same_amount_count(side: Side) -> pa.Array:
+def same_amount_count(side: SideView) -> pa.Array:
     """Invoices of this partner to this creditor of exactly this gross; null where one is unknown.
 
     Credits are not counted, and carry null themselves.
@@ -50,7 +46,7 @@ def same_amount_count(side: Side) -> pa.Array:
     return pa.array(counts[np.maximum(key, 0)], mask=key < 0)
 
 
-def credited(side: Side) -> pa.Array:
+def credited(side: SideView) -> pa.Array:
     """A credit or reversal of the opposite gross, same creditor, within `NETTING_DAYS`.
 
     A credit that quotes the number of one of the creditor's invoices of that amount counts for
@@ -71,19 +67,19 @@ def credited(side: Side) -> pa.Array:
     return pa.array(answer)
 
 
-def _shared_codes(side: Side, credit: np.ndarray) -> np.ndarray:
+def _shared_codes(side: SideView, credit: np.ndarray) -> np.ndarray:
     """Codes of cleaned references, comparable between invoices and credits; -1 where unknown."""
     plain = side.column("invoice_ref_clean")
     return codes(pc.if_else(pa.array(credit), _quoted_by_credit(plain), plain))
 
 
-def _days(side: Side) -> np.ndarray:
+def _days(side: SideView) -> np.ndarray:
     """Invoice date, else payment date, as days; far away where both are unknown."""
     day = pc.coalesce(side.column("invoice_date"), side.column("payment_date")).cast(pa.int32())
     return np.asarray(pc.fill_null(day.cast(pa.int64()), _NO_DAY), dtype=np.int64)
 
 
-def from_creditor(side: Side, name: str) -> pa.Array:
+def from_creditor(side: SideView, name: str) -> pa.Array:
     """The column `name` of the creditor's standing record, by partner and creditor reference.
 
     Of several records with one reference the first by record_id is read; null without one.
@@ -101,7 +97,7 @@ def from_creditor(side: Side, name: str) -> pa.Array:
     return creditors.column(name).take(pa.array(first[at], mask=missing))
 
 
-def account_users(side: Side) -> pa.Array:
+def account_users(side: SideView) -> pa.Array:
     """Different creditor names on the linked bank account, all partners; null without an account.
 
     Names are counted, not linked organisations: linking may rest on the very same account.
@@ -115,7 +111,7 @@ def account_users(side: Side) -> pa.Array:
     return pa.array(number[np.maximum(own, 0)], mask=own < 0)
 
 
-def party_names(side: Side) -> pa.Array:
+def party_names(side: SideView) -> pa.Array:
     """Core name of an organisation, else forename and surname; null when neither is known."""
     person = pc.binary_join_element_wise(
         pc.coalesce(side.column("forename"), ""), side.column("surname"), " ", null_handling="emit_null"

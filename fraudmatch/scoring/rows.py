@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.errors import RuleFileError, RunError
+from fraudmatch.scoring.calendars import day_number
 from fraudmatch.scoring.kernels import numeric
 from fraudmatch.scoring.keys import truth
 from fraudmatch.scoring.pairs import PAIR_FUNCTIONS
 from fraudmatch.scoring.payments import party_names
-from fraudmatch.scoring.sides import Night, Side, day_number, flat
+from fraudmatch.scoring.sides import Night, Side, flat
 
 #: Model -> the kind of party it judges; None = any.
 _JUDGES = {"person": "person", "organisation": "organisation", "payment": None}

@@ -7,12 +7,23 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from fraudmatch.errors import Problem
 from fraudmatch.scoring.language import nearest
 
-Relation = Literal["person", "property", "organisation", "account", "payment", "none"]
+Relation = Literal[
+    "person", "property", "organisation", "account", "payment", "phone", "email", "none", "group"
+]
+GroupedBy = Literal["person", "property", "organisation", "account", "phone", "email"]
 ValueClass = Literal["actual", "estimate", "notional"]
 
 VALUE_CLASSES: tuple[ValueClass, ...] = ("actual", "estimate", "notional")
@@ -50,6 +61,21 @@ class PairPart(_Strict):
     scope: Literal["same_partner", "cross_partner", "any"] = "any"
 
 
+class GroupPart(_Strict):
+    """Which records are put together, instead of in pairs; one flag for each group.
+
+    Attributes:
+        of: data set. by: what the members share.
+        member: the fact about `left.*` that decides who is a member; None = every record.
+        scope: same_partner makes one group for each partner.
+    """
+
+    of: str
+    by: GroupedBy
+    member: _Name | None = None
+    scope: Literal["same_partner", "any"] = "any"
+
+
 class FlagPart(_Strict):
     """The one sentence over the facts, and the facts that hold a flag back.
 
@@ -82,7 +108,12 @@ class Expectation(_Strict):
 
 
 class Example(_Strict):
-    """One drawn case; a column that is not given is unknown."""
+    """One drawn case; a column that is not given is unknown.
+
+    Attributes:
+        members: of a rule about groups, the records that share what it groups by; `person` names who
+            each is linked to.
+    """
 
     name: _Text
     as_at: dt.date = EXAMPLE_AS_AT
@@ -90,11 +121,16 @@ class Example(_Strict):
     right: dict[str, Any] = {}
     link: dict[str, Any] = {}
     pair: dict[str, Any] = {}
+    members: list[dict[str, Any]] = []
     expect: Expectation
 
 
 class RuleFile(_Strict):
-    """A rule file as written; the meaning of each key is in docs/rules.md."""
+    """A rule file as written; the meaning of each key is in docs/rules.md.
+
+    Attributes:
+        paired: the section [pair]. group: the section [group]. A sound file has one of them.
+    """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,7}-[A-Z]{2,4}-[0-9]{3}$")]
     title: _Text
@@ -106,7 +142,8 @@ class RuleFile(_Strict):
     legal_basis: Annotated[list[Law], Field(min_length=1)]
     innocent_explanations: Annotated[list[_Text], Field(min_length=1)]
     next_step: _Text
-    pair: PairPart
+    paired: PairPart | None = Field(None, alias="pair")
+    group: GroupPart | None = None
     facts: Annotated[dict[_Name, str], Field(min_length=1)]
     reasons: dict[_Name, _Text]
     flag: FlagPart
@@ -114,6 +151,20 @@ class RuleFile(_Strict):
     value: dict[ValueClass, str] = {}
     show: ShowPart = ShowPart()
     example: Annotated[list[Example], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _pairs_or_groups(self) -> RuleFile:
+        if (self.paired is None) == (self.group is None):
+            raise ValueError("a rule has either [pair] or [group]")
+        return self
+
+    @property
+    def pair(self) -> PairPart:
+        """[pair]; of a rule about groups, its data set as one side alone under the relation "group"."""
+        if self.group is not None:
+            return PairPart(left=self.group.of, relation="group", scope=self.group.scope)
+        assert self.paired is not None, "checked when the file was read"
+        return self.paired
 
 
 class InForce(_Strict):
@@ -197,7 +248,7 @@ def _wording(fault: dict[str, Any]) -> tuple[str, str]:
 
 
 _INNER: dict[str, type[BaseModel]] = {
-    "pair": PairPart, "flag": FlagPart, "show": ShowPart, "legal_basis": Law,
+    "pair": PairPart, "group": GroupPart, "flag": FlagPart, "show": ShowPart, "legal_basis": Law,
     "example": Example, "expect": Expectation, "in_force": InForce,
 }  # fmt: skip
 
@@ -206,6 +257,6 @@ def _keys_at(place: tuple[int | str, ...]) -> list[str]:
     """The keys allowed where an unknown one was found."""
     around = [part for part in place[:-1] if isinstance(part, str)]
     if not around:
-        return list(RuleFile.model_fields)
+        return [field.alias or name for name, field in RuleFile.model_fields.items()]
     model = _INNER.get(around[-1], DatedNumber)
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fraudmatch import schemas
 from fraudmatch.errors import Problem
 from fraudmatch.scoring import catalogue
-from fraudmatch.scoring.language import ExpressionFault, Names, compile_expression, nearest
+from fraudmatch.scoring.language import ExpressionFault, Names, compile_expression
+from fraudmatch.scoring.lint import pair_problems, word_problems
 from fraudmatch.scoring.nodes import Column, Kind, Node, canonical, conjuncts
 from fraudmatch.scoring.pairs import COSTLY
 from fraudmatch.scoring.rulefile import DatedNumber, RuleFile
@@ -25,10 +26,12 @@ class Rule:
     Attributes:
         file: as written.
         shown: the file's name for people.
-        facts: name -> expression, in the order of the file.
+        facts: name -> expression, in the order of the file; the fact that decides who is a member of a
+            group holds for the whole group.
         when: the sentence with the facts put in.
-        unless: fact -> expression, of those that hold a flag back, in the order in which they are asked.
         values: class -> expression in pence.
+        unless: fact -> expression, of those that hold a flag back, in the order in which they are asked.
+        member: of a rule about groups, what makes a record a member; None = every record is one.
     """
 
     file: RuleFile
@@ -37,6 +40,7 @@ class Rule:
     when: Node
     values: Mapping[str, Node]
     unless: Mapping[str, Node]
+    member: Node | None = None
 
     @property
     def id(self) -> str:
@@ -72,7 +76,7 @@ class Rule:
 
         Args:
             stage: "left" or "right" (one side only, before the join), "pair" (both, without a
-                model) or "link" (with one).
+                model; also the group) or "link" (with one).
         """
         parts = [part for part in conjuncts(self.when) if _stage(part) == stage]
         return sorted(parts, key=_cost)
@@ -87,6 +91,7 @@ class Rule:
             innocent_explanations=tuple(file.innocent_explanations), next_step=file.next_step,
             relation=file.pair.relation, left=file.pair.left, right=file.pair.right,
             reasons=dict(file.reasons), show_left=tuple(file.show.left), show_right=tuple(file.show.right),
+            grouped_by=file.group.by if file.group else "",
         )  # fmt: skip
 
 
@@ -103,7 +108,7 @@ def _stage(part: Node) -> str:
     scopes = part.varies_with
     if "link" in scopes:
         return "link"
-    return next(iter(scopes)) if len(scopes) == 1 else "pair"
+    return next(iter(scopes)) if len(scopes) == 1 and scopes != {"group"} else "pair"
 
 
 def _cost(part: Node) -> tuple[bool, int]:
@@ -132,12 +137,14 @@ def _kind_of(dated: DatedNumber) -> Kind:
 
 
 def _names(file: RuleFile, parameters: Mapping[str, DatedNumber], values: Mapping[str, DatedNumber]) -> Names:
-    scopes = {
-        "left": catalogue.side_columns(file.pair.left),
+    scopes: dict[str, Mapping[str, Column]] = {
         "run": catalogue.RUN_COLUMNS,
         "param": {name: Column(_kind_of(dated)) for name, dated in parameters.items()},
         "value": {name: Column(_kind_of(dated)) for name, dated in values.items()},
     }
+    if file.group is not None:
+        return Names(scopes | {"group": catalogue.group_columns(file.group.of)}, {})
+    scopes["left"] = catalogue.side_columns(file.pair.left)
     if file.pair.right is not None:
         scopes["right"] = catalogue.side_columns(file.pair.right)
         scopes |= {"pair": catalogue.PAIR_COLUMNS, "link": catalogue.LINK_COLUMNS}
@@ -148,12 +155,12 @@ def compile_rule(
     file: RuleFile, shown: str, parameters: Mapping[str, DatedNumber], values: Mapping[str, DatedNumber]
 ) -> Rule | list[Problem]:
     """The rule ready to run, or all that is wrong with what it says."""
-    problems = _pair_problems(file, shown)
+    problems = pair_problems(file, shown, parameters)
     if problems:
         return problems
     writer = _Writer(file, shown, _names(file, parameters, values))
     rule = writer.rule()
-    problems = writer.problems + _word_problems(file, shown)
+    problems = writer.problems + word_problems(file, shown)
     return problems or rule
 
 
@@ -165,10 +172,14 @@ class _Writer:
         self.problems: list[Problem] = []
 
     def rule(self) -> Rule:
+        member = self.file.group.member if self.file.group else None
         facts = {
-            name: self._read(f"facts.{name}", text, self.names, Kind.TRUTH)
+            name: self._read(f"facts.{name}", text, self._names_of(name == member), Kind.TRUTH)
             for name, text in self.file.facts.items()
         }
+        is_member = facts.get(member) if member else None
+        if is_member is not None and member is not None:
+            facts[member] = Node("literal", Kind.TRUTH, literal=True)  # whoever is not has been left out
         bare = Names({}, {name: Column(Kind.TRUTH) for name in facts})
         when = self._read("flag.when", self.file.flag.when, bare, Kind.TRUTH)
         self._unused(when)
@@ -177,17 +188,40 @@ class _Writer:
             for kind, text in self.file.value.items()
         }
         unless = {name: facts[name] for name in self.file.flag.unless if name in facts}
-        return Rule(self.file, self.shown, facts, _put_in(when, facts), values, unless)
+        self._sums([*facts.values(), *values.values()])
+        return Rule(self.file, self.shown, facts, _put_in(when, facts), values, unless, is_member)
+
+    def _names_of(self, member: bool) -> Names:
+        """What a fact may speak of: one about the members of a group, of a record alone."""
+        if not member:
+            return self.names
+        columns = catalogue.side_columns(self.file.pair.left)
+        return Names(
+            {name: c for name, c in self.names.scopes.items() if name != "group"} | {"left": columns}, {}
+        )
 
     def _read(self, where: str, text: str, names: Names, wanted: Kind) -> Node:
         try:
             return compile_expression(text, names, wanted=wanted)
         except ExpressionFault as fault:
-            self.problems.append(Problem(self.shown, where, fault.what, fault.remedy))
+            remedy = fault.remedy
+            if self.file.group is not None and "nothing is called left" in fault.what:
+                remedy = "Only the fact that group.member names speaks of a record alone."
+            self.problems.append(Problem(self.shown, where, fault.what, remedy))
             return Node("literal", wanted)
+
+    def _sums(self, nodes: list[Node]) -> None:
+        """A sum over several partners would tell each of them what the others hold."""
+        if self.file.group is None or self.file.group.scope == "same_partner":
+            return
+        for name in sorted({name for node in nodes for scope, name in node.columns if scope == "group"}):
+            if catalogue.summed_detail(name) is not None:
+                what = f"group.{name} would tell each partner what the others hold."
+                self.problems.append(Problem(self.shown, "group.scope", what, 'Set scope = "same_partner".'))
 
     def _unused(self, when: Node) -> None:
         used = {name for _, name in when.columns} | set(self.file.points) | set(self.file.flag.unless)
+        used |= {self.file.group.member} if self.file.group and self.file.group.member else set()
         for name in self.file.facts:
             if name not in used:
                 what = "neither flag.when, flag.unless nor points speaks of this fact."
@@ -199,72 +233,3 @@ def _put_in(node: Node, facts: Mapping[str, Node]) -> Node:
     if node.op == "column":
         return facts[node.name]
     return Node(node.op, node.kind, tuple(_put_in(part, facts) for part in node.parts), literal=node.literal)
-
-
-def _pair_problems(file: RuleFile, shown: str) -> list[Problem]:
-    """Data sets that do not exist, or a relation that does not fit them."""
-    pair, found = file.pair, []
-    for side, dataset in (("left", pair.left), ("right", pair.right)):
-        if dataset is not None and dataset not in schemas.DATASETS:
-            hint = nearest(dataset, list(schemas.DATASETS))
-            found.append(Problem(shown, f"pair.{side}", f"there is no data set {dataset}.", hint))
-    if (pair.relation == "none") != (pair.right is None):
-        what = "a rule about single records has relation none and no right; every other has both."
-        found.append(Problem(shown, "pair.relation", what))
-    if pair.relation == "payment" and (pair.left, pair.right) != ("payment", "payment"):
-        found.append(Problem(shown, "pair.relation", "payments are linked with payments only."))
-    return found
-
-
-def _word_problems(file: RuleFile, shown: str) -> list[Problem]:
-    """Facts without a phrase, points of no fact, columns to show that are not there, examples one way."""
-    found = []
-    for fact in sorted(file.facts.keys() - file.reasons.keys()):
-        found.append(Problem(shown, f"reasons.{fact}", "this fact has no phrase to print.", "Add one."))
-    for key, table in (("reasons", file.reasons), ("points", file.points)):
-        for name in sorted(table.keys() - file.facts.keys() - {"base"}):
-            found.append(
-                Problem(shown, f"{key}.{name}", "there is no such fact.", nearest(name, list(file.facts)))
-            )
-    for name in file.flag.unless:
-        if name not in file.facts:
-            what = f"there is no fact {name}."
-            found.append(Problem(shown, "flag.unless", what, nearest(name, list(file.facts))))
-    found += _held_problems(file, shown)
-    most = sum(points for points in file.points.values() if points > 0)
-    if most > 100 or "base" not in file.points:
-        what = f"base and the points above nought come to {most}."
-        found.append(Problem(shown, "points", what, "Give a base, and keep the sum at 100 or less."))
-    if {example.expect.flagged for example in file.example} != {True, False}:
-        what = "the examples show one way only."
-        found.append(Problem(shown, "example", what, "Draw a case that is flagged and one that is not."))
-    return found + _show_problems(file, shown)
-
-
-def _held_problems(file: RuleFile, shown: str) -> list[Problem]:
-    """Facts that hold back without an example of it, and examples that name no such fact."""
-    drawn = {example.expect.held for example in file.example if example.expect.held}
-    found = []
-    for name in file.flag.unless:
-        if name not in drawn:
-            what = f"no example shows that {name} holds a flag back."
-            remedy = f'Draw one with expect = {{ flagged = false, held = "{name}" }}.'
-            found.append(Problem(shown, "example", what, remedy))
-    for name in sorted(drawn - set(file.flag.unless)):
-        what = f"an example is held back by {name}, which flag.unless does not name."
-        found.append(Problem(shown, "example", what, nearest(name, file.flag.unless)))
-    return found
-
-
-def _show_problems(file: RuleFile, shown: str) -> list[Problem]:
-    found = []
-    for side, dataset, wanted in (
-        ("left", file.pair.left, file.show.left),
-        ("right", file.pair.right, file.show.right),
-    ):
-        details = [field.name for field in schemas.DATASETS[dataset].details] if dataset else []
-        for name in wanted:
-            if name not in details:
-                what = f"{dataset or 'a rule about single records'} has no detail {name}."
-                found.append(Problem(shown, f"show.{side}", what, nearest(name, details)))
-    return found

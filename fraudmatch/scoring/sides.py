@@ -6,7 +6,7 @@ Nothing is computed before a rule asks for it, and then once a night.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -15,20 +15,13 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.scoring import households, payments
-from fraudmatch.scoring.calendars import years_between
-from fraudmatch.scoring.catalogue import DERIVED_OF
+from fraudmatch.scoring.contacts import CONTACTS, Contacts, contacts_of
+from fraudmatch.scoring.derived import derive_for
 from fraudmatch.scoring.kernels import numeric
 from fraudmatch.scoring.keys import truth
 
-_EPOCH = dt.date(1970, 1, 1)
-
 #: What a payment takes from its creditor's standing record when its own is blank.
 _LENT_BY_CREDITOR = ("bank", "vat_number", "company_number", "organisation_name", "organisation_core")
-
-
-def day_number(day: dt.date) -> float:
-    """Days since 1970-01-01."""
-    return float((day - _EPOCH).days)
 
 
 def flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -61,6 +54,7 @@ class Night:
         self._groups = groups
         self._columns: dict[str, pa.Array] = {}
         self._sides: dict[str, Side] = {}
+        self._contacts: dict[str, Contacts] = {}
 
     def record(self, name: str) -> pa.Array:
         """A column of RECORDS, in order of record_id."""
@@ -84,6 +78,12 @@ class Night:
             ids[where] = pc.fill_null(self._groups[name].cast(pa.int64()), -1).to_numpy()
             found[name] = ids
         return found
+
+    def contacts(self, name: str) -> Contacts:
+        """Telephone numbers or e-mail addresses (`phone`, `email`) of all records."""
+        if name not in self._contacts:
+            self._contacts[name] = contacts_of(self, name)
+        return self._contacts[name]
 
     @cached_property
     def row_mate(self) -> np.ndarray:
@@ -136,10 +136,9 @@ class Side:
         return self._columns[name]
 
     def _make(self, name: str) -> pa.Array:
-        if name in _DERIVE:
-            return _DERIVE[name](self)
-        if name in DERIVED_OF.get(self.dataset, {}):
-            return _DERIVE_OF[name](self)
+        derive = derive_for(self.dataset).get(name)
+        if derive is not None:
+            return derive(self)
         if schemas.DATASETS[self.dataset].field(name) and name not in schemas.RECORDS.names:
             return self.detail(name)
         own = self.night.record(name).take(pa.array(self.ids))
@@ -170,45 +169,8 @@ class Side:
         """Group id per row as int64; -1 where null."""
         return np.asarray(self.night.group_ids[name][self.ids])
 
-
-def age(date_of_birth: pa.Array, as_at: dt.date) -> pa.Array:
-    """Completed years at `as_at`; null without a date of birth, never negative."""
-    born = date_of_birth.cast(pa.int32())
-    days = pc.fill_null(born, 0).to_numpy(zero_copy_only=False).astype(np.float64)
-    years = years_between(days, np.full(len(days), day_number(as_at)))
-    unknown = np.asarray(pc.is_null(born)) | (years < 0)
-    return pa.array(years.astype(np.int64), mask=unknown)
-
-
-def running(valid_from: pa.Array, valid_to: pa.Array, as_at: dt.date) -> pa.Array:
-    """Started by `as_at` (or start unknown) and not ended by then; never null."""
-    day = pa.scalar(as_at, pa.date32())
-    started = pc.fill_null(pc.less_equal(valid_from, day), True)
-    return pc.and_(started, pc.fill_null(pc.greater(valid_to, day), True))
-
-
-def _interval_end(side: Side, which: str) -> pa.Array:
-    """valid_from or valid_to; null throughout where the data set has no such date."""
-    name = getattr(schemas.DATASETS[side.dataset], which)
-    return side.column(name) if name else pa.nulls(len(side), pa.date32())
-
-
-def _running(side: Side) -> pa.Array:
-    return running(side.column("valid_from"), side.column("valid_to"), side.night.as_at)
-
-
-_DERIVE: dict[str, Callable[[Side], pa.Array]] = {
-    "age": lambda side: age(side.column("date_of_birth"), side.night.as_at),
-    "valid_from": lambda side: _interval_end(side, "valid_from"),
-    "valid_to": lambda side: _interval_end(side, "valid_to"),
-    "running": _running,
-    "deceased": lambda side: side.night.deceased.take(pa.array(side.ids)),
-    "newer_address": lambda side: households.newer_address(side),
-    "account_users": lambda side: payments.account_users(side),
-}
-_DERIVE_OF: dict[str, Callable[[Side], pa.Array]] = {
-    "survivor": lambda side: households.survivor(side),
-    "invoice_ref_clean": lambda side: side.detail("invoice_ref_clean"),
-    "same_amount_count": lambda side: payments.same_amount_count(side),
-    "credited": lambda side: payments.credited(side),
-}
+    def key(self, relation: str) -> np.ndarray:
+        """What records must share to be brought together by `relation`, as int64; -1 = with nothing."""
+        if relation in CONTACTS:
+            return np.asarray(self.night.contacts(relation).key[self.ids])
+        return self.group(f"{relation}_id")

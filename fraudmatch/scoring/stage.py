@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fraudmatch import schemas
-from fraudmatch.scoring.flags import flags_of, held_in_order, held_of, in_order
+from fraudmatch.scoring.flags import flags_of, held_in_order, held_of, in_order, members_of_flags
 from fraudmatch.scoring.judge import Bench, LookedAt, Scorer, judge
 from fraudmatch.scoring.library import Library
 from fraudmatch.scoring.rows import PairRows
@@ -23,7 +23,7 @@ class Scored:
 
     Attributes:
         flags: FLAGS.
-        held: HELD.
+        held: HELD. members: MEMBERS of the flags of groups.
         looked_at: rule id -> what it saw, for every rule that ran; all nought when no partner
             sent its data set.
         links: model -> its view of every flagged pair it was asked about, once, ordered by
@@ -34,6 +34,7 @@ class Scored:
     held: pa.Table
     looked_at: Mapping[str, LookedAt]
     links: Mapping[str, pa.Table]
+    members: pa.Table
 
 
 def score(
@@ -67,16 +68,21 @@ def score(
     bench = Bench(Night(records, details, groups, as_at), scorers, payment_links, library.constants(as_at))
     looked_at: dict[str, LookedAt] = {}
     flags, held, views = [schemas.empty(schemas.FLAGS)], [schemas.empty(schemas.HELD)], []
+    members = [schemas.empty(schemas.MEMBERS)]
     for rule in library.rules:
         if rule.runs:
             judged = judge(rule, bench)
             looked_at[rule.id] = judged.looked_at
             flags.append(flags_of(rule, judged.rows))
             held.append(held_of(rule, judged.held))
-            views.append(judged.rows)
+            members.append(members_of_flags(rule, judged.rows))
+            if isinstance(judged.rows, PairRows):
+                views.append(judged.rows)
     table = schemas.conform(in_order(pa.concat_tables(flags)), schemas.FLAGS, what="FLAGS")
     back = schemas.conform(held_in_order(pa.concat_tables(held), table), schemas.HELD, what="HELD")
-    return Scored(table, back, looked_at, _evidence(views))
+    of_groups = pa.concat_tables(members).sort_by([(n, "ascending") for n in schemas.MEMBERS.names])
+    of_groups = schemas.conform(of_groups, schemas.MEMBERS, what="MEMBERS")
+    return Scored(table, back, looked_at, _evidence(views), of_groups)
 
 
 def _evidence(views: list[PairRows]) -> dict[str, pa.Table]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from fraudmatch.scoring import catalogue, load_library
+from fraudmatch.scoring.contacts import MOST_PARTIES
+from fraudmatch.scoring.drawn_facts import undrawn_facts
 from fraudmatch.scoring.functions import FUNCTIONS
 from fraudmatch.scoring.lock import check_lock
 from fraudmatch.scoring.rules import Rule
@@ -17,7 +19,7 @@ LIBRARY = load_library([shipped("rules")])
 MANUAL = Path(__file__).parents[2] / "docs" / "rules.md"
 
 WANTED = (
-    [f"FM-CT-{n:03}" for n in range(1, 23)] + [f"FM-HT-{n:03}" for n in range(1, 5)]
+    [f"FM-CT-{n:03}" for n in (*range(1, 23), 90)] + [f"FM-HT-{n:03}" for n in range(1, 5)]
     + [f"FM-WL-{n:03}" for n in range(1, 4)] + [f"FM-PY-{n:03}" for n in range(1, 4)]
     + [f"FM-BR-{n:03}" for n in range(1, 11)] + [f"FM-CR-{n:03}" for n in range(1, 5)] + [f"FM-CTR-{n:03}" for n in range(1, 4)]
     + ["FM-PN-001", "FM-BB-001", "FM-BB-002", "FM-CP-001", "FM-LC-001", "FM-PP-001"]
@@ -27,6 +29,10 @@ WANTED = (
 def test_library_is_whole_and_locked() -> None:
     assert sorted(rule.id for rule in LIBRARY.rules) == sorted(WANTED)
     assert check_lock(shipped("rules")) == []
+
+
+def test_every_fact_is_drawn_both_ways() -> None:
+    assert [str(problem) for problem in undrawn_facts(LIBRARY)] == []
 
 
 @pytest.mark.parametrize("rule", LIBRARY.rules, ids=lambda rule: rule.id)
@@ -53,9 +59,9 @@ def test_one_example_tells_the_points(rule: Rule) -> None:
 
 
 def test_no_parameter_or_value_is_idle() -> None:
-    used = set()
+    used = {MOST_PARTIES}  # the joining by telephone and e-mail asks for it
     for rule in LIBRARY.rules:
-        for node in [rule.when, *rule.facts.values(), *rule.values.values()]:
+        for node in [rule.when, *rule.facts.values(), *rule.values.values(), *filter(None, [rule.member])]:
             used |= {name for scope, name in node.columns if scope in ("param", "value")}
     assert used == LIBRARY.parameters.keys() | LIBRARY.values.keys()
 
@@ -79,5 +85,7 @@ def test_manual_names_every_function_and_column() -> None:
     derived = [name for own in catalogue.DERIVED_OF.values() for name in own]
     for name in [*catalogue.DERIVED, *derived, *(f"pair.{n}" for n in catalogue.PAIR), "run.as_at"]:
         assert f"`{name}`" in manual, name
+    for name in catalogue.GROUP:
+        assert f"`group.{name}`" in manual, name
     for name in catalogue.LINK:
         assert f"`link.{name}`" in manual, name

@@ -67,6 +67,18 @@ ALONE = replace(
     show_right=(),
 )
 
+CROWD = replace(
+    SINGLE,
+    id="FM-CT-090",
+    title="Many discounts at one property",
+    relation="group",
+    right=None,
+    reasons={"many": "more than one household can explain"},
+    show_left=("discount_type", "discount_annual_pence"),
+    show_right=(),
+    grouped_by="property",
+)
+
 RULES = {rule.id: rule for rule in (SINGLE, TWO_JOBS, ALONE)}
 
 
@@ -151,6 +163,7 @@ def make_night(
         ),
         flags=table(schemas.FLAGS, flags),
         held=schemas.empty(schemas.HELD),
+        members=schemas.empty(schemas.MEMBERS),
         evidence=table(schemas.EVIDENCE, seen or []).sort_by(
             [("flag_key", "ascending"), ("model", "ascending"), ("position", "ascending")]
         ),

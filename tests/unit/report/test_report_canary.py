@@ -254,7 +254,7 @@ def test_the_canaries_would_sing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_flags_of_strangers_would_sing_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publish, "flags_of", lambda partner_id, flags: flags)
+    monkeypatch.setattr(publish, "flags_of", lambda partner_id, flags, members: flags)
     canaries = random_site(3)
     report(tmp_path, canaries.night)
     assert leaks(canaries, tmp_path)

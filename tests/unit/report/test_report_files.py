@@ -31,6 +31,7 @@ from fraudmatch import schemas
 from fraudmatch.errors import ConservationError, RuleFileError, SchemaError
 from fraudmatch.report import ReportInput, report
 from fraudmatch.report.disclosure import Disclosure, flags_of
+from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.phrases import flags_in_words
 from fraudmatch.report.publish import exceptions_of
 from fraudmatch.report.workbook import pages_of, sheet_name, write_workbook
@@ -87,7 +88,7 @@ def test_the_paths_are_what_was_written(night: ReportInput, tmp_path: Path) -> N
 
 def test_rows_read_back_equal_the_flags(night: ReportInput, folder: Path) -> None:
     for partner in night.partners:
-        flags = flags_of(partner.id, night.flags)
+        flags = flags_of(partner.id, night.flags, GroupMembers(night))
         for rule_id in sorted(set(flags["rule_id"].to_pylist())):
             keys = [row["flag_key"] for row in flags.to_pylist() if row["rule_id"] == rule_id]
             lines = rows_of_csv(folder / partner.id / f"{rule_id}.csv")

@@ -67,6 +67,14 @@ def plain_discounts(truth: Truth) -> pd.DataFrame:
     ]
 
 
+def ct_090(truth: Truth) -> Pairs:
+    """Every account of a home with three of them, as a row of its own."""
+    plain = plain_discounts(truth)
+    plain = plain[plain["property"] >= 0]
+    number = plain.groupby(["partner", "property"])["row"].transform("nunique")
+    return {(row, -1) for row in plain.loc[number >= 3, "row"].tolist()}
+
+
 def electors(truth: Truth) -> pd.DataFrame:
     roll = truth.table("electoral_register")
     roll = roll[(roll["date_removed"] == -FAR) & (roll["franchise"] != "overseas")]

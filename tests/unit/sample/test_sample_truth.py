@@ -10,7 +10,7 @@ from sample_oracle import Truth, ends
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
 
 RULE_IDS = [
-    *(f"FM-CT-{n:03}" for n in range(1, 23)), *(f"FM-HT-00{n}" for n in range(1, 5)),
+    *(f"FM-CT-{n:03}" for n in range(1, 23)), "FM-CT-090", *(f"FM-HT-00{n}" for n in range(1, 5)),
     *(f"FM-WL-00{n}" for n in range(1, 4)), *(f"FM-PY-00{n}" for n in range(1, 4)), "FM-PN-001",
     "FM-BB-001", "FM-BB-002", *(f"FM-BR-{n:03}" for n in range(1, 11)), *(f"FM-CR-00{n}" for n in range(1, 5)),
     *(f"FM-CTR-00{n}" for n in range(1, 4)), "FM-CP-001", "FM-LC-001", "FM-PP-001",

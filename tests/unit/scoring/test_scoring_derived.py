@@ -9,10 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fraudmatch import schemas
 from fraudmatch.references import clean_reference
-from fraudmatch.scoring.calendars import add_months, add_years, months_between, years_between
+from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.calendars import add_months, add_years, day_number, months_between, years_between
+from fraudmatch.scoring.derived import age, derive_for
 from fraudmatch.scoring.keys import combined, count_pairs, pairs_by_key
-from fraudmatch.scoring.sides import Night, age, day_number
+from fraudmatch.scoring.sides import Night
 
 DAY = dt.date
 
@@ -230,3 +233,23 @@ def test_empty_join_has_no_pairs() -> None:
 def test_combined_keys_keep_unknown() -> None:
     key = combined([np.array([0, 0, 1, -1]), np.array([5, 5, 5, 5])])
     assert key[0] == key[1] != key[2] and key[3] == -1
+
+
+def test_every_derived_column_is_made_and_described() -> None:
+    for dataset in schemas.DATASETS:
+        described = catalogue.DERIVED.keys() | catalogue.DERIVED_OF.get(dataset, {}).keys()
+        assert described == derive_for(dataset).keys()
+
+
+@pytest.mark.parametrize("high", [5, 2**40])
+def test_combined_keys_tell_combinations_apart(high: int) -> None:
+    """Also when the parts are too wide to be digits of one number."""
+    rng = np.random.default_rng(3)
+    parts = [rng.integers(-1, 4, 200) * (high // 5) for _ in range(3)]
+    parts = [np.where(part < 0, -1, part) for part in parts]
+    key = combined(parts)
+    rows = list(zip(*(part.tolist() for part in parts), strict=True))
+    assert [k < 0 for k in key.tolist()] == [min(row) < 0 for row in rows]
+    known = {(k, row) for k, row in zip(key.tolist(), rows, strict=True) if k >= 0}
+    assert len(known) == len({k for k, _ in known}) == len({row for _, row in known})
+    assert key.max() < len(rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 from fraudmatch.cli.rules import command
 from fraudmatch.errors import RuleFileError
 from fraudmatch.scoring import load_library
+from fraudmatch.scoring.drawn_facts import undrawn_facts
 from fraudmatch.scoring.examples import try_examples
 from fraudmatch.scoring.lock import check_lock, text_hash, write_lock
 from fraudmatch.shipped import shipped
@@ -53,6 +56,7 @@ right = { pension_annual_pence = 500 }
 expect = { flagged = true, points = 15, value = { notional = 7 } }
 [[example]]
 name = "neither"
+left = { employment_end = 2020-01-01 }
 expect = { flagged = false }
 """
 PARAMETERS = """
@@ -220,6 +224,57 @@ def test_hash_does_not_see_line_ends(tmp_path: Path) -> None:
     one.write_bytes(b"a = 1\r\nb = 2  \r\n")
     other.write_bytes(b"a = 1\nb = 2\n\n")
     assert text_hash(one) == text_hash(other)
+
+
+def test_an_example_or_a_review_needs_no_new_version(folder: Writer) -> None:
+    root = folder()
+    path = root / "tests" / "xx-tst-001.toml"
+    text = path.read_text(encoding="utf-8")
+    write_lock(root)
+    more = text.replace(
+        '[[example]]\nname = "both"',
+        '[[example]]\nname = "third"\nexpect = { flagged = false }\n[[example]]\nname = "both"',
+    )
+    assert more != text
+    path.write_text(more + "[review]\nminutes = 5\n", encoding="utf-8")
+    assert text_hash(path) == locked_hash(root)
+    path.write_text(more.replace("[points]\nbase = 10", "[points]\nbase = 11"), encoding="utf-8")
+    assert [p.where for p in check_lock(root)] == ["version"]
+
+
+def locked_hash(root: Path) -> str:
+    return tomllib.loads((root / "lock.toml").read_text(encoding="utf-8"))["XX-TST-001"]["sha256"]
+
+
+def test_a_lock_of_an_earlier_release_is_sound_and_written_anew(folder: Writer) -> None:
+    root = folder()
+    path, lock = root / "tests" / "xx-tst-001.toml", root / "lock.toml"
+    whole = hashlib.sha256((path.read_text(encoding="utf-8").strip("\n") + "\n").encode()).hexdigest()
+    path.write_text(path.read_text(encoding="utf-8").strip("\n") + "\n", encoding="utf-8")
+    lock.write_text(f'[XX-TST-001]\nversion = 1\nsha256 = "{whole}"\n', encoding="utf-8")
+    assert [p.remedy for p in check_lock(root)] == ["Run: fraudmatch rules lock"]
+    write_lock(root)
+    assert check_lock(root) == [] and locked_hash(root) != whole
+
+
+def test_every_fact_is_drawn_both_ways(folder: Writer) -> None:
+    sound = load_library([folder()])
+    assert undrawn_facts(sound) == []
+    root = folder(
+        ("employment_end = 2020-01-01", "employment_start = 2020-01-01"),
+        ("[reasons]", 'old = "left.age > 65"\n[reasons]\nold = "over 65"'),
+        ("[points]", "[points]\nold = 1"),
+    )
+    found = [(p.file, p.where, p.what) for p in undrawn_facts(load_library([root]))]
+    file = "rules/tests/xx-tst-001.toml"
+    assert found == [
+        (file, "facts.works", "no example in which this fact is not true."),
+        (file, "facts.old", "no example in which this fact is true."),
+    ]
+    (root / "lock.toml").write_text("[XX-TST-002]\nversion = 1\nsha256 = '0'\n", encoding="utf-8")
+    told = CliRunner().invoke(command, ["check", str(root)])
+    assert told.exit_code == 2
+    assert all(word in told.output for word in ("facts.works", "facts.old", "XX-TST-002"))
 
 
 def test_broken_lock_is_an_error(folder: Writer) -> None:
