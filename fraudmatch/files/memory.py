@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from fraudmatch.errors import ConfigurationError, MappingError
 from fraudmatch.files.tables import Say, links_by_ref, plain_text
 from fraudmatch.linkage import LinkedFile, Model, link_file
+from fraudmatch.linkage.commonplace import measured
 from fraudmatch.linkage.size import link_sized
 
 _UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
@@ -66,11 +67,12 @@ def link_within(
         ) from error
     if ref and ref not in columns:
         raise MappingError(f"{path} has no column {ref}.", remedy=f"It has {', '.join(columns)}.")
+    fitted = measured(model, lambda name: plain_text(pq.read_table(path, columns=[name])[name]))
     linked = link_sized(
         lambda one: link_file(
             path, one, memory=memory, scratch=scratch, clean=plain_text, threads=threads, budget=budget, progress=say
         ),
-        model, pq.read_metadata(path).num_rows, say=say,
+        fitted, pq.read_metadata(path).num_rows, say=say,
     )  # fmt: skip
     return _written(linked, _refs(path, ref), model, path.name, folder)
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean
+from fraudmatch.linkage.commonplace import measured
 from fraudmatch.linkage.explaining.values import shown_of
 from fraudmatch.linkage.linker import Linked, link
 from fraudmatch.linkage.model import Model
@@ -72,6 +73,7 @@ def link_ready(
 ) -> Linked:  # fmt: skip
     """Link what was read, by the model sized for it; arguments as of `linkage.link`."""
     say(f"link: {model.id}")
+    model = measured(model, lambda name: ready.table[name])
     return link_sized(
         lambda one: link(
             ready.table, one, apart=ready.apart, side=ready.side, threads=threads, budget=budget,

@@ -86,12 +86,15 @@ class Comparison(_Strict):
         alike: column expression whose equality is the "alike" level.
         frequencies: name of a shipped table, or value -> chance; the exact level then weighs
             a value by how common it is ("term frequency"): its u is the larger of the two.
+        measured: where files are linked, the u of the exact level is not below the share of their records'
+            pairs that agree; see `commonplace`. The comparison then reads one plain column.
     """
 
     name: str
     columns: list[str] = Field(min_length=1)
     alike: str | None = None
     frequencies: str | dict[str, Probability] | None = None
+    measured: bool = False
     levels: list[Level] = Field(min_length=1, max_length=9)
 
     def level(self, name: str) -> int:
@@ -269,6 +272,9 @@ def _check_comparison(comparison: Comparison) -> None:
     for level in comparison.levels:
         if level.column and level.column not in comparison.columns:
             raise ValueError(f"{name}: {level.column} is not among its columns")
+    plain = len(comparison.columns) == 1 and not {":", "+"} & {*comparison.columns[0]}
+    if comparison.measured and not (plain and comparison.levels[0].test == "exact"):
+        raise ValueError(f"{name}: measured needs one plain column, and exact as the first level")
     if comparison.frequencies and comparison.levels[0].test != "exact":
         raise ValueError(f"{name}: frequencies need exact as the first level")
 

@@ -10,14 +10,19 @@ from pathlib import Path
 import pytest
 from training import gain
 
-#: set -> least F1 of the links after training, and how near the expected pairs come to the true ones.
-FLOORS = {"febrl4": (0.998, 0.01), "historical": (0.74, 0.40), "register_payroll": (0.94, 0.10)}
+#: set -> least F1 of the links after training, how near the expected pairs come to the true ones, and what
+#: training may cost where the shipped model fits already.
+FLOORS = {
+    "febrl4": (0.998, 0.01, 0.001),
+    "historical": (0.74, 0.40, 0.001),
+    "register_payroll": (0.95, 0.10, 0.015),
+}
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))
 def test_training_helps(name: str, data: Path, tmp_path: Path) -> None:
-    least, off = FLOORS[name]
+    least, off, cost = FLOORS[name]
     found = gain(name, data, tmp_path)
     before, after = found.before.links.f1 or 0, found.after.links.f1 or 0
-    assert after >= least and after >= before - 0.001
+    assert after >= least and after >= before - cost
     assert abs(found.expected / found.before.true_pairs - 1) <= off  # blocking loses some of them
