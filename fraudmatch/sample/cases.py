@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from fraudmatch.sample import (
+    cases_accounts,
     cases_benefits,
+    cases_ct,
     cases_discounts,
+    cases_empty,
     cases_engine,
     cases_homes,
     cases_housing,
@@ -12,6 +15,7 @@ from fraudmatch.sample import (
     cases_pay,
     cases_payments,
     cases_people,
+    cases_rates,
     cases_right_to_buy,
     cases_trade,
     cases_waiting,
@@ -26,12 +30,16 @@ def plant_all(plan: Plan) -> None:
         cases_housing,
         cases_people,
         cases_trade,
+        cases_accounts,
         cases_benefits,
+        cases_ct,
+        cases_empty,
         cases_engine,
         cases_homes,
         cases_identity,
         cases_pay,
         cases_payments,
+        cases_rates,
         cases_right_to_buy,
         cases_waiting,
     ):

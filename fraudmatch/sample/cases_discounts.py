@@ -109,7 +109,7 @@ def turned_eighteen(plan: Plan) -> None:
         entry = plan.enrol(young, home, birthday - between(plan.rng, 30, 250, k), dob_known=1)
         plan.case(rule, LOOK_ALIKE, why, CT, rows, ER, entry)
     rows, home, _ = _single_homes(plan, k)
-    entry = plan.enrol(plan.strangers(k, age=(17.1, 17.95)), home, plan.ago(20, 200, k), dob_known=1)
+    entry = plan.enrol(plan.strangers(k, age=(17.1, 17.9)), home, plan.ago(20, 200, k), dob_known=1)
     plan.case(rule, LOOK_ALIKE, "not yet 18", CT, rows, ER, entry)
 
 

@@ -21,7 +21,7 @@ class Firms:
 
     Attributes:
         name / trading: codes of `words`, trading -1 = none.
-        company_number / vat: 0 = none.
+        company_number / charity_number / vat: 0 = none; no firm is a charity unless a case makes it one.
         account: number of a bank account; several firms may share one.
         property: the address of its correspondence.
     """
@@ -33,6 +33,7 @@ class Firms:
         self.name = np.empty(0, dtype=np.int64)
         self.trading = self.name.copy()
         self.company_number = self.name.copy()
+        self.charity_number = self.name.copy()
         self.vat = self.name.copy()
         self.account = self.name.copy()
         self.property = self.name.copy()
@@ -51,6 +52,7 @@ class Firms:
         self._append("name", self.words.codes(names))
         self._append("trading", np.where(rng.random(count) < 0.2, self.words.codes(trading), -1))
         self._append("company_number", np.where(rng.random(count) < 0.85, number, 0))
+        self._append("charity_number", np.zeros(count, dtype=np.int64))
         self._append("vat", np.where(rng.random(count) < 0.7, _vat_numbers(9_000_000 + made), 0))
         self._append("account", FIRM_ACCOUNTS + made)
         self._append("property", np.asarray(properties, dtype=np.int64))

@@ -44,7 +44,8 @@ def answer_key_guide() -> str:
   left; a case about one record has no right end. Suppliers entered twice for FM-CR-003 are listed under FM-CR-006
   and FM-CR-007 as well, and deferred pensions of the dead are a look-alike of FM-PN-001 and planted for FM-PN-002.
   A planted case of FM-CT-002 (an attainer who has turned 18) is listed under FM-CT-001 as well, because an
-  adult elector is what it is.
+  adult elector is what it is, and one of FM-CT-021 (liable since after
+  the death) under FM-CT-006.
 
 Rows without a reference and rows that repeat another are in the deliveries to be refused and are not in the key.
 

@@ -148,7 +148,7 @@ def _births(streams: Streams, kinds: Array, household: Array, position: Array, r
     u = rng.random(len(role))
     age = np.select(
         [role == PARTNER, role == CHILD, role == GROWN, role == SHARER, role == STUDENT, role == SIBLING],
-        [np.maximum(head_age + (u - 0.6) * 8, 20), u * np.minimum(17.95, head_age - 18.5),
+        [np.maximum(head_age + (u - 0.6) * 8, 20), u * np.minimum(17.9, head_age - 18.5),
          18.2 + u * (np.minimum(36, head_age - 20) - 18.2), 19 + u * 26, 18.4 + u * 4,
          np.maximum(head_age - 1 - u * 6, 18.5)],
         head_age,

@@ -145,7 +145,8 @@ def _party(work: Rendering, token: str) -> pa.Array:
         "address_4": _address, "postcode": _address, "uprn": _address,
         "correspondence_address": _letters_to, "correspondence_postcode": _letters_to,
         "sort_code": _bank, "account": _bank,
-        "organisation_name": _firm, "trading_name": _firm, "company_number": _firm, "vat_number": _firm,
+        "organisation_name": _firm, "trading_name": _firm, "company_number": _firm, "charity_number": _firm,
+        "vat_number": _firm,
         "nino": _nino, "phone": _contact, "email": _contact, "sex": _sex, "source_ref": _reference,
     }  # fmt: skip
     make = makers[token]
@@ -278,7 +279,7 @@ def _firm(work: Rendering) -> dict[str, pa.Array]:
     trading = firm_names(
         work.world, work.chance("trading"), np.where(none, -1, firms.trading[at]), style, encoding
     )
-    company, vat = firms.company_number[at], firms.vat[at]
+    company, charity, vat = firms.company_number[at], firms.charity_number[at], firms.vat[at]
     held_company = chance(work.chance("company number"), 0.9, len(firm)) | work.spared()
     return {
         "organisation_name": name,
@@ -286,6 +287,7 @@ def _firm(work: Rendering) -> dict[str, pa.Array]:
         "company_number": formats.blank_where(
             formats.padded(company, 8), none | (company == 0) | ~held_company
         ),
+        "charity_number": formats.blank_where(formats.padded(charity, 7), none | (charity == 0)),
         "vat_number": formats.blank_where(formats.padded(vat, 9), none | (vat == 0)),
     }
 

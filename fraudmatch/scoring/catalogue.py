@@ -75,6 +75,12 @@ _AT_HOME: dict[str, tuple[Column, str]] = {
 
 #: Derived for single data sets: data set -> name -> (column, meaning).
 DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
+    "business_rates": {
+        "charity_numbers_sent": (
+            Column(Kind.TRUTH),
+            "the partner sent a charity number on any account, so that a blank says something; never unknown",
+        ),
+    },
     "council_tax": _AT_HOME,
     "housing_tenancy": _AT_HOME
     | {

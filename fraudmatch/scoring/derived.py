@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from fraudmatch import schemas
 from fraudmatch.scoring import (
     documents,
+    extracts,
     households,
     officers,
     payments,
@@ -75,6 +76,7 @@ _NINO_KIND: dict[str, Derive] = {"nino_kind": lambda side: side.detail("nino_kin
 _OF_DATASET: dict[str, dict[str, Derive]] = {
     "payroll": _NINO_KIND,
     "council_tax_reduction": _NINO_KIND,
+    "business_rates": {"charity_numbers_sent": extracts.charity_numbers_sent},
     "council_tax": _AT_HOME,
     "housing_tenancy": {"survivor": households.survivor} | _AT_HOME,
     "company_officer": {

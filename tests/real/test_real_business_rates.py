@@ -140,13 +140,20 @@ def test_flags_on_void_properties_hold_what_they_say(night: Night) -> None:
     assert all(any(json.loads(facts).values()) for facts in found["facts"].to_pylist())
 
 
+def test_what_can_be_reviewed_by_hand(night: Night) -> None:
+    """A property in another council is rare, and lists without charity numbers say nothing of charities."""
+    assert flags_of(night, "FM-BR-003").num_rows <= 5
+    assert flags_of(night, "FM-BR-005").num_rows <= 40
+    assert flags_of(night, "FM-BR-009").num_rows == 0
+
+
 def test_reports_open_and_a_second_night_gives_the_same_bytes(
     night: Night, data: Path, tmp_path: Path
 ) -> None:
     reports = night.run.reports
     for partner in ENCODINGS:
         book = openpyxl.load_workbook(reports / partner / "exceptions.xlsx", read_only=True)
-        assert book.sheetnames[0] == "Summary" and (partner == "hambleton") == (len(book.sheetnames) == 1)
+        assert book.sheetnames[0] == "Summary" and len(book.sheetnames) > 1
         book.close()
         assert "<html" in (reports / partner / "index.html").read_text(encoding="utf-8")
     again = night_of(lay_out("business_rates", data, tmp_path))

@@ -137,26 +137,6 @@ def dead(truth: Truth) -> pd.DataFrame:
     return truth.table("deaths")[["person", "row", "date_of_death"]]
 
 
-def ct_006(truth: Truth) -> Pairs:
-    tax = truth.table("council_tax", parties=True)
-    return pairs(
-        tax[tax["liability_end"] > TODAY], dead(truth), "person", lambda t: t["date_of_death"] < TODAY - 60
-    )
-
-
-def ct_007(truth: Truth) -> Pairs:
-    tax = truth.table("council_tax")
-    posts = jobs(truth)
-    return pairs(tax[tax["disregard_type"] == "student"], posts[posts["runs"]], "person",
-                 lambda t: t["full_time_code"] == "full")  # fmt: skip
-
-
-def ct_008(truth: Truth) -> Pairs:
-    tax = truth.table("council_tax")
-    empty = tax[(tax["discount_type"] == "empty") & (tax["discount_start"] < TODAY - 180)]
-    return pairs(empty, electors(truth), "property", lambda t: t["date_added"] > t["discount_start"])
-
-
 def ht_001(truth: Truth) -> Pairs:
     return twice(staying(truth), "person",
                  lambda t: TODAY - np.maximum(t["tenancy_start"], t["tenancy_start_r"])
@@ -278,24 +258,6 @@ def rated(truth: Truth) -> pd.DataFrame:
     rates = rates[(rates["liability_end"] > TODAY) & (rates["occupied"] == 1)]
     payer = np.where(rates["firm"] >= 0, rates["firm"], FAR + rates["person"])
     return rates.assign(payer=payer, pounds=rates["rateable_value_pence"] / 100)
-
-
-def excused(t: pd.DataFrame) -> pd.Series:
-    """The second property is small enough for relief to stay."""
-    smaller = np.minimum(t["pounds"], t["pounds_r"])
-    return (smaller <= 2_899) & (t["pounds"] + t["pounds_r"] <= 19_999)
-
-
-def br_001(truth: Truth) -> Pairs:
-    return twice(rated(truth), "payer",
-                 lambda t: (t["relief_type"] == "small_business") & (t["relief_type_r"] == "small_business")
-                 & (t["partner"] != t["partner_r"]) & ~excused(t))  # fmt: skip
-
-
-def br_002(truth: Truth) -> Pairs:
-    return twice(rated(truth), "payer",
-                 lambda t: ((t["relief_type"] == "small_business") | (t["relief_type_r"] == "small_business"))
-                 & (t["partner"] == t["partner_r"]) & ~excused(t))  # fmt: skip
 
 
 def invoices(truth: Truth) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sample_oracle
 import sample_oracle_benefits
+import sample_oracle_ct
 from oracle_housing import RULES as HOUSING
 from sample_oracle import Truth, ends
 from sample_oracle_pay import PAY_RULES
@@ -21,7 +22,7 @@ RULE_IDS = [
     *(f"FM-LC-00{n}" for n in range(1, 4)), *(f"FM-PP-00{n}" for n in range(1, 5)),
     *(f"FM-ID-00{n}" for n in range(1, 5)),
 ]  # fmt: skip
-RULES = sample_oracle.RULES | sample_oracle_benefits.RULES | PAY_RULES | HOUSING
+RULES = sample_oracle.RULES | sample_oracle_benefits.RULES | PAY_RULES | HOUSING | sample_oracle_ct.RULES
 
 
 @pytest.fixture(scope="module")
