@@ -15,14 +15,18 @@ import pyarrow.compute as pc
 from fraudmatch.audit import Run, open_run
 from fraudmatch.exercise import ORIGIN, Prepared, report_input, rule_folders
 from fraudmatch.report import report
-from fraudmatch.schemas import GROUPS, RECORDS, conform
+from fraudmatch.schemas import GROUPS, OVERRULED, RECORDS, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A published night read back, every table checked against its manifest."""
+    """A published night read back, every table checked against its manifest.
+
+    Attributes:
+        overrides: those of the night, as its manifest has them. overruled: OVERRULED.
+    """
 
     run: Run
     as_at: dt.date
@@ -31,6 +35,8 @@ class Kept:
     flags: pa.Table
     held: pa.Table
     evidence: pa.Table
+    overrides: tuple[Override, ...]
+    overruled: pa.Table
 
 
 def read_night(site: Site, run_id: str | None = None) -> Kept:
@@ -52,7 +58,20 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     )
     groups = conform(run.read("groups"), GROUPS, what="GROUPS")
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
-    return Kept(run, as_at, prepared, groups, run.read("flags"), run.read("held"), run.read("evidence"))
+    overruled = run.read("overruled") if "overruled" in run.names() else empty(OVERRULED)
+    return Kept(
+        run, as_at, prepared, groups, run.read("flags"), run.read("held"), run.read("evidence"),
+        overrides_of(run), overruled,
+    )  # fmt: skip
+
+
+def overrides_of(run: Run) -> tuple[Override, ...]:
+    """The local overrides of a night, from its manifest; none in a night from before there were any."""
+    names = Override.__dataclass_fields__
+    return tuple(
+        Override(**{k: v for k, v in one.items() if k in names} | {"on": dt.date.fromisoformat(one["on"])})
+        for one in run.manifest.get("overrides", [])
+    )
 
 
 def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
@@ -72,6 +91,8 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
         kept.held,
         kept.evidence,
         library,
+        kept.overrides,
+        kept.overruled,
     )
     return report(folder, night)
 

@@ -22,6 +22,7 @@ class NightSummary:
         rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
         flags: all flags, each once.
         held: pairs and records that fit a rule and have a known excuse.
+        taken_away: flags that local overrides took away.
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
     """
@@ -34,6 +35,7 @@ class NightSummary:
     rules: Sequence[RuleTotal]
     flags: int
     held: int = 0
+    taken_away: int = 0
     reports: Path | None = None
     files: int = 0
 
@@ -82,9 +84,14 @@ def _rule_lines(night: NightSummary) -> list[str]:
 
 
 def _held_lines(night: NightSummary) -> list[str]:
-    if not night.held:
-        return []
-    return [f"Held back for a known reason: {night.held:,} (by rule and reason in the reports)."]
+    lines = []
+    if night.held:
+        lines.append(f"Held back for a known reason: {night.held:,} (by rule and reason in the reports).")
+    if night.taken_away:
+        lines.append(
+            f"Taken away by local overrides: {night.taken_away:,} (who, when and why in the reports)."
+        )
+    return lines
 
 
 def _amounts(rule: RuleTotal) -> tuple[str, str, str]:

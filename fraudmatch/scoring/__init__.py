@@ -6,6 +6,8 @@ may say is in `language`; how it is written, in docs/rules.md.
 
 from fraudmatch.scoring.judge import LookedAt, Scorer
 from fraudmatch.scoring.library import Library, load_library
+from fraudmatch.scoring.overrides import read_overrides
+from fraudmatch.scoring.overruling import overrule
 from fraudmatch.scoring.stage import Scored, score
 
-__all__ = ["Library", "LookedAt", "Scored", "Scorer", "load_library", "score"]
+__all__ = ["Library", "LookedAt", "Scored", "Scorer", "load_library", "overrule", "read_overrides", "score"]
