@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from fraudmatch.errors import RuleFileError
 from fraudmatch.rulebook.words import TO_BE_VERIFIED, amount, cell, data_sets, law, sentence, together
 from fraudmatch.scoring import Library
+from fraudmatch.scoring.language import nearest
 from fraudmatch.scoring.nodes import Node
 from fraudmatch.scoring.rulefile import VALUE_CLASSES, DatedNumber, Example
 from fraudmatch.scoring.rules import Rule
@@ -44,6 +46,30 @@ def manual(library: Library) -> str:
         for rule in _of(library, service):
             lines += [*rule_page(rule, library), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def one_page(rule_id: str, library: Library) -> str:
+    """The page of one rule.
+
+    Raises:
+        RuleFileError: the library has no such rule.
+    """
+    return "\n".join(rule_page(known_rule(rule_id, library), library)[2:]).rstrip("\n") + "\n"
+
+
+def known_rule(rule_id: str, library: Library) -> Rule:
+    """The rule with that id, in letters of any size.
+
+    Raises:
+        RuleFileError: the library has no such rule; names the nearest.
+    """
+    rule = library.rule(rule_id.upper())
+    if rule is None:
+        hint = nearest(rule_id.upper(), [one.id for one in library.rules])
+        raise RuleFileError(
+            f"There is no rule {rule_id}.", remedy=f"{hint} fraudmatch rules list shows all.".strip()
+        )
+    return rule
 
 
 def _of(library: Library, service: str) -> list[Rule]:

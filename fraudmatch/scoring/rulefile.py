@@ -193,6 +193,8 @@ def _wording(fault: dict[str, Any]) -> tuple[str, str]:
         return "there is no such key.", nearest(str(fault["loc"][-1]), list(_keys_at(fault["loc"])))
     if fault["type"] == "missing":
         return "this key is missing.", ""
+    if fault["type"] == "string_too_short":
+        return "this is still blank.", "Fill it in."
     return f"{fault['msg']}.", ""
 
 
