@@ -185,6 +185,7 @@ def _facts(left: str, right: str | None, who: _Who | None, dated: bool) -> str:
     return f'''\
 # Details you can ask for; docs/writing-a-rule.md has the names, addresses, dates and functions besides.
 {fields}
+
 [facts]                            # each is true, false or not known
 {lines}
 

@@ -166,12 +166,12 @@ def _strongest(trial: Trial, gained: pa.Table, site: Path) -> list[str]:
     for row in rows:
         names = [named(records, row[side]) for side in ("left_id", "right_id") if row[side] is not None]
         sure = row["identity_probability"]
-        link = "" if sure is None else f", link {min(round(sure, 4), 0.9999):.4f}"
-        lines.append(f"  {row['risk_points']} points{link}: " + "  –  ".join(names))
-        lines += paragraph(_true_facts(trial, row), indent="      ")
+        link = "" if sure is None else f", link {_probability(sure)}"
+        lines.append(f"  {row['risk_points']} points{link}")
+        lines += paragraph(_true_facts(trial, row), indent="    ")
         command = _explain(trial, names, site)
-        if command:
-            lines.append(f"      {command}")
+        # One line, however long: it is there to be copied.
+        lines += [f"    {command}"] if command else [f"    {name}" for name in names]
     return [*lines, ""]
 
 
@@ -188,6 +188,11 @@ def _explain(trial: Trial, names: list[str], site: Path) -> str:
         return ""
     option = "" if relation == "person" else f" --relation {relation}"
     return f"fraudmatch explain {shlex.quote(str(site))} {' '.join(map(shlex.quote, names))}{option}"
+
+
+def _probability(probability: float) -> str:
+    """Four digits; nothing is printed as certain."""
+    return f"{min(round(probability, 4), 0.9999):.4f}"
 
 
 def named(records: pa.Table, record_id: int) -> str:
@@ -234,6 +239,6 @@ def _csv_row(trial: Trial, change: str, row: Mapping[str, Any], was: int | None)
         "before": was,
         "left": named(records, row["left_id"]),
         "right": named(records, right) if right is not None else None,
-        "identity": None if sure is None else f"{sure:.4f}",
+        "identity": None if sure is None else _probability(sure),
         "facts": _true_facts(trial, row),
     }

@@ -1,7 +1,7 @@
 """Scoring: linked records and rule files in, flags out.
 
 A rule names facts about a pair of linked records and says one sentence over them. What a rule
-may say is in `language`; how it is written, in docs/rules.md.
+may say is in `language`; how it is written, in docs/writing-a-rule.md.
 """
 
 from fraudmatch.scoring.judge import LookedAt, Scorer

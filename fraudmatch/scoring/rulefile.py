@@ -94,7 +94,7 @@ class Example(_Strict):
 
 
 class RuleFile(_Strict):
-    """A rule file as written; the meaning of each key is in docs/rules.md."""
+    """A rule file as written; the meaning of each key is in docs/writing-a-rule.md."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,7}-[A-Z]{2,4}-[0-9]{3}$")]
     title: _Text
