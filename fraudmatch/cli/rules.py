@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,15 +156,24 @@ def list_rules(folder: Path | None, as_json: bool) -> None:
         if as_json:
             _say(rows)
             return
+        width = _width()
         for row in rows:
             sides = (
                 f"{row['left']} – {row['right'] or ('grouped' if row['relation'] == 'group' else 'alone')}"
             )
-            click.echo(f"{row['id']:<11} v{row['version']:<2} {row['status']:<7} {sides:<42} {row['title']}")
+            about = f"{row['id']:<11} v{row['version']:<2} {row['status']:<7} "
+            line = f"{about}{sides:<42} {row['title']}"
+            # On a narrow terminal the title goes below, so that columns stay columns.
+            click.echo(line if len(line) <= width else f"{about}{sides}\n{'':<12}{row['title']}")
             for words in row["overrides"]:
                 click.echo(f"{'':<12}override · {words}")
 
     _load(folder, as_json, report)
+
+
+def _width() -> int:
+    """Columns of the terminal; no end to them where a file or a program reads along."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
 
 
 def _overridden(folder: Path | None, library: Library) -> dict[str, list[str]]:
