@@ -33,7 +33,7 @@ demo: $(VENV)/.core
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-## check: style, types, directions of imports, the rule library
+## check: style, types, directions of imports, the rule library and its manual
 check: $(VENV)/.test $(VENV)/.check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -41,6 +41,7 @@ check: $(VENV)/.test $(VENV)/.check
 	@$(BIN)/lint-imports
 	@$(BIN)/fraudmatch rules check
 	@$(BIN)/fraudmatch rules test
+	@$(BIN)/fraudmatch rules docs --check
 
 .venv-peers/.installed: benchmarks/linkage/requirements.txt
 	@$(PYTHON) -m venv .venv-peers

@@ -12,9 +12,9 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,8 @@ from fraudmatch.extract import extract
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.normalise import normalise
 from fraudmatch.report import ReportInput, report
-from fraudmatch.schemas import EVIDENCE, conform, empty, sort_rejects
-from fraudmatch.scoring import Library, load_library, score
+from fraudmatch.schemas import EVIDENCE, Override, conform, empty, sort_rejects
+from fraudmatch.scoring import Library, load_library, overrule, read_overrides, score
 from fraudmatch.shipped import shipped
 from fraudmatch.site import Site
 
@@ -103,6 +103,7 @@ class Night:
 
     Attributes:
         run: where it is kept.
+        scored: flags as the overrides leave them. overruled: OVERRULED.
         exit_code: 0, or 4 when some deliveries were refused.
         files: report files written.
     """
@@ -113,6 +114,7 @@ class Night:
     prepared: Prepared
     linked: LinkedNight
     scored: Scored
+    overruled: pa.Table
     library: Library
     watch: Stopwatch
     exit_code: int
@@ -179,6 +181,7 @@ def run_night(
     started = dt.datetime.now(dt.UTC)
     day, watch = as_at_of(site, as_at), Stopwatch()
     library = load_library(rule_folders(site))
+    overrides = read_overrides(site.overrides, site.partner_ids, library)
     prepared = prepare(site, day, watch, say)
     with watch.stage("link", say):
         linked = link_all(prepared.records, prepared.details, threads=threads, progress=say)
@@ -187,30 +190,29 @@ def run_night(
             prepared.records, prepared.details, linked.groups, library, linked.scorers,
             as_at=day, payment_links=linked.links["payment"],
         )  # fmt: skip
+        flags, overruled = overrule(scored.flags, overrides, library)
+        members = scored.members.filter(
+            pc.is_in(scored.members["flag_key"], value_set=flags["flag_key"].combine_chunks())
+        )
+        scored = replace(scored, flags=flags, members=members)
         evidence = evidence_of(scored.flags, linked.scorers)
     run = start_run(site.runs_folder)
     digests = _write_tables(run, prepared, linked, scored, evidence)
+    run.write("overruled", overruled)
     run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
     with watch.stage("report", say):
         night = report_input(
-            site,
-            day,
-            run_id,
-            prepared,
-            linked.groups,
-            scored.flags,
-            scored.held,
-            scored.members,
-            evidence,
-            library,
-        )
+            site, day, run_id, prepared, linked.groups, scored.flags, scored.held, scored.members, evidence,
+            library, overrides, overruled,
+        )  # fmt: skip
         files = report(run.reports, night)
     manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
+    manifest["overrides"] = overrides_in_words(overrides, overruled)
     published = publish(run, run_id, manifest)
     files = [published.folder / path.relative_to(run.folder) for path in files]
     refused = pc.any(pc.not_equal(prepared.deliveries["state"], "loaded")).as_py()
     return Night(
-        site, day, published, prepared, linked, scored, library, watch,
+        site, day, published, prepared, linked, scored, overruled, library, watch,
         EXIT_DELIVERIES_HELD if refused else EXIT_DONE, files,
     )  # fmt: skip
 
@@ -271,7 +273,7 @@ def _write_tables(
 
 
 def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
-    """One digest of what decides the result: content, rules, models and version."""
+    """One digest of what decides the result: content, rules, models, overrides and version."""
     rules = {
         f"{number}/{path.relative_to(folder).as_posix()}": path.read_text(encoding="utf-8")
         for number, folder in enumerate(rule_folders(site))
@@ -281,20 +283,22 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
         name: load_model(name).model_dump(mode="json")
         for name in ("property", "organisation", "person", "payment")
     }
-    whole = json.dumps([dict(content), rules, models, __version__], sort_keys=True)
+    decided = [dict(content), rules, models, __version__, *site.overrides]
+    whole = json.dumps(decided, sort_keys=True, default=str)
     return hashlib.sha256(whole.encode("utf-8")).hexdigest()
 
 
 def report_input(
     site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
     held: pa.Table, members: pa.Table, evidence: pa.Table, library: Library,
+    overrides: tuple[Override, ...], overruled: pa.Table,
 ) -> ReportInput:  # fmt: skip
     """What the reports of a night need, with the texts of the rules that ran."""
     ran = {rule_id: text for rule_id, text in library.texts(day).items() if text.status in ("trial", "live")}
     return ReportInput(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
         details=prepared.details, groups=groups, flags=flags, held=held, members=members, evidence=evidence,
-        rejects=prepared.rejects, deliveries=prepared.deliveries, rules=ran,
+        rejects=prepared.rejects, deliveries=prepared.deliveries, rules=ran, overrides=overrides, overruled=overruled,
     )  # fmt: skip
 
 
@@ -336,6 +340,25 @@ def _manifest(
             for step in linked.steps
         ],
     }
+
+
+def overrides_in_words(overrides: Sequence[Override], overruled: pa.Table) -> list[dict[str, Any]]:
+    """The overrides of the night for its manifest, each with the flags it took away or ranked anew."""
+    counts = {
+        (row["override"], row["effect"]): row["count_all"]
+        for row in overruled.group_by(["override", "effect"], use_threads=False)
+        .aggregate([([], "count_all")])
+        .to_pylist()
+    }
+    return [
+        asdict(override)
+        | {
+            "on": override.on.isoformat(),
+            "flags_taken_away": counts.get((place, "taken_away"), 0),
+            "flags_ranked_anew": counts.get((place, "points"), 0),
+        }
+        for place, override in enumerate(overrides, 1)
+    ]
 
 
 def _plain(value: Any) -> dict[str, Any]:

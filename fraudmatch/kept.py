@@ -15,14 +15,18 @@ import pyarrow.compute as pc
 from fraudmatch.audit import Run, open_run
 from fraudmatch.exercise import ORIGIN, Prepared, report_input, rule_folders
 from fraudmatch.report import report
-from fraudmatch.schemas import GROUPS, RECORDS, conform
+from fraudmatch.schemas import GROUPS, OVERRULED, RECORDS, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A published night read back, every table checked against its manifest."""
+    """A published night read back, every table checked against its manifest.
+
+    Attributes:
+        overrides: those of the night, as its manifest has them. overruled: OVERRULED.
+    """
 
     run: Run
     as_at: dt.date
@@ -32,6 +36,8 @@ class Kept:
     held: pa.Table
     members: pa.Table
     evidence: pa.Table
+    overrides: tuple[Override, ...]
+    overruled: pa.Table
 
 
 def read_night(site: Site, run_id: str | None = None) -> Kept:
@@ -53,8 +59,20 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     )
     groups = conform(run.read("groups"), GROUPS, what="GROUPS")
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
-    scored = (run.read(name) for name in ("flags", "held", "members", "evidence"))
-    return Kept(run, as_at, prepared, groups, *scored)
+    overruled = run.read("overruled") if "overruled" in run.names() else empty(OVERRULED)
+    flags, held, members, evidence = (run.read(name) for name in ("flags", "held", "members", "evidence"))
+    return Kept(
+        run, as_at, prepared, groups, flags, held, members, evidence, overrides_of(run), overruled
+    )  # fmt: skip
+
+
+def overrides_of(run: Run) -> tuple[Override, ...]:
+    """The local overrides of a night, from its manifest; none in a night from before there were any."""
+    names = Override.__dataclass_fields__
+    return tuple(
+        Override(**{k: v for k, v in one.items() if k in names} | {"on": dt.date.fromisoformat(one["on"])})
+        for one in run.manifest.get("overrides", [])
+    )
 
 
 def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[Path]:
@@ -75,6 +93,8 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
         kept.members,
         kept.evidence,
         library,
+        kept.overrides,
+        kept.overruled,
     )
     return report(folder, night)
 

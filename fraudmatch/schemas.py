@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -217,6 +217,44 @@ HELD = _schema(
 )
 
 
+#: Flags that a local override took away, or whose points it changed. `override` is its place among those
+#: of the night, from 1; `effect` is taken_away | points. Order: override, flag_key.
+OVERRULED = _schema(
+    ("override", pa.int16(), "required"),
+    ("flag_key", pa.string(), "required"),
+    ("rule_id", pa.string(), "required"),
+    ("effect", pa.string(), "required"),
+    ("left_id", pa.uint32(), "required"),
+    ("right_id", pa.uint32()),
+    ("left_partner", pa.string(), "required"),
+    ("right_partner", pa.string()),
+)
+
+
+@dataclass(frozen=True)
+class Override:
+    """What a partner (or all) decided against a shipped rule, in the site's own file.
+
+    One of `off`, `least_points` and `points` is set. It acts on flags of which the partner owns the left
+    record, takes flags away or ranks them anew, and never makes one.
+
+    Attributes:
+        partner: id, or "all".
+        least_points: flags with fewer risk points are taken away; None = it sets no threshold.
+        points: fact (or "base") -> points instead of the rule's.
+        by / on / why: who decided, when, for what reason; printed in every report it touches.
+    """
+
+    rule_id: str
+    partner: str
+    by: str
+    on: dt.date
+    why: str
+    off: bool = False
+    least_points: int | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
+
+
 #: What a model saw in the pair of a flag, one row per comparison, for explanations and for
 #: disclosure ("agreement" level): `agreement` is agrees | close | differs | missing.
 #: `weight` is in log2, whole thousandths. Order: flag_key, model, position.
@@ -315,9 +353,9 @@ def conform(table: pa.Table, schema: pa.Schema, *, what: str) -> pa.Table:
         out = table.select(schema.names).cast(schema)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise SchemaError(f"{what}: {error}") from error
-    for field in schema:
-        if not field.nullable and out[field.name].null_count:
-            raise SchemaError(f"{what}: column {field.name} holds nulls.")
+    for column in schema:
+        if not column.nullable and out[column.name].null_count:
+            raise SchemaError(f"{what}: column {column.name} holds nulls.")
     return out.combine_chunks()
 
 

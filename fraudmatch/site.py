@@ -1,6 +1,6 @@
 """The site folder: who takes part, where their files are, as at which date.
 
-site.toml                          name, as-at date, [[partner]] tables
+site.toml                          name, as-at date, [[partner]] and [[override]] tables
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
@@ -13,7 +13,7 @@ import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -46,6 +46,7 @@ class _SiteFile(BaseModel):
     name: str
     as_at: dt.date | None = None
     partner: list[Partner] = Field(min_length=1)
+    override: list[dict[str, Any]] = []
 
 
 class Site(BaseModel):
@@ -55,6 +56,8 @@ class Site(BaseModel):
         root: the folder.
         as_at: the date the exercise speaks of; null when it must come from the command line.
         partners: in the order of their ids.
+        overrides: the [[override]] tables as written; `scoring.overrides` reads them, since only the rule
+            library knows which rules and facts there are.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +66,7 @@ class Site(BaseModel):
     name: str
     as_at: dt.date | None
     partners: tuple[Partner, ...]
+    overrides: tuple[dict[str, Any], ...] = ()
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with that id.
@@ -120,7 +124,9 @@ def load_site(root: Path) -> Site:
     if repeated:
         raise SiteError(f"{path} names partners twice: {', '.join(repeated)}.", remedy="Remove one of each.")
     partners = tuple(sorted(read.partner, key=lambda p: p.id))
-    return Site(root=root, name=read.name, as_at=read.as_at, partners=partners)
+    return Site(
+        root=root, name=read.name, as_at=read.as_at, partners=partners, overrides=tuple(read.override)
+    )
 
 
 def problems_of(error: ValidationError, file: str) -> list[Problem]:

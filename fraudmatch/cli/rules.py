@@ -1,13 +1,18 @@
-"""The commands `fraudmatch rules …`: check, test, lock and list the rule library."""
+"""The commands `fraudmatch rules …`: check, test, lock and list the rule library; `rulebook` has the rest."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from fraudmatch.cli import rulebook
+from fraudmatch.cli.rulebook import folders_of
 
 if TYPE_CHECKING:
     from fraudmatch.errors import FraudmatchError, Problem
@@ -19,21 +24,9 @@ _FOLDER = click.argument(
 )
 
 
-@click.group(name="rules", help="Check, test and list the rule files.")
+@click.group(name="rules", help="Write, check, test, try, compare and list rules.")
 def command() -> None:
     """The group; its commands follow."""
-
-
-def _folders(folder: Path | None) -> list[Path]:
-    """The shipped rules, and those of a site or of a folder of rules on top."""
-    from fraudmatch.shipped import shipped
-
-    own = shipped("rules")
-    if folder is None:
-        return [own]
-    site = (folder / "site.toml").is_file()
-    added = folder / "rules" if site else folder
-    return [own] if added.resolve() == own.resolve() else [own, added]
 
 
 def _say(document: object) -> None:
@@ -58,7 +51,7 @@ def _load(folder: Path | None, as_json: bool, then: Callable[[Library, list[Path
     from fraudmatch.errors import FraudmatchError
     from fraudmatch.scoring import load_library
 
-    folders = _folders(folder)
+    folders = folders_of(folder)
     try:
         then(load_library(folders), folders)
     except FraudmatchError as error:
@@ -71,8 +64,8 @@ def _load(folder: Path | None, as_json: bool, then: Callable[[Library, list[Path
 def check(folder: Path | None, as_json: bool) -> None:
     """Read every rule, parameter and value file and say all that is wrong.
 
-    FOLDER is a site or a folder of rules that adds to the shipped ones. Exit code 2 when
-    anything is wrong.
+    FOLDER is a site, whose overrides are read too, or a folder of rules that adds to the shipped ones.
+    Exit code 2 when anything is wrong.
     """
 
     def report(library: Library, folders: list[Path]) -> None:
@@ -80,6 +73,7 @@ def check(folder: Path | None, as_json: bool) -> None:
         from fraudmatch.scoring.drawn_facts import undrawn_facts
         from fraudmatch.scoring.lock import check_lock
 
+        _overridden(folder, library)
         problems = [problem for each in folders for problem in check_lock(each)] + undrawn_facts(library)
         if problems:
             raise RuleFileError("The rules have faults.", remedy="Mend the files named.", problems=problems)
@@ -96,13 +90,19 @@ def check(folder: Path | None, as_json: bool) -> None:
 
 @command.command(name="test")
 @_FOLDER
+@click.option("--rule", "rule_id", help="One rule only, for example FM-CT-001.")
 @_JSON
-def try_rules(folder: Path | None, as_json: bool) -> None:
+def run_examples(folder: Path | None, rule_id: str | None, as_json: bool) -> None:
     """Run the examples written into the rule files. Exit code 1 when one does not come out."""
 
     def report(library: Library, folders: list[Path]) -> None:
+        from dataclasses import replace
+
+        from fraudmatch.rulebook.manual import known_rule
         from fraudmatch.scoring.examples import try_examples
 
+        if rule_id:
+            library = replace(library, rules=(known_rule(rule_id, library),))
         tried = try_examples(library)
         failed = [each for each in tried if each.differences]
         if as_json:
@@ -139,23 +139,33 @@ def lock(folder: Path | None) -> None:
 @_FOLDER
 @_JSON
 def list_rules(folder: Path | None, as_json: bool) -> None:
-    """List the rules: id, version, status, what is compared, title."""
+    """List the rules: id, version, status, data sets, title; of a site, with the overrides that touch each."""
 
-    def report(library: Library, folders: list[Path]) -> None:
-        rows = [
+    def report(library: Library, _: list[Path]) -> None:
+        touched = _overridden(folder, library)
+        rows: list[dict[str, Any]] = [
             {
                 "id": rule.id, "version": rule.file.version, "status": rule.file.status,
                 "left": rule.file.pair.left, "right": rule.file.pair.right,
                 "relation": rule.file.pair.relation, "title": rule.file.title,
+                "overrides": touched.get(rule.id, []),
             }
             for rule in library.rules
         ]  # fmt: skip
         if as_json:
             _say(rows)
             return
+        width = _width()
         for row in rows:
-            sides = f"{row['left']} – {row['right'] or 'alone'}"
-            click.echo(f"{row['id']:<11} v{row['version']:<2} {row['status']:<7} {sides:<42} {row['title']}")
+            sides = (
+                f"{row['left']} – {row['right'] or ('grouped' if row['relation'] == 'group' else 'alone')}"
+            )
+            about = f"{row['id']:<11} v{row['version']:<2} {row['status']:<7} "
+            line = f"{about}{sides:<42} {row['title']}"
+            # On a narrow terminal the title goes below, so that columns stay columns.
+            click.echo(line if len(line) <= width else f"{about}{sides}\n{'':<12}{row['title']}")
+            for words in row["overrides"]:
+                click.echo(f"{'':<12}override · {words}")
 
     _load(folder, as_json, report)
 
@@ -189,3 +199,29 @@ def numbers(folder: Path | None, as_at: str | None, as_json: bool) -> None:
         click.echo(f"{len(found)} numbers; {unread} of law, policy or publications are still to be verified.")
 
     _load(folder, as_json, report)
+
+
+def _width() -> int:
+    """Columns of the terminal; no end to them where a file or a program reads along."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def _overridden(folder: Path | None, library: Library) -> dict[str, list[str]]:
+    """Rule id -> each override of the site that touches it, in words; none without a site."""
+    if folder is None or not (folder / "site.toml").is_file():
+        return {}
+    from fraudmatch.report.overrides import override_words
+    from fraudmatch.scoring import read_overrides
+    from fraudmatch.site import load_site
+
+    site, texts = load_site(folder), library.texts()
+    found: dict[str, list[str]] = {}
+    for one in read_overrides(site.overrides, site.partner_ids, library):
+        what = override_words(one, texts[one.rule_id])
+        words = f"{one.partner}: {what} ({one.by}, {one.on.isoformat()}: {one.why})"
+        found.setdefault(one.rule_id, []).append(words)
+    return found
+
+
+for _each in (rulebook.docs, rulebook.new, rulebook.try_rule, rulebook.diff):
+    command.add_command(_each)

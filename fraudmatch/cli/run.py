@@ -59,6 +59,7 @@ def show(night: Night, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(dict(night.run.manifest), indent=2, sort_keys=True, ensure_ascii=False))
         return
+    from fraudmatch.report.overrides import taken_away
     from fraudmatch.report.terminal import NightSummary, summary_lines
     from fraudmatch.report.totals import extract_totals, rule_totals
     from fraudmatch.report.words import unverified_values
@@ -74,6 +75,7 @@ def show(night: Night, as_json: bool) -> None:
         unverified=unverified_values(texts[rule_id] for rule_id in sorted(set(flags["rule_id"].to_pylist()))),
         flags=flags.num_rows,
         held=night.scored.held.num_rows,
+        taken_away=taken_away(night.overruled),
         reports=night.run.reports,
         files=len(night.files),
     )
@@ -84,10 +86,10 @@ def show(night: Night, as_json: bool) -> None:
 def _dry_run(site: Site, day: dt.date | None, as_json: bool, say: Any) -> None:
     from fraudmatch.exercise import Stopwatch, as_at_of, prepare, rule_folders
     from fraudmatch.linkage.night import plan_all
-    from fraudmatch.scoring import load_library
+    from fraudmatch.scoring import load_library, read_overrides
 
     watch = Stopwatch()
-    load_library(rule_folders(site))
+    read_overrides(site.overrides, site.partner_ids, load_library(rule_folders(site)))
     prepared = prepare(site, as_at_of(site, day), watch, say)
     plans = plan_all(prepared.records, prepared.details)
     if as_json:

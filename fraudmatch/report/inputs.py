@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from fraudmatch.schemas import RuleText
+from fraudmatch.schemas import OVERRULED, Override, RuleText, empty
 from fraudmatch.site import Partner
 
 #: Columns of RECORDS that help to link and are never printed, not even for their owner
@@ -34,6 +34,7 @@ class ReportInput:
         rules: rule id -> its text, for every rule that ran.
         fields_shown: columns of RECORDS shown of a partner's own records. `phone` and `email`
             are refused.
+        overrides: local overrides, in the order of the site's file. overruled: OVERRULED.
     """
 
     site_name: str
@@ -51,6 +52,8 @@ class ReportInput:
     deliveries: pa.Table
     rules: Mapping[str, RuleText]
     fields_shown: tuple[str, ...] = FIELDS_SHOWN
+    overrides: tuple[Override, ...] = ()
+    overruled: pa.Table = field(default_factory=lambda: empty(OVERRULED))
 
     def partner_names(self) -> dict[str, str]:
         """Partner id -> name as printed."""

@@ -19,6 +19,7 @@ from fraudmatch.report.clean import clean_text
 from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.overrides import override_totals
 from fraudmatch.report.totals import extract_totals, held_totals, overall, reject_totals, rule_totals
 from fraudmatch.report.words import (
     DISCLOSURE,
@@ -60,8 +61,9 @@ class Pages:
                 rule.rule_id: numbers_in_words(self._night.rules[rule.rule_id].numbers) for rule in rules
             },
             unverified=unverified_values(self._night.rules[rule.rule_id] for rule in rules),
-            silent=sorted(set(self._night.rules) - {rule.rule_id for rule in rules}),
+            silent=self._silent({rule.rule_id for rule in rules}),
             held=held_totals(self._night.held, self._night.rules, partner.id),
+            overrides=self._overrides(partner.id),
             overall=overall(flags),
             extracts=extract_totals(self._night.deliveries, partner.id),
             rejects=reject_totals(rejects),
@@ -81,11 +83,23 @@ class Pages:
             partners=night.partners,
             names=night.partner_names(),
             rules=rule_totals(night.flags, night.rules),
-            silent=sorted(set(night.rules) - set(pc.unique(night.flags["rule_id"]).to_pylist())),
+            silent=self._silent(set(pc.unique(night.flags["rule_id"]).to_pylist())),
             held=held_totals(night.held, night.rules),
+            overrides=self._overrides(None),
             overall=overall(night.flags),
             counts=party_counts(night, self._members),
             extracts=extract_totals(night.deliveries),
+        )
+
+    def _silent(self, flagged: set[str]) -> list[str]:
+        """Rules that ran and flagged nothing; one whose flags an override took away is no such rule."""
+        night = self._night
+        return sorted(set(night.rules) - flagged - set(pc.unique(night.overruled["rule_id"]).to_pylist()))
+
+    def _overrides(self, partner_id: str | None) -> object:
+        night = self._night
+        return override_totals(
+            night.overrides, night.overruled, night.rules, night.partner_names(), partner_id
         )
 
     def _write(self, path: Path, template: str, **values: object) -> Path:

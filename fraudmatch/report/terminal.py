@@ -23,6 +23,7 @@ class NightSummary:
         flags: all flags, each once.
         unverified: a sentence on amounts whose source nobody has read (`words.unverified_values`), or "".
         held: pairs and records that fit a rule and have a known excuse.
+        taken_away: flags that local overrides took away.
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
     """
@@ -36,6 +37,7 @@ class NightSummary:
     flags: int
     unverified: str = ""
     held: int = 0
+    taken_away: int = 0
     reports: Path | None = None
     files: int = 0
 
@@ -85,9 +87,14 @@ def _rule_lines(night: NightSummary) -> list[str]:
 
 
 def _held_lines(night: NightSummary) -> list[str]:
-    if not night.held:
-        return []
-    return [f"Held back for a known reason: {night.held:,} (by rule and reason in the reports)."]
+    lines = []
+    if night.held:
+        lines.append(f"Held back for a known reason: {night.held:,} (by rule and reason in the reports).")
+    if night.taken_away:
+        lines.append(
+            f"Taken away by local overrides: {night.taken_away:,} (who, when and why in the reports)."
+        )
+    return lines
 
 
 def _amounts(rule: RuleTotal) -> tuple[str, str, str]:

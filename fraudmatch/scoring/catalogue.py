@@ -1,6 +1,6 @@
 """Every column a rule may name: what it is called, its kind and what it means.
 
-`docs/rules.md` is checked against this module by a test.
+`docs/writing-a-rule.md` is checked against this module by a test.
 """
 
 from __future__ import annotations

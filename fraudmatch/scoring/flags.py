@@ -87,7 +87,7 @@ def flags_of(rule: Rule, rows: Rows) -> pa.Table:
         "risk_points": pa.array(points.astype(np.int16)),
         "identity_weight": weight,
         "identity_probability": probability,
-        "priority": _priority(points, probability),
+        "priority": priority_of(points, probability),
         **{f"value_{kind}_pence": value_pence(rule, kind, evaluation, size) for kind in VALUE_CLASSES},
         "facts": facts_json(rule, evaluation, size),
     }
@@ -133,7 +133,8 @@ def _identity(rule: Rule, rows: Rows) -> tuple[pa.Array, pa.Array]:
     return weight.cast(pa.float32()), probability.cast(pa.float32())
 
 
-def _priority(points: np.ndarray, probability: pa.Array) -> pa.Array:
+def priority_of(points: np.ndarray, probability: pa.Array) -> pa.Array:
+    """int16, 0 to 100: points times the probability of the link; the points where none is said."""
     sure = pc.fill_null(probability.cast(pa.float64()), 1.0).to_numpy(zero_copy_only=False)
     return pa.array(np.clip(np.rint(points * sure), 0, 100).astype(np.int16))
 

@@ -126,7 +126,7 @@ class Example(_Strict):
 
 
 class RuleFile(_Strict):
-    """A rule file as written; the meaning of each key is in docs/rules.md.
+    """A rule file as written; the meaning of each key is in docs/writing-a-rule.md.
 
     Attributes:
         paired: the section [pair]. group: the section [group]. A sound file has one of them.
@@ -246,6 +246,8 @@ def _wording(fault: dict[str, Any]) -> tuple[str, str]:
         return "there is no such key.", nearest(str(fault["loc"][-1]), list(_keys_at(fault["loc"])))
     if fault["type"] == "missing":
         return "this key is missing.", ""
+    if fault["type"] == "string_too_short":
+        return "this is still blank.", "Fill it in."
     return f"{fault['msg']}.", ""
 
 

@@ -16,7 +16,7 @@ from fraudmatch.scoring.rules import Rule
 from fraudmatch.shipped import shipped
 
 LIBRARY = load_library([shipped("rules")])
-MANUAL = Path(__file__).parents[2] / "docs" / "rules.md"
+MANUAL = Path(__file__).parents[2] / "docs" / "writing-a-rule.md"
 
 WANTED = (
     [f"FM-CT-{n:03}" for n in (*range(1, 23), 90)] + [f"FM-HT-{n:03}" for n in range(1, 10)]

@@ -1,0 +1,257 @@
+"""A new rule file: commented, with facts and examples that work, whose words are left to its writer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fraudmatch.errors import Problem, RuleFileError
+from fraudmatch.report.words import dataset_title
+from fraudmatch.schemas import DATASETS
+from fraudmatch.scoring import Library, load_library
+from fraudmatch.scoring.language import nearest
+from fraudmatch.shipped import shipped
+
+_ID = re.compile(r"^[A-Z][A-Z0-9]{1,7}-[A-Z]{2,4}-[0-9]{3}$")
+RELATIONS = ("person", "property", "organisation", "account", "payment")
+
+#: The days of the drawn cases; examples speak of 1 April 2026 unless they say otherwise.
+_LONG_AGO, _SINCE, _LATELY, _ENDED = "2025-01-01", "2025-06-01", "2026-03-01", "2025-12-31"
+
+
+@dataclass(frozen=True)
+class _Who:
+    """The fact that says who is who, as it fits a relation.
+
+    Attributes:
+        yes / no: what makes it true and not true in an example, by section.
+    """
+
+    name: str
+    expression: str
+    reason: str
+    yes: dict[str, str]
+    no: dict[str, str]
+
+
+_WHO = {
+    "person": _Who(
+        "well_identified", "coalesce(pair.same_date_of_birth, false) or coalesce(pair.same_nino, false)",
+        "date of birth or National Insurance number agree",
+        {"pair": "same_date_of_birth = true"}, {"pair": "same_date_of_birth = false"},
+    ),
+    "property": _Who(
+        "someone_else", "not pair.named_on_row and link.person_probability < param.someone_else_probability",
+        "the two are not the same person",
+        {"link": "person_probability = 0.001"}, {"link": "person_probability = 0.98"},
+    ),
+    "organisation": _Who(
+        "well_identified", "link.organisation_probability >= 0.95", "the two are surely one organisation",
+        {"link": "organisation_probability = 0.99"}, {"link": "organisation_probability = 0.7"},
+    ),
+    "account": _Who(
+        "own_account", "left.account_users <= 2", "hardly anybody else uses the bank account",
+        {"left": "account_users = 2"}, {"left": "account_users = 9"},
+    ),
+    "payment": _Who(
+        "same_gross", "left.gross_pence = right.gross_pence", "one amount",
+        {"left": "gross_pence = 10000", "right": "gross_pence = 10000"},
+        {"left": "gross_pence = 10000", "right": "gross_pence = 9000"},
+    ),
+}  # fmt: skip
+
+
+def write_outline(rule_id: str, folder: Path, left: str, right: str | None, relation: str) -> Path:
+    """Write the file of a new rule and return its path.
+
+    Args:
+        folder: a site, whose rules it joins, or a folder of rules; made when it is not there.
+        relation: "none" without `right`; "" = not said, which is a fault.
+
+    Raises:
+        RuleFileError: the id is taken or has another form, or data sets and relation do not fit; all
+            faults at once.
+    """
+    home = folder / "rules" if (folder / "site.toml").is_file() else folder
+    library = load_library([shipped("rules")])
+    problems = _id_problems(rule_id, library) + _pair_problems(left, right, relation)
+    path = home / f"{rule_id.lower()}.toml"
+    if path.exists():
+        problems.append(
+            Problem(path.name, "", "this file is there already.", "Edit it, or choose another id.")
+        )
+    if problems:
+        raise RuleFileError("The rule was not started.", remedy="Run it again, mended.", problems=problems)
+    home.mkdir(parents=True, exist_ok=True)
+    path.write_text(outline(rule_id, left, right, relation, library), encoding="utf-8", newline="\n")
+    return path
+
+
+def _id_problems(rule_id: str, library: Library) -> list[Problem]:
+    if not _ID.match(rule_id):
+        what = f"{rule_id} is not the form of an id."
+        return [Problem("ID", "", what, "Write letters, an area and three digits, as FM-CT-012.")]
+    if library.rule(rule_id) is None:
+        return []
+    area = rule_id[:-3]
+    free = max(int(rule.id[-3:]) for rule in library.rules if rule.id.startswith(area)) + 1
+    what = f"{rule_id} is taken: {library.rule(rule_id).file.title}."  # type: ignore[union-attr]
+    return [Problem("ID", "", what, f"The next free one is {area}{free:03}.")]
+
+
+def _pair_problems(left: str, right: str | None, relation: str) -> list[Problem]:
+    found = []
+    for option, name in (("--left", left), ("--right", right)):
+        if name is not None and name not in DATASETS:
+            found.append(Problem(option, "", f"there is no data set {name}.", nearest(name, list(DATASETS))))
+    if (relation == "none") != (right is None) or not relation:
+        what = "two data sets need a relation, and a rule about single records has neither --right nor one."
+        found.append(Problem("--relation", "", what, f"Choose one of: {', '.join(RELATIONS)}."))
+    if relation == "payment" and (left, right) != ("payment", "payment"):
+        found.append(Problem("--relation", "", "payments are linked with payments only."))
+    return found
+
+
+def outline(rule_id: str, left: str, right: str | None, relation: str, library: Library) -> str:
+    """The text of the file.
+
+    Args:
+        library: tells which service and owner rules about `left` have; where none is, they stay blank.
+    """
+    who = _WHO.get(relation)
+    dated = (
+        right is not None and DATASETS[left].valid_from is not None and DATASETS[right].valid_from is not None
+    )
+    parts = [
+        _words(rule_id, left, library),
+        _pair(left, right, relation),
+        _facts(left, right, who, dated),
+        _examples(left, right, who, dated),
+    ]
+    return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _words(rule_id: str, left: str, library: Library) -> str:
+    like = [rule.file for rule in library.rules if rule.file.pair.left == left]
+    owner, service = (like[0].owner, like[0].service) if like else ("", "")
+    return f'''\
+# A rule says in one sentence when records do not fit together. Lines that begin with # are for you.
+# Fill in what is blank (""), change the facts to those you mean, then: fraudmatch rules check FOLDER
+
+id = "{rule_id}"
+title = ""                         # what does not fit, in a dozen words
+version = 1
+status = "draft"                   # no night runs a draft; trial when you want it to, live when it is trusted
+owner = "{owner}"
+service = "{service}"
+description = ""                   # two sentences: what does not fit, and what happens when a date is missing
+legal_basis = [{{ title = "", href = "", verified = false }}]   # verified once somebody has read it
+innocent_explanations = [
+  "",                              # the lawful reason an officer meets most often; add more lines
+]
+next_step = ""                     # what an officer does first
+'''
+
+
+def _pair(left: str, right: str | None, relation: str) -> str:
+    if right is None:
+        return f'[pair]\nleft = "{left}"   # {dataset_title(left)}, each record alone\nrelation = "none"\n'
+    return f'''\
+[pair]
+left = "{left}"   # {dataset_title(left)}: who bears the loss
+right = "{right}"   # {dataset_title(right)}
+relation = "{relation}"
+scope = "any"                      # any | same_partner | cross_partner
+'''
+
+
+def _facts(left: str, right: str | None, who: _Who | None, dated: bool) -> str:
+    sides = [("left", left)] + ([("right", right)] if right else [])
+    fields = "\n".join(line for side, name in sides for line in _fields(side, name))
+    running = "left.running and right.running" if right else "left.running"
+    facts = [("running", running, "both are running" if right else "the record is running")]
+    if who:
+        facts.append((who.name, who.expression, who.reason))
+    when = " and ".join(name for name, _, _ in facts)
+    if dated:
+        facts.append(
+            ("long_standing", "pair.overlap_days >= 90", "both have run side by side for 90 days or more")
+        )
+    more = "long_standing = 20                 # more when this fact is true\n" if dated else ""
+    lines = "\n".join(f'{name} = "{expression}"' for name, expression, _ in facts)
+    reasons = "\n".join(f'{name} = "{reason}"' for name, _, reason in facts)
+    return f'''\
+# Details you can ask for; docs/writing-a-rule.md has the names, addresses, dates and functions besides.
+{fields}
+
+[facts]                            # each is true, false or not known
+{lines}
+
+[reasons]                          # printed when the fact is true
+{reasons}
+
+[flag]                             # one sentence over the facts; only what is true flags
+when = "{when}"
+# unless = ["some_fact"]           # facts that excuse: they hold the flag back, and are counted
+
+[points]                           # how urgent, 0 to 100
+base = 40
+{more}
+# [value]                          # pence, when a case has a value: actual | estimate | notional
+# estimate = "10000"
+
+[show]                             # details an officer wants to see
+left = [{_shown(left)}]
+''' + (f"right = [{_shown(right)}]\n" if right else "")
+
+
+def _fields(side: str, dataset: str) -> Iterator[str]:
+    """One comment line for each detail: its kind, and the values a code can hold."""
+    for field in DATASETS[dataset].details:
+        held = f"one of {', '.join(field.codes)}" if field.codes else field.kind
+        yield f"#   {f'{side}.{field.name}':<40} {held}"
+
+
+def _shown(dataset: str) -> str:
+    return ", ".join(f'"{field.name}"' for field in DATASETS[dataset].details[:3])
+
+
+def _examples(left: str, right: str | None, who: _Who | None, dated: bool) -> str:
+    """One case in which every fact is true, and one for each fact in which it is not."""
+    yes, no = (who.yes, who.no) if who else ({}, {})
+    start, later = _started(left, _LONG_AGO), _started(right, _SINCE)
+    points = 60 if dated else 40
+    cases = [
+        _case("everything fits the sentence", start, later, yes, f"flagged = true, points = {points}"),
+        _case("the first has ended", _ended(left), later, yes, "flagged = false"),
+    ]
+    if who:
+        cases.append(_case("who is who is in doubt", start, later, no, "flagged = false"))
+    if dated:
+        short = _started(right, _LATELY)
+        cases.append(_case("only for a month", start, short, yes, "flagged = true, points = 40"))
+    head = "# Cases drawn by hand: run by fraudmatch rules test. Add one for every lawful explanation you know.\n"
+    return head + "\n".join(cases)
+
+
+def _started(dataset: str | None, day: str) -> str:
+    begins = DATASETS[dataset].valid_from if dataset else None
+    return f"{begins} = {day}" if begins else ""
+
+
+def _ended(dataset: str) -> str:
+    """What makes a record not run any more; said outright where the data set has no last day."""
+    ends = DATASETS[dataset].valid_to
+    return ", ".join(
+        filter(None, (_started(dataset, _LONG_AGO), f"{ends} = {_ENDED}" if ends else "running = false"))
+    )
+
+
+def _case(name: str, left: str, right: str, given: dict[str, str], expect: str) -> str:
+    cells = {"left": left, "right": right} | {k: v for k, v in given.items() if k not in ("left", "right")}
+    for side in ("left", "right"):
+        cells[side] = ", ".join(filter(None, (cells[side], given.get(side, ""))))
+    lines = [f"{section} = {{ {cell} }}" for section, cell in cells.items() if cell]
+    return "\n".join(["[[example]]", f'name = "{name}"', *lines, f"expect = {{ {expect} }}", ""])
