@@ -66,6 +66,7 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     from fraudmatch.exercise import rule_folders
     from fraudmatch.kept import find_flags, full_record, read_night
     from fraudmatch.report.explain import explain_flag
+    from fraudmatch.report.explain_case import case_lines
     from fraudmatch.scoring import load_library
     from fraudmatch.site import load_site
 
@@ -89,5 +90,8 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     evidence = kept.evidence.filter(pc.equal(kept.evidence["flag_key"], row["flag_key"]))
     left = full_record(kept.prepared, row["left_id"])
     right = full_record(kept.prepared, row["right_id"]) if row["right_id"] is not None else None
-    for line in explain_flag(row, rule.text(), evidence, left, right, points=rule.file.points):
+    about = case_lines(row, rule.text(), kept.cases, kept.case_flags, kept.outcomes)
+    for line in explain_flag(
+        row, rule.text(), evidence, left, right, points=rule.file.points, casework=about
+    ):
         click.echo(line)

@@ -27,7 +27,7 @@ from fraudmatch.report.words import (
     identity_words,
     pounds,
 )
-from fraudmatch.schemas import RuleText
+from fraudmatch.schemas import VALUE_CLASSES, RuleText
 
 #: Rows of the table of records before the fields the rule shows.
 _ALWAYS = (
@@ -73,6 +73,7 @@ def explain_flag(
     right: Mapping[str, object] | None,
     *,
     points: Mapping[str, int] | None = None,
+    casework: Sequence[str] = (),
 ) -> list[str]:
     """Lines of text that explain one flag.
 
@@ -83,6 +84,7 @@ def explain_flag(
         left / right: the row of RECORDS together with that of DETAILS; right is None for rules
             about single records. Absent keys count as not known.
         points: risk points of each fact, with "base", where known.
+        casework: lines about its case (`case_lines`).
 
     Returns:
         lines without line ends; the caller prints them.
@@ -100,6 +102,7 @@ def explain_flag(
         *_weights(flag, rule, mine),
         *_facts(flag, rule, points),
         *_amounts(flag),
+        *casework,
         *_advice(rule),
     ]
 
@@ -254,7 +257,7 @@ def _points(fact: str, value: bool | None, points: Mapping[str, int] | None) -> 
 
 
 def _amounts(flag: Mapping[str, object]) -> list[str]:
-    found = [(money, flag.get(f"value_{money}_pence")) for money in ("actual", "estimate", "notional")]
+    found = [(money, flag.get(f"value_{money}_pence")) for money in VALUE_CLASSES]
     lines = [f"  {money}: {pounds(int(str(pence)))}" for money, pence in found if pence is not None]
     return ["Amounts (never added together)", *lines, ""] if lines else []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraudmatch.report.layout import fitted, paragraph, text_table
-from fraudmatch.report.totals import ExtractTotal, RuleTotal
+from fraudmatch.report.totals import ExtractTotal, RuleTotal, shown_classes
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
 
 
@@ -75,20 +75,20 @@ def _extract_lines(extracts: Sequence[ExtractTotal]) -> list[str]:
 def _rule_lines(night: NightSummary) -> list[str]:
     if not night.rules:
         return ["No rule flagged anything."]
-    rows = [(rule.rule_id, rule.title, f"{rule.flags:,}", *_amounts(rule)) for rule in night.rules]
-    rows.append(("all", "", f"{night.flags:,}", "", "", ""))
-    headings = ("rule", "looks for", "flags", "actual", "estimate", "notional")
-    return text_table(headings, rows, right=(2, 3, 4, 5), most=56)
+    classes = shown_classes(night.rules)
+    rows = [
+        (rule.rule_id, rule.title, f"{rule.flags:,}", *(pounds(getattr(rule, f"{k}_pence")) for k in classes))
+        for rule in night.rules
+    ]
+    rows.append(("all", "", f"{night.flags:,}", *("" for _ in classes)))
+    headings = ("rule", "looks for", "flags", *classes)
+    return text_table(headings, rows, right=range(2, len(headings)), most=56)
 
 
 def _held_lines(night: NightSummary) -> list[str]:
     if not night.held:
         return []
     return [f"Held back for a known reason: {night.held:,} (by rule and reason in the reports)."]
-
-
-def _amounts(rule: RuleTotal) -> tuple[str, str, str]:
-    return pounds(rule.actual_pence), pounds(rule.estimate_pence), pounds(rule.notional_pence)
 
 
 def _stage_lines(stages: Sequence[tuple[str, float]]) -> list[str]:

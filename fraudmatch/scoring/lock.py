@@ -2,6 +2,8 @@
 
 A decision is remembered against rule and version, so a rule that says something else must
 carry another version. The lock holds version and sha256 of every rule that is not a draft.
+What work and yield are expected (`[review]`) may be learnt at any time: it changes no flag, so it
+needs no new version and is left out of the hash.
 """
 
 from __future__ import annotations
@@ -19,10 +21,21 @@ _HEADING = "# Written by: fraudmatch rules lock. Rule id -> version and sha256 o
 
 
 def text_hash(path: Path) -> str:
-    """sha256 of the text with line ends as \\n and no white space at the ends of lines."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    """sha256 of the text without `[review]`, line ends as \\n, no white space at the ends of lines."""
+    lines = _without_review(path.read_text(encoding="utf-8").splitlines())
     text = "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _without_review(lines: list[str]) -> list[str]:
+    """The lines up to the table `[review]`, and from the next table on."""
+    kept, inside = [], False
+    for line in lines:
+        if line.startswith("["):
+            inside = line.rstrip() == "[review]"
+        if not inside:
+            kept.append(line)
+    return kept
 
 
 def check_lock(folder: Path) -> list[Problem]:

@@ -87,6 +87,7 @@ class Rule:
             innocent_explanations=tuple(file.innocent_explanations), next_step=file.next_step,
             relation=file.pair.relation, left=file.pair.left, right=file.pair.right,
             reasons=dict(file.reasons), show_left=tuple(file.show.left), show_right=tuple(file.show.right),
+            review=file.review.plain(),
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fraudmatch import casework
 from fraudmatch.scoring import catalogue, load_library
 from fraudmatch.scoring.functions import FUNCTIONS
 from fraudmatch.scoring.lock import check_lock
@@ -57,6 +58,7 @@ def test_no_parameter_or_value_is_idle() -> None:
     for rule in LIBRARY.rules:
         for node in [rule.when, *rule.facts.values(), *rule.values.values()]:
             used |= {name for scope, name in node.columns if scope in ("param", "value")}
+    used |= casework.PARAMETERS
     assert used == LIBRARY.parameters.keys() | LIBRARY.values.keys()
 
 
