@@ -72,6 +72,8 @@ def show(night: Night, as_json: bool) -> None:
         rules=rule_totals(flags, night.library.texts()),
         flags=flags.num_rows,
         held=night.scored.held.num_rows,
+        cases=night.casework.cases.num_rows,
+        outcome_faults=night.run.manifest["outcomes"]["faults"],
         reports=night.run.reports,
         files=len(night.files),
     )

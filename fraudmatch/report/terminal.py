@@ -12,6 +12,10 @@ from fraudmatch.report.totals import ExtractTotal, RuleTotal, shown_classes
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
 
 
+#: Faults of the outcomes that are printed.
+_FAULTS_SHOWN = 5
+
+
 @dataclass(frozen=True)
 class NightSummary:
     """A night in plain values.
@@ -21,6 +25,7 @@ class NightSummary:
         stages: (name, seconds) in the order they ran; only the terminal shows times.
         rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
         flags: all flags, each once.
+        cases: cases the open flags make. outcome_faults: what could not be read of the outcomes, one a line.
         held: pairs and records that fit a rule and have a known excuse.
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
@@ -34,6 +39,8 @@ class NightSummary:
     rules: Sequence[RuleTotal]
     flags: int
     held: int = 0
+    cases: int = 0
+    outcome_faults: Sequence[str] = ()
     reports: Path | None = None
     files: int = 0
 
@@ -48,6 +55,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         "",
         *_rule_lines(night),
         *_held_lines(night),
+        *_case_lines(night),
         "",
         *_stage_lines(night.stages),
         *_report_lines(night),
@@ -89,6 +97,24 @@ def _held_lines(night: NightSummary) -> list[str]:
     if not night.held:
         return []
     return [f"Held back for a known reason: {night.held:,} (by rule and reason in the reports)."]
+
+
+def _case_lines(night: NightSummary) -> list[str]:
+    """How many cases there are, and the first faults of the file of outcomes."""
+    lines = []
+    if night.cases:
+        verb = "is" if night.cases == 1 else "are"
+        lines.append(
+            f"There {verb} {counted(night.cases, 'case')}; plan officer time with: report SITE --minutes 600"
+        )
+    if night.outcome_faults:
+        lines.append(
+            f"The file of outcomes has {counted(len(night.outcome_faults), 'fault')}; these rows do not count:"
+        )
+        lines += [fitted(f"  {fault}", 100) for fault in night.outcome_faults[:_FAULTS_SHOWN]]
+        more = len(night.outcome_faults) - _FAULTS_SHOWN
+        lines += [f"  and {more:,} more, in the manifest of the run"] if more > 0 else []
+    return lines
 
 
 def _stage_lines(stages: Sequence[tuple[str, float]]) -> list[str]:
