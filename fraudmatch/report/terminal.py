@@ -11,7 +11,6 @@ from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.totals import ExtractTotal, RuleTotal, shown_classes
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
 
-
 #: Faults of the outcomes that are printed.
 _FAULTS_SHOWN = 5
 
