@@ -22,7 +22,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-STAGES = ("extract", "normalise", "link", "score", "report")
+STAGES = ("extract", "normalise", "link", "score", "cases", "report")
 POWER = 1.1
 
 

@@ -24,11 +24,12 @@ import pyarrow.compute as pc
 
 from fraudmatch import __version__
 from fraudmatch.audit import Run, publish, start_run
+from fraudmatch.casework import Casework, OutcomesRead, make_cases, read_outcomes, terms_of
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.normalise import normalise
-from fraudmatch.report import ReportInput, report
+from fraudmatch.report import ReportInput, Worklist, report
 from fraudmatch.schemas import EVIDENCE, Override, conform, empty, sort_rejects
 from fraudmatch.scoring import Library, load_library, overrule, read_overrides, score
 from fraudmatch.shipped import shipped
@@ -115,6 +116,7 @@ class Night:
     linked: LinkedNight
     scored: Scored
     overruled: pa.Table
+    casework: Casework
     library: Library
     watch: Stopwatch
     exit_code: int
@@ -196,23 +198,28 @@ def run_night(
         )
         scored = replace(scored, flags=flags, members=members)
         evidence = evidence_of(scored.flags, linked.scorers)
+    with watch.stage("cases", say):
+        outcomes = read_outcomes(site.outcomes_file)
+        terms = terms_of(library.constants(day))
+        casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms)
     run = start_run(site.runs_folder)
-    digests = _write_tables(run, prepared, linked, scored, evidence)
+    digests = _write_tables(run, prepared, linked, scored, evidence, outcomes, casework)
     run.write("overruled", overruled)
     run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
     with watch.stage("report", say):
         night = report_input(
             site, day, run_id, prepared, linked.groups, scored.flags, scored.held, scored.members, evidence,
-            library, overrides, overruled,
+            library, overrides, overruled, casework.cases, casework.flags,
         )  # fmt: skip
         files = report(run.reports, night)
     manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
     manifest["overrides"] = overrides_in_words(overrides, overruled)
+    manifest |= casework_counts(casework, outcomes)
     published = publish(run, run_id, manifest)
     files = [published.folder / path.relative_to(run.folder) for path in files]
     refused = pc.any(pc.not_equal(prepared.deliveries["state"], "loaded")).as_py()
     return Night(
-        site, day, published, prepared, linked, scored, overruled, library, watch,
+        site, day, published, prepared, linked, scored, overruled, casework, library, watch,
         EXIT_DELIVERIES_HELD if refused else EXIT_DONE, files,
     )  # fmt: skip
 
@@ -253,8 +260,9 @@ def _shared_evidence(relation: str, flags: pa.Table) -> pa.Table:
 
 
 def _write_tables(
-    run: Run, prepared: Prepared, linked: LinkedNight, scored: Scored, evidence: pa.Table
-) -> dict[str, str]:
+    run: Run, prepared: Prepared, linked: LinkedNight, scored: Scored, evidence: pa.Table,
+    outcomes: OutcomesRead, casework: Casework,
+) -> dict[str, str]:  # fmt: skip
     """Write every stage table; the sha256 of those that carry the night's content."""
     content = {"records": run.write("records", prepared.records.drop_columns(list(ORIGIN)))}
     run.write("origins", prepared.records.select(["record_id", *ORIGIN]))
@@ -269,6 +277,9 @@ def _write_tables(
     run.write("held", scored.held)
     run.write("members", scored.members)
     run.write("evidence", evidence)
+    content["outcomes"] = run.write("outcomes", outcomes.table)
+    run.write("cases", casework.cases)
+    run.write("case_flags", casework.flags)
     return content
 
 
@@ -291,7 +302,7 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
 def report_input(
     site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
     held: pa.Table, members: pa.Table, evidence: pa.Table, library: Library,
-    overrides: tuple[Override, ...], overruled: pa.Table,
+    overrides: tuple[Override, ...], overruled: pa.Table, cases: pa.Table, case_flags: pa.Table,
 ) -> ReportInput:  # fmt: skip
     """What the reports of a night need, with the texts of the rules that ran."""
     ran = {rule_id: text for rule_id, text in library.texts(day).items() if text.status in ("trial", "live")}
@@ -299,6 +310,7 @@ def report_input(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
         details=prepared.details, groups=groups, flags=flags, held=held, members=members, evidence=evidence,
         rejects=prepared.rejects, deliveries=prepared.deliveries, rules=ran, overrides=overrides, overruled=overruled,
+        worklist=Worklist(cases, case_flags),
     )  # fmt: skip
 
 
@@ -359,6 +371,20 @@ def overrides_in_words(overrides: Sequence[Override], overruled: pa.Table) -> li
         }
         for place, override in enumerate(overrides, 1)
     ]
+
+
+def casework_counts(casework: Casework, outcomes: OutcomesRead) -> dict[str, Any]:
+    """What the manifest says of cases and outcomes."""
+    return {
+        "cases": casework.cases.num_rows,
+        "cases_kept_apart": {"subjects": casework.crowded, "flags": casework.apart},
+        "outcomes": {
+            "read": outcomes.table.num_rows,
+            "replaced": outcomes.replaced,
+            "flags_decided": casework.decided,
+            "faults": [str(fault) for fault in outcomes.faults],
+        },
+    }
 
 
 def _plain(value: Any) -> dict[str, Any]:

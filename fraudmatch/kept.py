@@ -14,10 +14,13 @@ import pyarrow.compute as pc
 
 from fraudmatch.audit import Run, open_run
 from fraudmatch.exercise import ORIGIN, Prepared, report_input, rule_folders
-from fraudmatch.report import report
+from fraudmatch.report import ReportInput, report
 from fraudmatch.schemas import GROUPS, OVERRULED, RECORDS, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
+
+#: The tables that end a night, in the order of `Kept`.
+_LAST = ("flags", "held", "evidence", "outcomes", "cases", "case_flags")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ class Kept:
     evidence: pa.Table
     overrides: tuple[Override, ...]
     overruled: pa.Table
+    outcomes: pa.Table
+    cases: pa.Table
+    case_flags: pa.Table
 
 
 def read_night(site: Site, run_id: str | None = None) -> Kept:
@@ -61,8 +67,10 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
     overruled = run.read("overruled") if "overruled" in run.names() else empty(OVERRULED)
     flags, held, members, evidence = (run.read(name) for name in ("flags", "held", "members", "evidence"))
+    outcomes, cases, case_flags = (run.read(name) for name in ("outcomes", "cases", "case_flags"))
     return Kept(
-        run, as_at, prepared, groups, flags, held, members, evidence, overrides_of(run), overruled
+        run, as_at, prepared, groups, flags, held, members, evidence, overrides_of(run), overruled,
+        outcomes, cases, case_flags,
     )  # fmt: skip
 
 
@@ -81,22 +89,15 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
     Raises:
         RunError: there is no such night, or an artefact was changed.
     """
-    kept, library = read_night(site, run_id), load_library(rule_folders(site))
-    night = report_input(
-        site,
-        kept.as_at,
-        kept.run.folder.name,
-        kept.prepared,
-        kept.groups,
-        kept.flags,
-        kept.held,
-        kept.members,
-        kept.evidence,
-        library,
-        kept.overrides,
-        kept.overruled,
-    )
-    return report(folder, night)
+    return report(folder, input_of(site, read_night(site, run_id)))
+
+
+def input_of(site: Site, kept: Kept) -> ReportInput:
+    """What the reports of a night read back need; rules are those of today."""
+    return report_input(
+        site, kept.as_at, kept.run.folder.name, kept.prepared, kept.groups, kept.flags, kept.held,
+        kept.members, kept.evidence, load_library(rule_folders(site)), kept.overrides, kept.overruled, kept.cases, kept.case_flags,
+    )  # fmt: skip
 
 
 def find_flags(flags: pa.Table, key: str) -> pa.Table:

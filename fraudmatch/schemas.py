@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pyarrow as pa
 
@@ -27,6 +28,13 @@ from fraudmatch.datasets import PARTY_FIELDS as PARTY_FIELDS
 from fraudmatch.datasets import Dataset as Dataset
 from fraudmatch.datasets import Field as Field
 from fraudmatch.errors import SchemaError
+
+ValueClass = Literal["actual", "estimate", "notional", "prevented"]
+
+#: Classes of money, which mean different things and are never added to one another. Actual: paid
+#: or lost, as records show. Estimate: worked out from records. Notional: a published average.
+#: Prevented: not yet paid, and stopped in time.
+VALUE_CLASSES: tuple[ValueClass, ...] = ("actual", "estimate", "notional", "prevented")
 
 # ---------------------------------------------------------------------------------------
 # Schemas
@@ -193,9 +201,7 @@ FLAGS = _schema(
     ("identity_weight", pa.float32()),
     ("identity_probability", pa.float32()),
     ("priority", pa.int16(), "required"),
-    ("value_actual_pence", pa.int64()),
-    ("value_estimate_pence", pa.int64()),
-    ("value_notional_pence", pa.int64()),
+    *((f"value_{kind}_pence", pa.int64()) for kind in VALUE_CLASSES),
     ("facts", pa.string(), "required"),
 )
 
@@ -269,6 +275,80 @@ EVIDENCE = _schema(
 )
 
 
+#: Flags that a person has decided. `outcome`: confirmed (fraud, or somebody meant it) | error (real,
+#: an honest mistake) | cleared (nothing is wrong) | unresolved. `minutes` is officer time to the decision.
+#: A flag stands here once, with its newest decision. Order: flag_key.
+OUTCOMES = _schema(
+    ("flag_key", pa.string(), "required"),
+    ("rule_id", pa.string(), "required"),
+    ("partner", pa.string(), "required"),
+    ("outcome", pa.string(), "required"),
+    ("decided_on", pa.date32(), "required"),
+    ("minutes", pa.int32()),
+    *((f"value_{kind}_pence", pa.int64()) for kind in VALUE_CLASSES),
+    ("note", pa.string()),
+)
+
+#: One case: flags about one person, property or firm, worked as one. `case_key` comes from the key
+#: of its leading flag (most money at stake, then highest priority), whose left partner bears the
+#: loss and is the `owner`; none of this depends on what was learnt from outcomes. `identity_probability`
+#: (1 where no flag rests on a link) and `risk_probability` are those of the leading flag; `chance_real` joins all flags
+#: of the case. Values are at stake, expected ones are chance times value; null = no flag carries that class.
+#: `priority` is expected pence, weighted by class, for each officer minute; it ranks and is no amount of money.
+#: Order: rank (1 = best; priority, then chance_real, both descending, then case_key).
+CASES = _schema(
+    ("case_key", pa.string(), "required"),
+    ("rank", pa.int32(), "required"),
+    ("leading_flag_key", pa.string(), "required"),
+    ("leading_rule_id", pa.string(), "required"),
+    ("owner", pa.string(), "required"),
+    ("flags", pa.int32(), "required"),
+    ("rules", pa.int32(), "required"),
+    ("partners", pa.int32(), "required"),
+    ("identity_probability", pa.float64(), "required"),
+    ("risk_probability", pa.float64(), "required"),
+    ("chance_real", pa.float64(), "required"),
+    *((f"value_{kind}_pence", pa.int64()) for kind in VALUE_CLASSES),
+    *((f"expected_{kind}_pence", pa.int64()) for kind in VALUE_CLASSES),
+    ("minutes", pa.int32(), "required"),
+    ("priority", pa.float64(), "required"),
+)
+
+#: Which case a flag is in; a flag that has been decided is in none. `yield_prior` is what the rule file states,
+#: `yield_posterior` what outcomes made of it for the rule and the flag's left partner, `risk_probability`
+#: that moved by the flag's risk points, `chance_real` identity times risk. Order: rank of the case, position (0 = leading).
+CASE_FLAGS = _schema(
+    ("case_key", pa.string(), "required"),
+    ("position", pa.int32(), "required"),
+    ("flag_key", pa.string(), "required"),
+    ("rule_id", pa.string(), "required"),
+    ("identity_probability", pa.float64(), "required"),
+    ("yield_prior", pa.float64(), "required"),
+    ("yield_posterior", pa.float64(), "required"),
+    ("risk_probability", pa.float64(), "required"),
+    ("chance_real", pa.float64(), "required"),
+)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a rule file expects of the work on one of its flags; the defaults of a rule that does not say.
+
+    Attributes:
+        minutes: officer time to a decision.
+        rate: chance that a flag is real before any outcome is known. The default lies between what
+            mixed reports came to in two councils, 0.75 % (Wyre 2022/23) and 7.0 % (East Lothian 2022/23).
+        strength: how many decided flags that chance is worth.
+        source: where the chance was published, or that it was not. verified: a colleague has read it there.
+    """
+
+    minutes: int = 30
+    rate: float = 0.04
+    strength: float = 10.0
+    source: str = "No yield is published for this rule; the default of the library"
+    verified: bool = False
+
+
 @dataclass(frozen=True)
 class NumberText:
     """A number that law, policy or choice sets, as in force for a night, in words for people.
@@ -304,6 +384,7 @@ class RuleText:
         show_left / show_right: detail columns worth showing for each side.
         numbers: the dated numbers it goes by, as in force for the night; none when no day was given.
         grouped_by: what the members of a group share; "" for other rules.
+        review: minutes and expected yield.
     """
 
     id: str
@@ -324,6 +405,7 @@ class RuleText:
     show_right: tuple[str, ...]
     numbers: tuple[NumberText, ...] = ()
     grouped_by: str = ""
+    review: Review = Review()
 
 
 # ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ site.toml                          name, as-at date, [[partner]] and [[override]
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
+outcomes.csv                       optional: flags that people have decided
 runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
 """
 
@@ -94,6 +95,11 @@ class Site(BaseModel):
     def rules_folder(self) -> Path:
         """The site's own rules; may not exist."""
         return self.root / "rules"
+
+    @property
+    def outcomes_file(self) -> Path:
+        """Flags that people have decided (docs/casework.md); may not exist."""
+        return self.root / "outcomes.csv"
 
     @property
     def runs_folder(self) -> Path:

@@ -66,6 +66,7 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     from fraudmatch.exercise import rule_folders
     from fraudmatch.kept import find_flags, full_record, read_night
     from fraudmatch.report.explain import explain_flag
+    from fraudmatch.report.explain_case import case_lines
     from fraudmatch.scoring import load_library
     from fraudmatch.site import load_site
 
@@ -95,6 +96,9 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     ].to_pylist()
     members = [full_record(kept.prepared, each) for each in of_group]
     text = library.texts(kept.as_at)[rule.id]
-    lines = explain_flag(row, text, evidence, left, right, points=rule.file.points, members=members)
+    about = case_lines(row, text, kept.cases, kept.case_flags, kept.outcomes)
+    lines = explain_flag(
+        row, text, evidence, left, right, points=rule.file.points, members=members, casework=about
+    )
     for line in lines:
         click.echo(line)

@@ -76,6 +76,8 @@ def show(night: Night, as_json: bool) -> None:
         flags=flags.num_rows,
         held=night.scored.held.num_rows,
         taken_away=taken_away(night.overruled),
+        cases=night.casework.cases.num_rows,
+        outcome_faults=night.run.manifest["outcomes"]["faults"],
         reports=night.run.reports,
         files=len(night.files),
     )

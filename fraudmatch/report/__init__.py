@@ -1,6 +1,6 @@
 """FLAGS -> workbooks, CSV files and pages: per partner what it may see, and counts for the hub."""
 
-from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.inputs import ReportInput, Worklist
 from fraudmatch.report.publish import report
 
-__all__ = ["ReportInput", "report"]
+__all__ = ["ReportInput", "Worklist", "report"]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.errors import REASONS, ConservationError, RuleFileError, SchemaError
-from fraudmatch.report.inputs import MATCH_ONLY, ReportInput
+from fraudmatch.report.inputs import MATCH_ONLY, ReportInput, Worklist
 from fraudmatch.schemas import DATASETS, RECORDS
 
 # A rule id becomes a file name and a sheet name; a sheet name holds 31 characters, of which
@@ -48,8 +48,13 @@ def _conformed(night: ReportInput) -> ReportInput:
         name: conform(table, schemas.details_schema(name), what=f"DETAILS[{name}]")
         for name, table in sorted(night.details.items())
     }
+    worklist = night.worklist and Worklist(
+        conform(night.worklist.cases, schemas.CASES, what="CASES"),
+        conform(night.worklist.case_flags, schemas.CASE_FLAGS, what="CASE_FLAGS"),
+    )
     return replace(
         night,
+        worklist=worklist,
         details=details,
         records=conform(night.records, schemas.RECORDS, what="RECORDS"),
         groups=conform(night.groups, schemas.GROUPS, what="GROUPS"),

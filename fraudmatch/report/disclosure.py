@@ -21,7 +21,7 @@ from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sources import RecordSource
 from fraudmatch.report.words import dataset_title, field_heading
-from fraudmatch.schemas import DATASETS, RECORDS, RuleText
+from fraudmatch.schemas import DATASETS, RECORDS, VALUE_CLASSES, RuleText
 from fraudmatch.site import Partner
 
 #: All that is shown of another partner's record, besides the contact of that partner.
@@ -237,7 +237,7 @@ def _value_part(flags: pa.Table) -> Iterator[tuple[Column, pa.Array]]:
         ("missing", "Missing on either side"),
     ):
         yield Column(key, heading, "text", "evidence", True), flags[key].combine_chunks()
-    for money in ("actual", "estimate", "notional"):
+    for money in VALUE_CLASSES:
         column = Column(f"value_{money}_pence", f"{money.capitalize()} (£)", "pence", "value", True)
         yield column, flags[f"value_{money}_pence"].combine_chunks()
 

@@ -29,7 +29,7 @@ from fraudmatch.report.words import (
     pounds,
     relation_label,
 )
-from fraudmatch.schemas import NumberText, RuleText
+from fraudmatch.schemas import VALUE_CLASSES, NumberText, RuleText
 
 #: Rows of the table of records before the fields the rule shows.
 _ALWAYS = (
@@ -77,6 +77,7 @@ def explain_flag(
     *,
     points: Mapping[str, int] | None = None,
     members: Sequence[Mapping[str, object]] = (),
+    casework: Sequence[str] = (),
 ) -> list[str]:
     """Lines of text that explain one flag.
 
@@ -88,6 +89,7 @@ def explain_flag(
             about single records or groups. Absent keys count as not known.
         members: of a group, the rows of RECORDS and DETAILS of all its records.
         points: risk points of each fact, with "base", where known.
+        casework: lines about its case (`case_lines`).
 
     Returns:
         lines without line ends; the caller prints them.
@@ -106,6 +108,7 @@ def explain_flag(
         *_facts(flag, rule, points),
         *_amounts(flag),
         *_numbers(rule),
+        *casework,
         *_advice(rule),
     ]
 
@@ -277,7 +280,7 @@ def _points(fact: str, value: bool | None, points: Mapping[str, int] | None) -> 
 
 
 def _amounts(flag: Mapping[str, object]) -> list[str]:
-    found = [(money, flag.get(f"value_{money}_pence")) for money in ("actual", "estimate", "notional")]
+    found = [(money, flag.get(f"value_{money}_pence")) for money in VALUE_CLASSES]
     lines = [f"  {money}: {pounds(int(str(pence)))}" for money, pence in found if pence is not None]
     return ["Amounts (never added together)", *lines, ""] if lines else []
 

@@ -20,6 +20,14 @@ FIELDS_SHOWN = ("name_as_written", "date_of_birth", "address_as_written")
 
 
 @dataclass(frozen=True)
+class Worklist:
+    """The cases of a night, or those of a plan: CASES and CASE_FLAGS, in their orders."""
+
+    cases: pa.Table
+    case_flags: pa.Table
+
+
+@dataclass(frozen=True)
 class ReportInput:
     """One night, as the reports need it.
 
@@ -35,6 +43,7 @@ class ReportInput:
         fields_shown: columns of RECORDS shown of a partner's own records. `phone` and `email`
             are refused.
         overrides: local overrides, in the order of the site's file. overruled: OVERRULED.
+        worklist: the cases; None when the flags were not joined into cases.
     """
 
     site_name: str
@@ -54,6 +63,7 @@ class ReportInput:
     fields_shown: tuple[str, ...] = FIELDS_SHOWN
     overrides: tuple[Override, ...] = ()
     overruled: pa.Table = field(default_factory=lambda: empty(OVERRULED))
+    worklist: Worklist | None = None
 
     def partner_names(self) -> dict[str, str]:
         """Partner id -> name as printed."""

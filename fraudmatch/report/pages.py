@@ -20,7 +20,16 @@ from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
-from fraudmatch.report.totals import extract_totals, held_totals, overall, reject_totals, rule_totals
+from fraudmatch.report.totals import (
+    CaseTotal,
+    case_totals,
+    extract_totals,
+    held_totals,
+    overall,
+    reject_totals,
+    rule_totals,
+    shown_classes,
+)  # fmt: skip
 from fraudmatch.report.words import (
     DISCLOSURE,
     NOT_A_FINDING,
@@ -31,7 +40,11 @@ from fraudmatch.report.words import (
     pounds,
     unverified_values,
 )
+from fraudmatch.report.worklist import ORDER_OF_CASES, CaseList, list_of_hub, list_of_partner
 from fraudmatch.site import Partner
+
+#: Cases shown on a page.
+FIRST_CASES = 10
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -67,6 +80,8 @@ class Pages:
             overall=overall(flags),
             extracts=extract_totals(self._night.deliveries, partner.id),
             rejects=reject_totals(rejects),
+            cases=self._own_cases(partner),
+            first_cases=FIRST_CASES,
         )
 
     def write_hub(self, path: Path) -> Path:
@@ -89,6 +104,9 @@ class Pages:
             overall=overall(night.flags),
             counts=party_counts(night, self._members),
             extracts=extract_totals(night.deliveries),
+            cases=list_of_hub(night, night.worklist) if night.worklist else None,
+            first_cases=FIRST_CASES,
+            loads=self._loads(),
         )
 
     def _silent(self, flagged: set[str]) -> list[str]:
@@ -102,6 +120,18 @@ class Pages:
             night.overrides, night.overruled, night.rules, night.partner_names(), partner_id
         )
 
+    def _own_cases(self, partner: Partner) -> CaseList | None:
+        night = self._night
+        return list_of_partner(partner, night, night.worklist) if night.worklist else None
+
+    def _loads(self) -> list[CaseTotal]:
+        """Cases by the partner that bears the loss, then all."""
+        if not self._night.worklist:
+            return []
+        return [
+            case_totals(self._night.worklist.cases, owner) for owner in (*self._night.partner_names(), "")
+        ]
+
     def _write(self, path: Path, template: str, **values: object) -> Path:
         night = self._night
         page = self._environment.get_template(template).render(
@@ -112,6 +142,7 @@ class Pages:
             not_a_finding=NOT_A_FINDING,
             disclosure=DISCLOSURE,
             value_classes=VALUE_CLASSES,
+            order_of_cases=ORDER_OF_CASES,
             **values,
         )
         path.write_bytes(page.encode("utf-8"))
@@ -145,8 +176,13 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals.update(classes_of=shown_classes)
     environment.filters.update(
-        day=long_date, pounds=pounds, count=lambda number: f"{number:,}", counted=counted
+        day=long_date,
+        pounds=pounds,
+        count=lambda number: f"{number:,}",
+        counted=counted,
+        hundredths=lambda number: f"{number / 100:.1f} %",
     )
     return environment
 

@@ -16,6 +16,7 @@ from fraudmatch.report.pages import Pages
 from fraudmatch.report.phrases import flags_in_words
 from fraudmatch.report.totals import rows_of
 from fraudmatch.report.workbook import write_workbook
+from fraudmatch.report.worklist import write_worklists
 from fraudmatch.site import Partner
 
 
@@ -24,7 +25,9 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
 
     Per partner `<partner>/exceptions.xlsx`, `<rule id>.csv` for each rule with flags (and
     `<rule id> members.csv` where it flags groups),
-    `index.html`, `rejects.csv` and `sources.csv`; and `index.html` for the hub, counts only.
+    `index.html`, `rejects.csv` and `sources.csv`, and where there are cases `worklist.csv` and
+    `worklist.xlsx`; and `index.html` for the hub, counts only, with
+    the worklists of all.
     The same input gives the same bytes; only rejects.csv and sources.csv speak of row numbers.
 
     Raises:
@@ -42,6 +45,8 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
         for partner in night.partners
         for path in _partner(folder, partner, night, worded, disclosure, pages)
     ]
+    if night.worklist is not None:
+        written += write_worklists(folder, night, night.worklist)
     written.append(pages.write_hub(folder / "index.html"))
     _check_alone(folder, written)
     return sorted(written)

@@ -11,13 +11,17 @@ from fraudmatch.report.disclosure import Exceptions
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sheet import Sheet
 from fraudmatch.report.totals import extract_totals
-from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, VALUE_CLASSES, counted, unverified_values
+from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, counted, unverified_values
+from fraudmatch.report.words import VALUE_CLASSES as CLASSES_IN_WORDS
+from fraudmatch.schemas import VALUE_CLASSES
 from fraudmatch.site import Partner
 
-_WIDTHS = (24, 62, 12, 16, 16, 16, 34)
-_LINE = 150  # characters over columns B to G
+_WIDTHS = (24, 62, 12, 16, 16, 16, 16, 34)
+_LINE = 166  # characters over columns B to H
 _LAST = len(_WIDTHS) - 1
-_RULE_HEADINGS = ("Rule", "Looks for", "Flags", "Actual (£)", "Estimate (£)", "Notional (£)", "Sheet")
+_RULE_HEADINGS = (
+    "Rule", "Looks for", "Flags", *(f"{kind.capitalize()} (£)" for kind in VALUE_CLASSES), "Sheet",
+)  # fmt: skip
 _EXTRACT_HEADINGS = ("Data set", "File", "State", "Received", "Loaded", "Rejected")
 
 
@@ -61,7 +65,7 @@ def _write_facts(
         ("Flags", f"{counted(flags, 'flag')} by {counted(len(all_exceptions), 'rule')}", "strong"),
         ("What a flag is", NOT_A_FINDING, "strong"),
         ("What you see", DISCLOSURE, "text"),
-        ("Amounts", f"{VALUE_CLASSES} {unverified}".strip(), "text"),
+        ("Amounts", f"{CLASSES_IN_WORDS} {unverified}".strip(), "text"),
         ("Order", "Priority is risk points times the probability of the link; work from the top.", "text"),
     ]
     if cut:
@@ -89,7 +93,7 @@ def _write_rules(
         sheet.text(row, 0, exceptions.rule.id)
         sheet.text(row, 1, exceptions.rule.title)
         sheet.number(row, 2, len(exceptions.table), "count")
-        for column, money in enumerate(("actual", "estimate", "notional"), 3):
+        for column, money in enumerate(VALUE_CLASSES, 3):
             pence = _sum(exceptions.table, money)
             if pence is not None:
                 sheet.number(row, column, pence / 100, "pence")

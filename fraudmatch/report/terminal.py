@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraudmatch.report.layout import fitted, paragraph, text_table
-from fraudmatch.report.totals import ExtractTotal, RuleTotal
+from fraudmatch.report.totals import ExtractTotal, RuleTotal, shown_classes
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
+
+#: Faults of the outcomes that are printed.
+_FAULTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class NightSummary:
         rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
         flags: all flags, each once.
         unverified: a sentence on amounts whose source nobody has read (`words.unverified_values`), or "".
+        cases: cases the open flags make. outcome_faults: what could not be read of the outcomes, one a line.
         held: pairs and records that fit a rule and have a known excuse.
         taken_away: flags that local overrides took away.
         reports: the folder the reports are in; None when none were written (a dry run).
@@ -38,6 +42,8 @@ class NightSummary:
     unverified: str = ""
     held: int = 0
     taken_away: int = 0
+    cases: int = 0
+    outcome_faults: Sequence[str] = ()
     reports: Path | None = None
     files: int = 0
 
@@ -53,6 +59,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         *_rule_lines(night),
         *_held_lines(night),
         *(paragraph(night.unverified, indent="") if night.unverified else []),
+        *_case_lines(night),
         "",
         *_stage_lines(night.stages),
         *_report_lines(night),
@@ -80,10 +87,14 @@ def _extract_lines(extracts: Sequence[ExtractTotal]) -> list[str]:
 def _rule_lines(night: NightSummary) -> list[str]:
     if not night.rules:
         return ["No rule flagged anything."]
-    rows = [(rule.rule_id, rule.title, f"{rule.flags:,}", *_amounts(rule)) for rule in night.rules]
-    rows.append(("all", "", f"{night.flags:,}", "", "", ""))
-    headings = ("rule", "looks for", "flags", "actual", "estimate", "notional")
-    return text_table(headings, rows, right=(2, 3, 4, 5), most=56)
+    classes = shown_classes(night.rules)
+    rows = [
+        (rule.rule_id, rule.title, f"{rule.flags:,}", *(pounds(getattr(rule, f"{k}_pence")) for k in classes))
+        for rule in night.rules
+    ]
+    rows.append(("all", "", f"{night.flags:,}", *("" for _ in classes)))
+    headings = ("rule", "looks for", "flags", *classes)
+    return text_table(headings, rows, right=range(2, len(headings)), most=56)
 
 
 def _held_lines(night: NightSummary) -> list[str]:
@@ -97,8 +108,22 @@ def _held_lines(night: NightSummary) -> list[str]:
     return lines
 
 
-def _amounts(rule: RuleTotal) -> tuple[str, str, str]:
-    return pounds(rule.actual_pence), pounds(rule.estimate_pence), pounds(rule.notional_pence)
+def _case_lines(night: NightSummary) -> list[str]:
+    """How many cases there are, and the first faults of the file of outcomes."""
+    lines = []
+    if night.cases:
+        verb = "is" if night.cases == 1 else "are"
+        lines.append(
+            f"There {verb} {counted(night.cases, 'case')}; plan officer time with: report SITE --minutes 600"
+        )
+    if night.outcome_faults:
+        lines.append(
+            f"The file of outcomes has {counted(len(night.outcome_faults), 'fault')}; these rows do not count:"
+        )
+        lines += [fitted(f"  {fault}", 100) for fault in night.outcome_faults[:_FAULTS_SHOWN]]
+        more = len(night.outcome_faults) - _FAULTS_SHOWN
+        lines += [f"  and {more:,} more, in the manifest of the run"] if more > 0 else []
+    return lines
 
 
 def _stage_lines(stages: Sequence[tuple[str, float]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import REASONS
 from fraudmatch.report.words import dataset_title
-from fraudmatch.schemas import RuleText
+from fraudmatch.schemas import VALUE_CLASSES, RuleText, ValueClass
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,22 @@ class RuleTotal:
     actual_pence: int | None
     estimate_pence: int | None
     notional_pence: int | None
+    prevented_pence: int | None = None
+
+
+@dataclass(frozen=True)
+class CaseTotal:
+    """Cases of one partner as the one that bears the loss: how many, officer minutes, how many are expected
+    to be real, and expected pence by class (None: no case carries that class)."""
+
+    owner: str
+    cases: int
+    minutes: int
+    real: float
+    actual_pence: int | None
+    estimate_pence: int | None
+    notional_pence: int | None
+    prevented_pence: int | None
 
 
 @dataclass(frozen=True)
@@ -86,16 +102,28 @@ def overall(flags: pa.Table) -> RuleTotal:
     return _total("", "All rules", flags)
 
 
+def case_totals(cases: pa.Table, owner: str = "") -> CaseTotal:
+    """CASES of one owner added up; of all for ""."""
+    own = cases.filter(pc.equal(cases["owner"], owner)) if owner else cases
+    sums = {f"{kind}_pence": pc.sum(own[f"expected_{kind}_pence"]).as_py() for kind in VALUE_CLASSES}
+    real = round(pc.sum(own["chance_real"]).as_py() or 0.0, 6)
+    return CaseTotal(owner, len(own), pc.sum(own["minutes"]).as_py() or 0, real, **sums)
+
+
 def rows_of(rule_id: str, flags: pa.Table) -> pa.Table:
     """The flags of one rule, in their order."""
     return flags.filter(pc.equal(flags["rule_id"], rule_id))
 
 
 def _total(rule_id: str, title: str, flags: pa.Table) -> RuleTotal:
-    actual, estimate, notional = (
-        pc.sum(flags[f"value_{money}_pence"]).as_py() for money in ("actual", "estimate", "notional")
-    )
-    return RuleTotal(rule_id, title, len(flags), actual, estimate, notional)
+    sums = {f"{kind}_pence": pc.sum(flags[f"value_{kind}_pence"]).as_py() for kind in VALUE_CLASSES}
+    return RuleTotal(rule_id, title, len(flags), **sums)
+
+
+def shown_classes(totals: Iterable[object]) -> tuple[ValueClass, ...]:
+    """Classes of money that deserve a column: prevented only where one of `totals` carries it."""
+    carried = any(getattr(total, "prevented_pence", None) is not None for total in totals)
+    return VALUE_CLASSES if carried else VALUE_CLASSES[:3]
 
 
 def extract_totals(deliveries: pa.Table, partner_id: str | None = None) -> tuple[ExtractTotal, ...]:

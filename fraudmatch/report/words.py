@@ -19,11 +19,11 @@ DISCLOSURE = (
     "and on which fields it agrees with yours. Ask the contact for more."
 )
 
-#: Amounts of the three classes mean different things and are never summed with one another.
+#: Amounts of the four classes mean different things and are never summed with one another.
 VALUE_CLASSES = (
     "Actual is money paid or lost that the records show. Estimate is worked out from the records. "
-    "Notional is a published average. The three are never added together, and the same money may "
-    "stand under two rules."
+    "Notional is a published average. Prevented is money that was stopped before it was paid. They are "
+    "never added together, and the same money may stand under two rules."
 )
 
 #: Comparison under which EVIDENCE may hold a model's starting point; it is not a field.

@@ -26,7 +26,7 @@ ROWS_PER_SHEET = 1_000_000
 
 # Strings stay strings whatever they look like; nothing is written to the system's temporary
 # folder, where personal data must never lie.
-_OPTIONS = {
+OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -73,7 +73,7 @@ def write_workbook(
     import xlsxwriter
 
     pages = [page for exceptions in all_exceptions for page in pages_of(exceptions, rows_per_sheet)]
-    book = xlsxwriter.Workbook(path, _OPTIONS)
+    book = xlsxwriter.Workbook(path, OPTIONS)
     book.set_properties(_properties(partner, night))
     formats = add_formats(book)
     summary = Sheet(book.add_worksheet("Summary"), formats)
@@ -83,7 +83,7 @@ def write_workbook(
         names.setdefault(page.rule.id, []).append(page.name)
     flagged = [exceptions for exceptions in all_exceptions if exceptions.of == "flag"]
     write_summary(summary, partner, night, flagged, names, sum(sheet.cut for sheet in sheets))
-    _print_setup(summary.worksheet, partner, night)
+    print_setup(summary.worksheet, partner.name, night)
     book.close()
     _check_rows(path, pages)
 
@@ -133,7 +133,7 @@ def _write_page(
     worksheet.freeze_panes(heading_row + 1, 1)
     worksheet.repeat_rows(heading_row)
     worksheet.repeat_columns(0)
-    _print_setup(worksheet, partner, night)
+    print_setup(worksheet, partner.name, night)
     return sheet
 
 
@@ -198,12 +198,13 @@ def _width(column: Column, values: pa.ChunkedArray) -> int:
     return int(min(max(longest + 2, min(len(column.heading), 14) + 2, 12), 42))
 
 
-def _print_setup(worksheet: Any, partner: Partner, night: ReportInput) -> None:
+def print_setup(worksheet: Any, title: str, night: ReportInput) -> None:
+    """Landscape A3, two pages wide, with a footer that says what a flag is."""
     worksheet.set_landscape()
     worksheet.set_paper(_PAPER_A3)
     worksheet.fit_to_pages(2, 0)  # one page wide would be too small to read
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
-    left = f"{partner.name[:80]}, as at {night.as_at.isoformat()}".replace("&", "&&")
+    left = f"{title[:80]}, as at {night.as_at.isoformat()}".replace("&", "&&")
     worksheet.set_footer(f"&L{left}&CA flag is not a finding&RPage &P of &N")
 
 

@@ -18,16 +18,14 @@ from pydantic import (
 )
 
 from fraudmatch.errors import Problem
+from fraudmatch.schemas import VALUE_CLASSES as VALUE_CLASSES
+from fraudmatch.schemas import Review, ValueClass
 from fraudmatch.scoring.language import nearest
 
 Relation = Literal[
     "person", "property", "organisation", "account", "payment", "phone", "email", "equal", "none", "group"
 ]
 GroupedBy = Literal["person", "property", "organisation", "account", "phone", "email"]
-ValueClass = Literal["actual", "estimate", "notional"]
-
-VALUE_CLASSES: tuple[ValueClass, ...] = ("actual", "estimate", "notional")
-
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 _Points = Annotated[int, Field(ge=-100, le=100)]
@@ -94,6 +92,39 @@ class ShowPart(_Strict):
     right: list[str] = []
 
 
+_REVIEW = Review()
+
+
+class YieldPart(_Strict):
+    """The chance that a flag of the rule is real before outcomes are known, as a Beta distribution.
+
+    Attributes:
+        rate: its mean. strength: how many decided flags it is worth.
+        source: where it was published, or that it was not. verified: a colleague has read it there.
+    """
+
+    rate: Annotated[float, Field(gt=0, lt=1)] = _REVIEW.rate
+    strength: Annotated[float, Field(gt=0, le=1000, strict=False)] = _REVIEW.strength
+    source: _Text = _REVIEW.source
+    verified: bool = False
+
+
+class ReviewPart(_Strict):
+    """What the work on a flag takes and is expected to bring.
+
+    Attributes:
+        minutes: officer time to a decision.
+    """
+
+    minutes: Annotated[int, Field(ge=1, le=10_000)] = _REVIEW.minutes
+    expected: YieldPart = Field(alias="yield", default=YieldPart())
+
+    def plain(self) -> Review:
+        """The same, as other stages read it."""
+        told = self.expected
+        return Review(self.minutes, told.rate, told.strength, told.source, told.verified)
+
+
 class Expectation(_Strict):
     """What an example must come to; points and values are checked where given.
 
@@ -150,6 +181,7 @@ class RuleFile(_Strict):
     points: dict[_Name, _Points]
     value: dict[ValueClass, str] = {}
     show: ShowPart = ShowPart()
+    review: ReviewPart = ReviewPart()
     example: Annotated[list[Example], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -253,7 +285,7 @@ def _wording(fault: dict[str, Any]) -> tuple[str, str]:
 
 _INNER: dict[str, type[BaseModel]] = {
     "pair": PairPart, "group": GroupPart, "flag": FlagPart, "show": ShowPart, "legal_basis": Law,
-    "example": Example, "expect": Expectation, "in_force": InForce,
+    "example": Example, "expect": Expectation, "in_force": InForce, "review": ReviewPart, "yield": YieldPart,
 }  # fmt: skip
 
 

@@ -94,6 +94,7 @@ class Rule:
             reasons=dict(file.reasons), show_left=tuple(file.show.left), show_right=tuple(file.show.right),
             numbers=numbers,
             grouped_by=file.group.by if file.group else "",
+            review=file.review.plain(),
         )  # fmt: skip
 
 

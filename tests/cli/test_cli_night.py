@@ -87,6 +87,54 @@ def test_explain_lays_out_one_flag(demo):
         assert words in text.lower()
 
 
+def test_a_plan_of_minutes_prints_and_writes_worklists(demo, tmp_path):
+    site, out_folder = str(demo[0]), tmp_path / "plan"
+    code, out, err = run("report", site, "--minutes", "600", "--out", str(out_folder))
+    assert code == 0, err
+    assert "for 600 minutes" in out and "What the plan leaves" in out and "not a finding" in out
+    with (out_folder / "worklist.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert rows and sum(int(row["Minutes"]) for row in rows) <= 600
+    code, out, err = run("report", site, "--minutes", "600", "--partner", "tewkesbury")
+    assert code == 0 and "Tewkesbury" in out and "Cheltenham" not in out
+    assert (
+        run("report", site)[0] == 2 and run("report", site, "--partner", "tewkesbury", "--out", "x")[0] == 2
+    )
+    code, _, err = run("report", site, "--minutes", "10", "--partner", "tewksbury")
+    assert code == 2 and "tewkesbury" in err
+
+
+def test_explain_names_the_case_of_a_flag(demo):
+    key = demo[2].strip().rsplit(" ", 1)[-1]
+    code, text, _ = run("explain", str(demo[0]), key)
+    assert code == 0 and "chance real" in text and "says the rule" in text
+
+
+def test_outcomes_of_the_site_move_yields_and_take_decided_flags_off_the_list(demo, tmp_path):
+    """A copy of the site, with half of one rule's flags cleared, one row that cannot be read, and a night."""
+    tables = next((demo[0] / "runs").glob("*/tables"))
+    flags = [
+        row for row in pq.read_table(tables / "flags.parquet").to_pylist() if row["rule_id"] == "FM-CT-001"
+    ]
+    done = flags[: len(flags) // 2]
+    lines = [f"{f['flag_key']},FM-CT-001,{f['left_partner']},cleared,2026-03-01\n" for f in done]
+    folder = tmp_path / "site"
+    shutil.copytree(demo[0], folder, ignore=shutil.ignore_patterns("runs"))
+    head = "flag_key,rule_id,partner,outcome,decided_on\n"
+    (folder / "outcomes.csv").write_text(head + "".join(lines) + "zz,,,,\n", encoding="utf-8")
+    code, out, err = run("run", str(folder), "--quiet", "--json")
+    assert code == 0, err
+    manifest = json.loads(out)
+    assert manifest["outcomes"]["read"] == manifest["outcomes"]["flags_decided"] == len(done)
+    assert len(manifest["outcomes"]["faults"]) == 5  # key, and four blanks
+    made = pq.read_table(next((folder / "runs").glob("*/tables")) / "case_flags.parquet").to_pylist()
+    assert not {row["flag_key"] for row in made} & {flag["flag_key"] for flag in done}
+    of_rule = [row for row in made if row["rule_id"] == "FM-CT-001"]
+    assert of_rule and all(row["yield_posterior"] < row["yield_prior"] for row in of_rule)
+    code, text, _ = run("explain", str(folder), done[0]["flag_key"])
+    assert code == 0 and "cleared on 1 March 2026" in text
+
+
 def test_explain_of_two_records_says_why(demo):
     """The first link of the night, and two records of different councils that no pass brings together."""
     run_folder = next((demo[0] / "runs").glob("*/tables"))

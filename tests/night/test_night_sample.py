@@ -49,6 +49,16 @@ def test_at_least_twenty_kinds_are_planted_and_every_live_rule_finds_something(s
     assert sum(rule["planted_flagged"] > 0 for rule in rules.values()) >= 20
 
 
+def test_every_flag_is_in_one_case_and_every_case_is_owned_by_who_bears_the_loss(sample):
+    night = sample[1]
+    flags, made = night.scored.flags, night.casework
+    assert sorted(made.flags["flag_key"].to_pylist()) == sorted(flags["flag_key"].to_pylist())
+    assert len(set(made.cases["case_key"].to_pylist())) == made.cases.num_rows < flags.num_rows
+    owner = dict(zip(flags["flag_key"].to_pylist(), flags["left_partner"].to_pylist(), strict=True))
+    for case in made.cases.select(["leading_flag_key", "owner"]).to_pylist():
+        assert owner[case["leading_flag_key"]] == case["owner"]
+
+
 def test_every_row_is_loaded_or_rejected(sample):
     deliveries = sample[1].prepared.deliveries
     assert pc.all(
@@ -114,7 +124,7 @@ def test_the_manifest_names_every_artefact(sample):
     manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
     files = {p.relative_to(run.folder).as_posix() for p in run.folder.rglob("*") if p.is_file()}
     assert files == set(manifest["artefacts"]) | {"manifest.json"}
-    assert set(manifest["seconds"]) == {"extract", "normalise", "link", "score", "report"}
+    assert set(manifest["seconds"]) == {"extract", "normalise", "link", "score", "cases", "report"}
 
 
 def test_a_changed_artefact_is_noticed_before_it_is_used(sample, tmp_path):

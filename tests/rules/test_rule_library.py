@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fraudmatch import casework
 from fraudmatch.scoring import catalogue, load_library
 from fraudmatch.scoring.contacts import MOST_PARTIES
 from fraudmatch.scoring.drawn_facts import undrawn_facts
@@ -67,6 +68,7 @@ def test_no_parameter_or_value_is_idle() -> None:
     for rule in LIBRARY.rules:
         for node in [rule.when, *rule.facts.values(), *rule.values.values(), *filter(None, [rule.member])]:
             used |= {name for scope, name in node.columns if scope in ("param", "value")}
+    used |= casework.PARAMETERS
     assert used == LIBRARY.parameters.keys() | LIBRARY.values.keys()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +11,8 @@ from dataclasses import replace
 import pyarrow as pa
 
 from fraudmatch import schemas
-from fraudmatch.report import ReportInput
+from fraudmatch.casework import Terms, make_cases
+from fraudmatch.report import ReportInput, Worklist
 from fraudmatch.schemas import RuleText
 from fraudmatch.site import Partner
 
@@ -111,7 +113,7 @@ def flag(
 ) -> dict[str, object]:
     key = f"{rule.id}|{left['record_id']}|{right['record_id'] if right else ''}"
     return {
-        "flag_key": key.encode().hex().ljust(32, "0")[-40:],
+        "flag_key": hashlib.sha256(key.encode()).hexdigest()[:32],
         "rule_id": rule.id,
         "rule_version": rule.version,
         "relation": rule.relation,
@@ -320,6 +322,22 @@ def usual_night(**changes: object) -> ReportInput:
         },
     ]
     return make_night(people, details, flags, seen, rejects, changes)
+
+
+TERMS = Terms(
+    weights={"actual": 1.0, "estimate": 0.8, "notional": 0.5, "prevented": 0.5}, small_value=10_000, most_flags=20,
+    doubling_points=20, further_rule=0.25, partner_cap=60, rule_cap=40,
+)  # fmt: skip
+
+
+def with_cases(night: ReportInput, per_person: int = 1) -> ReportInput:
+    """The night with its cases; `per_person` records after one another are taken for one person."""
+    groups = table(
+        schemas.GROUPS,
+        ({"record_id": n, "person_id": n - n % per_person} for n in range(len(night.records))),
+    )
+    made = make_cases(night.flags, groups, night.rules, schemas.empty(schemas.OUTCOMES), TERMS)
+    return replace(night, worklist=Worklist(made.cases, made.flags))
 
 
 def no_flags_night() -> ReportInput:

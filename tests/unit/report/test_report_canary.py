@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from report_nights import ALONE, RULES, SINGLE, TWO_JOBS, delivery_of, evidence, flag, make_night
+from report_nights import ALONE, RULES, SINGLE, TWO_JOBS, delivery_of, evidence, flag, make_night, with_cases
 
 import fraudmatch.report.publish as publish
 from fraudmatch import schemas
@@ -98,7 +98,8 @@ def random_site(seed: int) -> Canaries:
         }
         for p in partners
     ]
-    return Canaries(make_night(records, details, flags, seen, rejects, {"partners": partners}), flags)
+    night = make_night(records, details, flags, seen, rejects, {"partners": partners})
+    return Canaries(with_cases(night, per_person=6), flags)
 
 
 def one_record(record_id: int, partner: str, dataset: str) -> dict[str, object]:
@@ -265,6 +266,7 @@ def test_the_hub_page_holds_no_value(seed: int, tmp_path: Path) -> None:
     canaries = random_site(seed)
     report(tmp_path, canaries.night)
     assert not TOKEN.search((tmp_path / "index.html").read_text("utf-8"))
+    assert not TOKEN.search((tmp_path / "worklist.csv").read_text("utf-8-sig"))
 
 
 @pytest.mark.parametrize("seed", range(3))

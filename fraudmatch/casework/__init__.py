@@ -1,0 +1,11 @@
+"""FLAGS and decided flags -> cases, ranked by what an officer's minute is expected to bring."""
+
+from fraudmatch.casework.cases import Casework, make_cases
+from fraudmatch.casework.outcomes import OutcomesRead, read_outcomes
+from fraudmatch.casework.plan import Plan, plan
+from fraudmatch.casework.terms import PARAMETERS, Terms, terms_of
+from fraudmatch.casework.yields import Yields
+
+__all__ = [
+    "PARAMETERS", "Casework", "OutcomesRead", "Plan", "Terms", "Yields", "make_cases", "plan", "read_outcomes", "terms_of",
+]  # fmt: skip
