@@ -114,7 +114,7 @@ def _case_lines(night: NightSummary) -> list[str]:
     if night.cases:
         verb = "is" if night.cases == 1 else "are"
         lines.append(
-            f"There {verb} {counted(night.cases, 'case')}; plan officer time with: report SITE --minutes 600"
+            f"There {verb} {counted(night.cases, 'case')}; plan officer time with: fraudmatch report SITE --minutes 600"
         )
     if night.outcome_faults:
         lines.append(
