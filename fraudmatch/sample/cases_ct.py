@@ -75,15 +75,18 @@ def permit_at_home(plan: Plan) -> None:
     rows, home = _homes(plan, k)
     gone = plan.strangers(k)
     held = permits(gone, home, plan.ago(200, 340, k))
-    _live_elsewhere(plan, gone, home, plan.ago(60, 90, k))
+    account, entry = _live_elsewhere(plan, gone, home, plan.ago(60, 90, k))
     plan.case(rule, LOOK_ALIKE, "the holder has moved on", CT, rows, "permit", held)
+    # A resident's permit of somebody who lives elsewhere is what these look for.
+    plan.case("FM-PP-002", PLANTED, "the holder has moved on", "permit", held, CT, account)
+    plan.case("FM-PP-003", PLANTED, "the holder has moved on", "permit", held, "electoral_register", entry)
 
 
-def _live_elsewhere(plan: Plan, who: Array, home: Array, since: Array) -> None:
-    """An account and a register entry of people who have moved to another district."""
+def _live_elsewhere(plan: Plan, who: Array, home: Array, since: Array) -> tuple[Array, Array]:
+    """An account and a register entry of people who have moved to another district: rows of both."""
     new_home = plan.elsewhere(home)
-    plan.liable(who, new_home, since, discount="single_person", discount_start=since, dob_known=1)
-    plan.enrol(who, new_home, since + 20, dob_known=1)
+    account = plan.liable(who, new_home, since, discount="single_person", discount_start=since, dob_known=1)
+    return account, plan.enrol(who, new_home, since + 20, dob_known=1)
 
 
 def licence_at_home(plan: Plan) -> None:

@@ -110,8 +110,9 @@ def test_the_command_beside_the_errors_explains_the_pair(site: Path, measured: t
         code, text, err = run(*words[1:])
         assert code == 0, err
         assert "Match weight" in text
-    worst = measured[1]["relations"]["property"]["worst"]
-    assert worst and all(one["explain"].endswith("--relation property") for one in worst)
+    for relation in ("property", "organisation"):
+        worst = measured[1]["relations"][relation]["worst"]
+        assert all(one["explain"].endswith(f"--relation {relation}") for one in worst)
 
 
 def test_a_file_that_ends_in_html_gets_the_page_alone(site: Path, measured: tuple[Path, dict]) -> None:

@@ -74,7 +74,12 @@ def changed(folder: Path, *changes: tuple[str, str], rule: str = "council_tax/fm
 
 def test_rules_run_again_over_a_night_give_what_it_published(night: Night) -> None:
     kept, library = read_night(night.site), load_library(rule_folders(night.site))
-    scored, overruled = Rerun(kept)(library.rules, library)
+    sent = {"payment", *kept.prepared.records["dataset"].to_pylist()}
+    rules = [
+        rule for rule in library.rules if {rule.file.pair.left, rule.file.pair.right or "payment"} <= sent
+    ]
+    assert len(library.rules) - len(rules) == 1, "only company officers come from nobody"
+    scored, overruled = Rerun(kept)(rules, library)
     assert scored.flags.equals(kept.flags) and kept.flags.num_rows > 300
     assert scored.held.equals(kept.held) and overruled.equals(kept.overruled)
 
@@ -112,7 +117,7 @@ def test_try_a_changed_rule_tells_what_it_gains_and_loses(night: Night, tmp_path
         kind: {row["Flag key"] for row in rows if row["Change"] == kind}
         for kind in ("gained", "lost", "kept")
     }
-    assert by["lost"] | by["kept"] == had and not by["gained"] & had and by["lost"]
+    assert by["lost"] | by["kept"] == had and not by["gained"] & had and by["gained"]
     assert "Held back" in out and "left_behind" not in out
     assert "does not say how many" in out or "The rule says" in out
 

@@ -147,6 +147,8 @@ class FactRows:
 @given(st.integers(0, 2**32 - 1))
 def test_a_further_true_fact_never_lowers_the_points(seed: int) -> None:
     for rule in LIBRARY.rules:
+        if rule.file.group is not None:
+            continue  # facts of a group are numbers drawn from its members
         rows = FactRows(seed, 200)
         rows.tables |= {"left": catalogue.side_columns(rule.file.pair.left)}
         rows.tables |= {"right": catalogue.side_columns(rule.file.pair.right or rule.file.pair.left)}
