@@ -173,7 +173,7 @@ class Encoder:
 
 def encoded(column: pa.ChunkedArray) -> Codes:
     """Dictionary codes of a column; dates become ISO text, other types their text."""
-    whole = _in_one(column)
+    whole = in_one(column)
     if pa.types.is_string(whole.type) and mostly_differ(whole):
         codes, values = number_texts(whole)
         return Codes(codes, len(values), values)
@@ -182,14 +182,24 @@ def encoded(column: pa.ChunkedArray) -> Codes:
     return Codes(_nulled(whole.indices), len(whole.dictionary), whole.dictionary.cast(pa.string()))
 
 
-def _in_one(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array, without a copy where it is one."""
+def in_one(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, without a copy where it is one.
+
+    Texts of more octets than one array of 32-bit offsets reaches over come back as codes.
+    """
     if column.num_chunks == 1:
         return column.chunk(0)
     whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.nulls(0, column.type)
-    return whole
+    if not isinstance(whole, pa.ChunkedArray):
+        return whole
+    return coded_in_one(whole) if whole.num_chunks else pa.nulls(0, column.type)
+
+
+def coded_in_one(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """The chunks of a column under one dictionary, in order of appearance."""
+    chunks = column.dictionary_encode().unify_dictionaries().chunks
+    indices = pa.concat_arrays([chunk.indices for chunk in chunks])
+    return pa.DictionaryArray.from_arrays(indices, chunks[0].dictionary)
 
 
 def _nulled(indices: pa.Array) -> Ints:

@@ -14,7 +14,7 @@ import pytest
 
 from fraudmatch.linkage import arrays
 from fraudmatch.linkage.distinct import _hashes, mostly_differ, number_texts
-from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns
+from fraudmatch.linkage.encode import Codes, Encoder, ParquetColumns, coded_in_one, in_one
 from fraudmatch.linkage.kinds import NULL
 
 
@@ -87,6 +87,18 @@ def test_a_column_that_the_file_holds_by_codes_is_read_by_codes(tmp_path: Path) 
     assert {file[name].type for name in ("most", "all")} == {pa.string()}
     cleaned = ParquetColumns(tmp_path / "people.parquet", clean=lambda column: column)
     assert cleaned["few"].type == pa.string()
+
+
+def test_chunks_that_fit_no_single_array_are_coded_together() -> None:
+    chunks = [["a", "b", None], [], ["b", "c"], ["a"]]
+    column = pa.chunked_array(chunks, pa.string())
+    coded = coded_in_one(column)
+    assert coded.to_pylist() == column.to_pylist()
+    assert coded.dictionary.to_pylist() == ["a", "b", "c"]
+
+
+def test_a_column_without_chunks_is_an_empty_array() -> None:
+    assert in_one(pa.chunked_array([], pa.string())).to_pylist() == []
 
 
 def test_numbers_go_to_arrow_and_back() -> None:
