@@ -98,7 +98,7 @@ def test_try_a_changed_rule_tells_what_it_gains_and_loses(night: Night, tmp_path
         ('unless = ["left_behind", "gone"]', 'unless = ["gone"]'),
         ("like_name = -25\n", "like_name = -25\nleft_behind = -5\n"),
         ('expect = { flagged = false, held = "left_behind" }', "expect = { flagged = true }"),
-        (" and adult_elector", " and adult_elector and after_discount"),
+        (" and adult_elector", " and adult_elector and long_standing"),
         ("expect = { flagged = true, points = 40 }", "expect = { flagged = false }"),
     )
     before = {
@@ -117,7 +117,8 @@ def test_try_a_changed_rule_tells_what_it_gains_and_loses(night: Night, tmp_path
         kind: {row["Flag key"] for row in rows if row["Change"] == kind}
         for kind in ("gained", "lost", "kept")
     }
-    assert by["lost"] | by["kept"] == had and not by["gained"] & had and by["gained"]
+    assert by["lost"] | by["kept"] == had and not by["gained"] & had
+    assert by["gained"] and by["lost"] and by["kept"]
     assert "Held back" in out and "left_behind" not in out
     assert "does not say how many" in out or "The rule says" in out
 
