@@ -8,10 +8,8 @@ bears the date of birth or the number of the first, it is the same person who is
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from fraudmatch.scoring.keys import codes
+from fraudmatch.scoring.keys import codes, days
 from fraudmatch.scoring.views import NightView
 
 
@@ -29,7 +27,7 @@ class Confirmations:
         at_home = (self._person >= 0) & (self._place >= 0)
         self._homes = np.unique(self._person[at_home] * self._width + self._place[at_home])
         self._bearers = []
-        for said in (_days(night.record("date_of_birth")), codes(night.record("nino"))):
+        for said in (_born(night), codes(night.record("nino"))):
             known = np.flatnonzero(at_home & (said >= 0))
             self._bearers.append((said, np.unique(self._key(known, known, said[known]))))
 
@@ -60,7 +58,6 @@ _MOST_DAYS = 4_000_000
 _SHIFT = 1_000_000
 
 
-def _days(dates: pa.Array) -> np.ndarray:
-    """Days as whole numbers from 0, -1 where the date is not known."""
-    shifted = pc.add(dates.cast(pa.int32()).cast(pa.int64()), _SHIFT)
-    return np.asarray(pc.fill_null(shifted, -1), dtype=np.int64)
+def _born(night: NightView) -> np.ndarray:
+    """Dates of birth as whole numbers from 0, -1 where one is not known."""
+    return days(night.record("date_of_birth"), -1 - _SHIFT) + _SHIFT

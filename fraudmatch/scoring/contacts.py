@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraudmatch.scoring.keys import codes
+from fraudmatch.scoring.keys import codes, different
 from fraudmatch.scoring.views import NightView
 
 #: What two records may be brought together by besides the groups that linking makes.
@@ -41,7 +41,4 @@ def contacts_of(night: NightView, name: str) -> Contacts:
     person, organisation = night.group_ids["person_id"], night.group_ids["organisation_id"]
     alone = 2 * night.size + np.arange(night.size)
     party = np.where(person >= 0, person, np.where(organisation >= 0, night.size + organisation, alone))
-    known = key >= 0
-    users = np.unique(np.column_stack((key[known], party[known])), axis=0)
-    number = np.bincount(users[:, 0], minlength=key.max(initial=0) + 1)
-    return Contacts(key, np.where(known, number[np.maximum(key, 0)], 0))
+    return Contacts(key, different(key, party, key))

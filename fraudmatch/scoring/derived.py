@@ -62,7 +62,7 @@ _EVERYWHERE: dict[str, Derive] = {
     "newer_address": households.newer_address,
     "account_users": payments.account_users,
     "resident_here": residence.resident_here,
-    "others_with_nino": residence.others_with_nino,
+    "others_with_nino": lambda side: side.night.others_with_nino.take(pa.array(side.ids)),
 }
 
 _AT_HOME: dict[str, Derive] = {
@@ -76,14 +76,17 @@ _NINO_KIND: dict[str, Derive] = {"nino_kind": lambda side: side.detail("nino_kin
 _OF_DATASET: dict[str, dict[str, Derive]] = {
     "payroll": _NINO_KIND,
     "council_tax_reduction": _NINO_KIND,
-    "business_rates": {"charity_numbers_sent": extracts.charity_numbers_sent},
+    "business_rates": {"charity_numbers_sent": lambda side: extracts.sent(side, "charity_number")},
     "council_tax": _AT_HOME,
     "housing_tenancy": {"survivor": households.survivor} | _AT_HOME,
     "company_officer": {
         "company_creditors": officers.company_creditors,
         "company_declared": officers.company_declared,
     },
-    "creditor": {"vat_charged_pence": vat.vat_charged_pence, "vat_numbers_sent": vat.vat_numbers_sent},
+    "creditor": {
+        "vat_charged_pence": vat.vat_charged_pence,
+        "vat_numbers_sent": lambda side: extracts.sent(side, "vat_number"),
+    },
     "payment": {
         "invoice_ref_clean": lambda side: side.detail("invoice_ref_clean"),
         "same_amount_count": payments.same_amount_count,

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.scoring.keys import codes, combined
+from fraudmatch.scoring.keys import codes, combined, days
 from fraudmatch.scoring.views import SideView
 
 #: Gaps of a series differ from their median by at most this part of it: months of 28 to 31 days
@@ -19,8 +19,7 @@ SHORTEST_SERIES = 3
 
 def _dates(side: SideView, *names: str) -> np.ndarray:
     """The first known of these dates as days since 1970, from when payments are kept; -1 where none is known."""
-    known = pc.coalesce(*(side.column(name) for name in names)).cast(pa.int32()).cast(pa.int64())
-    return np.asarray(pc.fill_null(known, -1), dtype=np.int64)
+    return days(pc.coalesce(*(side.column(name) for name in names)), -1)
 
 
 def document_of(side: SideView) -> np.ndarray:
@@ -50,7 +49,7 @@ def _summed(document: np.ndarray, pence: pa.Array) -> tuple[np.ndarray, np.ndarr
 
 
 def _sum_of_lines(side: SideView, name: str) -> pa.Array:
-    document = document_of(side)
+    document = side.night.document
     total, gaps = _summed(document, side.column(name))
     return pa.array(total[document], mask=gaps[document])
 
@@ -67,7 +66,7 @@ def document_vat_pence(side: SideView) -> pa.Array:
 
 def document_lines(side: SideView) -> pa.Array:
     """How many payments make up the payment's document, itself included; never null."""
-    document = document_of(side)
+    document = side.night.document
     return pa.array(np.bincount(document, minlength=1)[document], pa.int64())
 
 
@@ -78,7 +77,7 @@ def series_length(side: SideView) -> pa.Array:
     gap by more than a fifth (a document too many, or one left out, breaks the whole series), and
     for credits. Null where creditor, gross or date is not known.
     """
-    document = document_of(side)
+    document = side.night.document
     total, gaps = _summed(document, side.column("gross_pence"))
     gross, day = total[document], _dates(side, "invoice_date", "payment_date")
     creditor = combined([codes(side.column("partner")), codes(side.column("creditor_ref"))])

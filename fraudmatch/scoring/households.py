@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.scoring.keys import codes, combined, truth
+from fraudmatch.scoring.keys import codes, combined, days, different, truth
 from fraudmatch.scoring.views import NightView, SideView
 
 #: Data sets that say where a person lives from a date on.
@@ -63,8 +63,8 @@ def newer_address(side: SideView) -> pa.Array:
 
 
 def _person_place_start(side: SideView) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    days = pc.fill_null(side.column("valid_from").cast(pa.int32()).cast(pa.int64()), _NO_DAY)
-    return side.group("person_id"), side.group("property_id"), days.to_numpy(zero_copy_only=False)
+    start = days(side.column("valid_from"), _NO_DAY)
+    return side.group("person_id"), side.group("property_id"), start
 
 
 def _residences(night: NightView) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -109,15 +109,6 @@ def survivor(side: SideView) -> pa.Array:
     # An entry without a linked person stands for a person of its own.
     person = side.group("person_id")
     person = np.where(person >= 0, person, side.night.size + side.ids)
-    tenants = np.unique(np.column_stack((home[live], person[live])), axis=0)
-    number = np.bincount(tenants[:, 0], minlength=home.max(initial=0) + 1)
-    own = _is_among(np.column_stack((home, person)), tenants)
-    return pa.array(number[np.maximum(home, 0)] - own > 0, mask=home < 0)
-
-
-def _is_among(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """1 where the row of two whole numbers is one of `known`, else 0."""
-    size = len(rows)
-    _, code = np.unique(np.concatenate((rows, known)), axis=0, return_inverse=True)
-    code = code.reshape(-1)
-    return np.isin(code[:size], code[size:]).astype(np.int64)
+    tenant = combined([home, person])
+    own = np.isin(tenant, tenant[live])
+    return pa.array(different(home[live], person[live], home) > own, mask=home < 0)

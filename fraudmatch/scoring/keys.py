@@ -51,6 +51,25 @@ def _dense(key: np.ndarray) -> np.ndarray:
     return codes(pa.array(key))
 
 
+def different(group: np.ndarray, value: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """How many different values the rows of each asked group hold, int64; 0 for a group without rows.
+
+    Args:
+        group / value: codes of one length, -1 where unknown; a row that lacks either counts for nothing.
+        asked: group codes, of any length.
+    """
+    known = (group >= 0) & (value >= 0)
+    width = int(value.max(initial=0)) + 1
+    pairs = pc.unique(pa.array(group[known] * width + value[known])).to_numpy()
+    number = np.bincount(pairs // width, minlength=int(asked.max(initial=0)) + 1)
+    return np.where(asked >= 0, number[np.maximum(asked, 0)], 0)
+
+
+def days(dates: pa.Array, unknown: int) -> np.ndarray:
+    """Dates as days since 1970, int64; `unknown` where there is none."""
+    return np.asarray(pc.fill_null(dates.cast(pa.int32()).cast(pa.int64()), unknown), dtype=np.int64)
+
+
 def pairs_by_key(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Positions (left, right) of rows with equal keys, in pieces; -1 joins with nothing.
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.references import clean_reference
-from fraudmatch.scoring.keys import codes, combined, pairs_by_key, truth
+from fraudmatch.scoring.keys import codes, combined, days, different, pairs_by_key, truth
 from fraudmatch.scoring.views import SideView
 
 #: A credit nets off an invoice dated at most so many days away (domain brief 3.7).
@@ -75,8 +75,7 @@ def _shared_codes(side: SideView, credit: np.ndarray) -> np.ndarray:
 
 def _days(side: SideView) -> np.ndarray:
     """Invoice date, else payment date, as days; far away where both are unknown."""
-    day = pc.coalesce(side.column("invoice_date"), side.column("payment_date")).cast(pa.int32())
-    return np.asarray(pc.fill_null(day.cast(pa.int64()), _NO_DAY), dtype=np.int64)
+    return days(pc.coalesce(side.column("invoice_date"), side.column("payment_date")), _NO_DAY)
 
 
 def from_creditor(side: SideView, name: str) -> pa.Array:
@@ -104,11 +103,8 @@ def account_users(side: SideView) -> pa.Array:
     """
     creditors = side.night.side("creditor")
     account, name = creditors.group("account_id"), codes(party_names(creditors))
-    both = (account >= 0) & (name >= 0)
-    users = np.unique(np.column_stack((account[both], name[both])), axis=0)
-    number = np.bincount(users[:, 0], minlength=side.night.size + 1)
     own = side.group("account_id")
-    return pa.array(number[np.maximum(own, 0)], mask=own < 0)
+    return pa.array(different(account, name, own), mask=own < 0)
 
 
 def party_names(side: SideView) -> pa.Array:

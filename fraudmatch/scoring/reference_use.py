@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.scoring.keys import codes, combined
+from fraudmatch.scoring.keys import codes, combined, different
 from fraudmatch.scoring.views import SideView
 
 
@@ -33,7 +33,4 @@ def reference_days(side: SideView) -> pa.Array:
 
 def _different(group: np.ndarray, value: np.ndarray) -> pa.Array:
     """How many different values each row's group holds; -1 in either is unknown, and then null."""
-    known = (group >= 0) & (value >= 0)
-    pairs = np.unique(np.column_stack((group[known], value[known])), axis=0)
-    number = np.bincount(pairs[:, 0], minlength=max(int(group.max(initial=0)), 0) + 1)
-    return pa.array(number[np.maximum(group, 0)].astype(np.int64), mask=~known)
+    return pa.array(different(group, value, group), mask=(group < 0) | (value < 0))

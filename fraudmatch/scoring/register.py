@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.scoring.keys import truth
+from fraudmatch.scoring.keys import different, truth
 from fraudmatch.scoring.views import NightView, SideView
 
 #: From this age on a person on the register is an adult, everywhere in the United Kingdom.
@@ -43,10 +43,8 @@ def adults_registered(side: SideView) -> pa.Array:
         pc.fill_null(pc.greater_equal(night.side("electoral_register").column("age"), ADULT_AGE), True)
     )
     keep = adult[at]
-    homes = np.unique(np.column_stack((place[keep], person[keep])), axis=0)
-    number = np.bincount(homes[:, 0], minlength=night.size + 1)
     own = side.group("property_id")
-    found = number[np.maximum(own, 0)]
+    found = different(place[keep], person[keep], own)
     return pa.array(found, mask=(own < 0) | ((found == 0) & ~_register_kept(side)))
 
 

@@ -6,11 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.scoring.households import RESIDENCE
 from fraudmatch.scoring.keys import codes, combined, truth
 from fraudmatch.scoring.views import NightView, SideView
-
-#: Data sets whose running entries say that somebody lives at a property.
-LIVING = ("electoral_register", "council_tax", "housing_tenancy")
 
 #: Discounts of council tax for homes the payer does not live in.
 _NOT_LIVED_IN = pa.array(["empty", "second_home"])
@@ -19,7 +17,7 @@ _NOT_LIVED_IN = pa.array(["empty", "second_home"])
 def _entries(night: NightView) -> tuple[np.ndarray, np.ndarray]:
     """Person and property of every running entry that says somebody lives somewhere."""
     people, places = [], []
-    for dataset in LIVING:
+    for dataset in RESIDENCE:
         side = night.side(dataset)
         person, place = side.group("person_id"), side.group("property_id")
         keep = truth(side.column("running")) & (person >= 0) & (place >= 0)
@@ -43,15 +41,14 @@ def resident_here(side: SideView) -> pa.Array:
     return pa.array(found, mask=(person < 0) | (place < 0))
 
 
-def others_with_nino(side: SideView) -> pa.Array:
-    """Records with the same National Insurance number of another person, born and named otherwise.
+def others_with_nino(night: NightView) -> pa.Array:
+    """Per record_id, records with the same National Insurance number of another person, born and named otherwise.
 
     Counted over all partners and data sets: linked as another person, with another date of birth
     and another surname or forename. Pensions of widows and widowers are left out, because they
-    carry the number of the dead member. Null where this record lacks number, person, date of
+    carry the number of the dead member. Null where a record lacks number, person, date of
     birth or surname.
     """
-    night = side.night
     nino = codes(night.record("nino"))
     forename = codes(night.record("forename")) + 1
     name = combined([codes(night.record("surname")), forename])
@@ -62,8 +59,7 @@ def others_with_nino(side: SideView) -> pa.Array:
     at = np.flatnonzero(usable)
     found = np.zeros(night.size, dtype=np.int64)
     found[at] = _differing_in_all(nino[at], [trait[at] for trait in traits])
-    own = side.ids
-    return pa.array(found[own], mask=~usable[own])
+    return pa.array(found, mask=~usable)
 
 
 def _of_a_widow(night: NightView) -> np.ndarray:

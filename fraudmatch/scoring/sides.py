@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.scoring import households, payments
+from fraudmatch.scoring import documents, households, payments, residence
 from fraudmatch.scoring.confirmed import Confirmations
 from fraudmatch.scoring.contacts import CONTACTS, Contacts, contacts_of
 from fraudmatch.scoring.derived import derive_for
@@ -102,6 +102,16 @@ class Night:
     def deceased(self) -> pa.Array:
         """Per record_id: linked to a death by the as-at date; null where nobody is linked."""
         return households.deceased(self)
+
+    @cached_property
+    def others_with_nino(self) -> pa.Array:
+        """Per record_id: other people's records with the same National Insurance number."""
+        return residence.others_with_nino(self)
+
+    @cached_property
+    def document(self) -> np.ndarray:
+        """Which document each payment is a line of, in the order of the payments."""
+        return documents.document_of(self.side("payment"))
 
 
 def _by_record_id(records: pa.Table) -> pa.Table:

@@ -1,4 +1,4 @@
-"""What creditors charge VAT, and whether their partner says who is registered for it."""
+"""What creditors charge VAT."""
 
 from __future__ import annotations
 
@@ -28,14 +28,3 @@ def vat_charged_pence(side: SideView) -> pa.Array:
     np.add.at(total, paid[known], np.asarray(pc.fill_null(vat, 0), dtype=np.int64)[known])
     named[paid[known]] = True
     return pa.array(total[np.maximum(own, 0)], mask=(own < 0) | ~named[np.maximum(own, 0)])
-
-
-def vat_numbers_sent(side: SideView) -> pa.Array:
-    """Any creditor of this partner has a valid VAT number, so that one without tells something.
-
-    Never null.
-    """
-    partner = codes(side.column("partner"))
-    sent = np.zeros(partner.max(initial=-1) + 1, dtype=bool)
-    sent[partner[np.asarray(pc.is_valid(side.column("vat_number")), dtype=bool)]] = True
-    return pa.array(sent[partner])

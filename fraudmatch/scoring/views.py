@@ -78,6 +78,14 @@ class NightView(Protocol):
     def deceased(self) -> pa.Array:
         """Per record_id: linked to a death by the as-at date; null where nobody is linked."""
 
+    @property
+    def others_with_nino(self) -> pa.Array:
+        """Per record_id: other people's records with the same number; null where nobody can tell."""
+
+    @property
+    def document(self) -> np.ndarray:
+        """Which document each payment is a line of, in the order of the payments."""
+
     def record(self, name: str) -> pa.Array:
         """A column of RECORDS, in order of record_id."""
 

@@ -14,7 +14,7 @@ from fraudmatch.references import clean_reference
 from fraudmatch.scoring import catalogue
 from fraudmatch.scoring.calendars import add_months, add_years, day_number, months_between, years_between
 from fraudmatch.scoring.derived import age, derive_for
-from fraudmatch.scoring.keys import combined, count_pairs, pairs_by_key
+from fraudmatch.scoring.keys import combined, count_pairs, days, different, pairs_by_key
 from fraudmatch.scoring.sides import Night
 
 DAY = dt.date
@@ -233,6 +233,26 @@ def test_empty_join_has_no_pairs() -> None:
 def test_combined_keys_keep_unknown() -> None:
     key = combined([np.array([0, 0, 1, -1]), np.array([5, 5, 5, 5])])
     assert key[0] == key[1] != key[2] and key[3] == -1
+
+
+def test_different_values_are_counted_as_sets_count_them() -> None:
+    rng = np.random.default_rng(5)
+    group, value = rng.integers(-1, 30, 400), rng.integers(-1, 6, 400) * 10**9
+    value = np.where(value < 0, -1, value)
+    held: dict[int, set[int]] = {}
+    for g, v in zip(group.tolist(), value.tolist(), strict=True):
+        if g >= 0 and v >= 0:
+            held.setdefault(g, set()).add(v)
+    asked = np.array([*range(-1, 40)])
+    expected = [len(held.get(g, ())) for g in asked.tolist()]
+    assert different(group, value, asked).tolist() == expected
+    none = np.empty(0, dtype=np.int64)
+    assert different(none, none, asked).tolist() == [0] * len(asked)
+
+
+def test_days_stand_on_either_side_of_1970() -> None:
+    dates = pa.array([dt.date(1969, 12, 31), None, dt.date(1970, 1, 2)])
+    assert days(dates, -99).tolist() == [-1, -99, 1]
 
 
 def test_every_derived_column_is_made_and_described() -> None:
