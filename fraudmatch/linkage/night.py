@@ -23,9 +23,6 @@ from fraudmatch.linkage.size import sized
 from fraudmatch.linkage.subjects import Subjects, addresses, organisations, payments, people
 from fraudmatch.schemas import GROUPS, conform
 
-#: Models of a night when none are named.
-MODELS = ("property", "organisation", "person", "payment")
-
 
 @dataclass(frozen=True)
 class Step:

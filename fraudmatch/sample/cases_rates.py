@@ -14,8 +14,6 @@ from fraudmatch.sample.streams import TODAY, Array, between, years
 
 NDR, CREDITOR = "business_rates", "creditor"
 UNDER_WAY, FREE = 28, 90
-#: Firms with one account, from which on it collects for many.
-COLLECTS = 6
 
 
 def plant(plan: Plan) -> None:
