@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.datasets import DATASETS as DATASETS
 from fraudmatch.datasets import KINDS as KINDS
@@ -28,6 +29,7 @@ from fraudmatch.datasets import PARTY_FIELDS as PARTY_FIELDS
 from fraudmatch.datasets import Dataset as Dataset
 from fraudmatch.datasets import Field as Field
 from fraudmatch.errors import SchemaError
+from fraudmatch.reasons import FATAL
 
 ValueClass = Literal["actual", "estimate", "notional", "prevented"]
 
@@ -68,7 +70,7 @@ def received_schema(dataset: str) -> pa.Schema:
 
 #: One fault in one field, row or file. `partner` is who supplied the file. `source_row`,
 #: `field` and `column` (the partner's heading) are null when the fault is wider than them.
-#: Never the value. Order: partner, dataset, file, source_row, field, reason.
+#: `disposition` is what was done (`reasons.Disposition`). Never the value. Order: partner, dataset, file, source_row, field, reason.
 REJECTS = _schema(
     ("partner", pa.string(), "required"),
     ("dataset", pa.string()),
@@ -78,7 +80,7 @@ REJECTS = _schema(
     ("field", pa.string()),
     ("column", pa.string()),
     ("reason", pa.string(), "required"),
-    ("fatal", pa.bool_(), "required"),
+    ("disposition", pa.string(), "required"),
     ("detail", pa.string()),
 )
 
@@ -451,6 +453,11 @@ def rejects_table(rows: Iterable[Mapping[str, object]]) -> pa.Table:
     rows = list(rows)
     columns = {f.name: pa.array([row.get(f.name) for row in rows], f.type) for f in REJECTS}
     return sort_rejects(pa.table(columns, schema=REJECTS))
+
+
+def is_fatal(rejects: pa.Table) -> pa.ChunkedArray:
+    """Which REJECTS left their row, or their file, out of tonight's records."""
+    return pc.is_in(rejects["disposition"], value_set=pa.array(sorted(FATAL), pa.string()))
 
 
 def sort_rejects(rejects: pa.Table) -> pa.Table:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fraudmatch.reasons import Disposition
+
 if TYPE_CHECKING:
     from fraudmatch.extract.preflight import Finding, Preflight
 
@@ -56,8 +58,20 @@ def _print_file(file: dict[str, Any]) -> None:
     click.echo(f"{file['partner']}/{file['file']} ({dataset}): {file['state']}; {counts}")
 
 
+#: How a finding is marked for a reader at a terminal.
+MARKS = {
+    Disposition.REPAIR: "repaired",
+    Disposition.FLAG: "warning",
+    Disposition.SKIP: "passed over",
+    Disposition.QUARANTINE: "rejected",
+    Disposition.HOLD: "held",
+    Disposition.REJECT: "refused",
+    Disposition.DEFER: "put off",
+}
+
+
 def _print_finding(finding: Finding) -> None:
-    mark = "rejected" if finding.fatal else "warning"
+    mark = MARKS[Disposition(finding.disposition)]
     place = "".join(
         f" {what} {name!r}" for what, name in (("field", finding.field), ("column", finding.column)) if name
     )

@@ -36,7 +36,7 @@ def wire(mapping: Mapping, headings: tuple[str, ...]) -> Wiring:
     """Find every column the mapping needs.
 
     Raises:
-        Refused: COLUMN_MISSING with the nearest heading, COLUMN_DUPLICATED, or, when there is a
+        Refused: COLUMN_MISSING with the nearest heading, COLUMN_DUPLICATE, or, when there is a
             single column and several are wanted, DELIMITER_MISMATCH; all of them at once.
     """
     found = _Found(headings)
@@ -79,7 +79,7 @@ class _Found:
             return places[0]
         if places:
             detail = f"columns {', '.join(str(place + 1) for place in places)} have this heading"
-            self.faults.append(Fault("COLUMN_DUPLICATED", column=heading, detail=detail, field=name or None))
+            self.faults.append(Fault("COLUMN_DUPLICATE", column=heading, detail=detail, field=name or None))
         else:
             hint = did_you_mean(heading, self._headings) or f"The file has: {_listed(self._headings)}."
             self.faults.append(Fault("COLUMN_MISSING", column=heading, detail=hint, field=name or None))
@@ -106,4 +106,6 @@ def _unmapped(mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Fault]:
     for heading, places in positions(headings).items():
         if heading not in known:
             for place in places:
-                yield Fault("COLUMN_UNMAPPED", column=printed(headings, place), detail=f"column {place + 1}")
+                yield Fault(
+                    "COLUMN_UNEXPECTED", column=printed(headings, place), detail=f"column {place + 1}"
+                )

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from fraudmatch import schemas
-from fraudmatch.errors import REASONS
 from fraudmatch.extract.grid import Fault
+from fraudmatch.reasons import REASONS, Disposition
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class FaultList:
         """Single faults."""
         rows = [
             {**self._origin, "source_row": fault.source_row, "field": fault.field, "column": fault.column,
-             "reason": fault.reason, "fatal": REASONS[fault.reason].fatal, "detail": fault.detail}
+             "reason": fault.reason, "disposition": fault.done, "detail": fault.detail}
             for fault in faults
         ]  # fmt: skip
         if rows:
@@ -55,12 +55,16 @@ class FaultList:
         field: str | None = None,
         column: str | None = None,
         detail: str | Sequence[str] | None = None,
+        disposition: Disposition | None = None,
     ) -> None:
-        """One fault in each of many rows; `detail` for all of them, or one for each."""
+        """One fault in each of many rows; `detail` for all of them, or one for each.
+
+        `disposition` is null for what the catalogue says of the reason.
+        """
         if not len(source_rows):
             return
         constant = {**self._origin, "field": field, "column": column, "reason": reason}
-        constant["fatal"] = REASONS[reason].fatal
+        constant["disposition"] = disposition or REASONS[reason].disposition
         columns: dict[str, pa.Array] = {
             name: pa.repeat(pa.scalar(value, schemas.REJECTS.field(name).type), len(source_rows))
             for name, value in constant.items()

@@ -24,8 +24,8 @@ from fraudmatch.extract.values.words import parse_flags, spelt_as_ours, translat
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
                "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!")  # fmt: skip
 
-_REASON_OF_KIND = {"date": "UNPARSABLE_DATE", "pence": "UNPARSABLE_AMOUNT", "integer": "UNPARSABLE_NUMBER",
-                   "flag": "UNPARSABLE_FLAG", "code": "UNKNOWN_CODE"}  # fmt: skip
+_REASON_OF_KIND = {"date": "DATE_INVALID", "pence": "NUMBER_INVALID", "integer": "NUMBER_INVALID",
+                   "flag": "CODE_UNKNOWN", "code": "CODE_UNKNOWN"}  # fmt: skip
 
 #: Fields whose two-digit years are never after the as-at date.
 _BIRTHS = frozenset({"date_of_birth", "second_date_of_birth"})
@@ -133,7 +133,7 @@ class FieldReader:
             values = pc.if_else(blank, _constant(field, source.codes[""]), values)
         unread = pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
         detail = f"declared: {', '.join(formats)}" if field.kind == "date" else None
-        reason = "UNKNOWN_CODE" if source.codes else _REASON_OF_KIND[field.kind]
+        reason = "CODE_UNKNOWN" if source.codes else _REASON_OF_KIND[field.kind]
         self._note(reason, unread, field, places, detail)
         return values
 

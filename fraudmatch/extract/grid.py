@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from fraudmatch.reasons import REASONS, Disposition
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -16,6 +18,7 @@ class Fault:
     Attributes:
         source_row: number of the record; null when the fault is wider than a row.
         column: the partner's heading, null when the fault is wider than a column.
+        disposition: what is done, where it is not what the catalogue says of the reason.
     """
 
     reason: str
@@ -23,6 +26,12 @@ class Fault:
     column: str | None = None
     detail: str | None = None
     field: str | None = None
+    disposition: Disposition | None = None
+
+    @property
+    def done(self) -> Disposition:
+        """What is done about it."""
+        return self.disposition or REASONS[self.reason].disposition
 
 
 class Refused(Exception):

@@ -152,7 +152,7 @@ def hold_conservation(grid: Grid, delivery: pa.Table, rejects: pa.Table) -> None
     """
     row = delivery.to_pylist()[0]
     kept = row["loaded"] + row["rejected"] + row["skipped"]
-    fatal = rejects.filter(pc.and_(rejects["fatal"], pc.is_valid(rejects["source_row"])))
+    fatal = rejects.filter(pc.and_(schemas.is_fatal(rejects), pc.is_valid(rejects["source_row"])))
     named = len(pc.unique(fatal["source_row"]))
     if kept != grid.counted or named != row["rejected"]:
         raise ConservationError(

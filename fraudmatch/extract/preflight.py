@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fraudmatch.errors import REASONS
 from fraudmatch.extract.whole_site import Extracted, extract_site, mappings_without_files
+from fraudmatch.reasons import FATAL, REASONS
 from fraudmatch.site import Site
 
 #: How many source rows are named as examples.
 FIRST_ROWS = 5
 
-_GROUP = ("partner", "dataset", "file", "fatal", "reason", "field", "column")
+_GROUP = ("partner", "dataset", "file", "disposition", "reason", "field", "column")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Finding:
     dataset: str | None
     file: str
     reason: str
-    fatal: bool
+    disposition: str
     field: str | None
     column: str | None
     rows: int
@@ -109,7 +109,7 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     place = (finding.partner, finding.dataset or "", finding.file)
     return (
         *place,
-        not finding.fatal,
+        finding.disposition not in FATAL,
         -finding.rows,
         finding.reason,
         finding.field or "",

@@ -45,7 +45,7 @@ from fraudmatch.files.tables import (
 from fraudmatch.linkage import Linked, Model
 from fraudmatch.linkage.subjects import known_apart
 from fraudmatch.normalise import normalise
-from fraudmatch.schemas import sort_rejects
+from fraudmatch.schemas import is_fatal, sort_rejects
 
 #: Date against which plausibility of dates is judged when none is given: none is in the future.
 _ANY_DAY = dt.date(9999, 12, 31)
@@ -192,7 +192,7 @@ def ready_extracted(
 def _refuse_refused(deliveries: pa.Table, rejects: pa.Table) -> None:
     refused = deliveries.filter(pc.not_equal(deliveries["state"], "loaded"))
     if refused.num_rows:
-        fatal = rejects.filter(pc.and_(rejects["fatal"], pc.is_null(rejects["source_row"])))
+        fatal = rejects.filter(pc.and_(is_fatal(rejects), pc.is_null(rejects["source_row"])))
         problems = [
             Problem(row["file"], row["column"] or "", f"{row['reason']} {row['detail'] or ''}".strip())
             for row in fatal.to_pylist()

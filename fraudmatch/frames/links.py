@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.errors import REASONS, ConfigurationError
+from fraudmatch.errors import ConfigurationError
 from fraudmatch.files.decisions import Decisions
 from fraudmatch.files.tables import Readied
 from fraudmatch.frames.intake import Frame, Recognised
@@ -22,6 +22,7 @@ from fraudmatch.pairs.explanation import PairExplanation
 from fraudmatch.pairs.html import html_table
 from fraudmatch.pairs.records import in_words, notes_of
 from fraudmatch.pairs.text import NOT_PROOF, Sides
+from fraudmatch.reasons import REASONS
 from fraudmatch.report.words import counted
 
 if TYPE_CHECKING:

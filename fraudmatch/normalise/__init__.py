@@ -26,7 +26,7 @@ class Normalised:
     Attributes:
         records: RECORDS, record_id dense from 0.
         details: data set -> DETAILS, one row for every record of the data set, by record_id.
-        rejects: REJECTS; none is fatal, no row is lost here.
+        rejects: REJECTS; none has a fatal disposition, no row is lost here.
     """
 
     records: pa.Table

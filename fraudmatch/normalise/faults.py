@@ -11,7 +11,7 @@ class Fault(NamedTuple):
     """One kind of fault in one field of a data set.
 
     Attributes:
-        reason: a code of `errors.REASONS`.
+        reason: a code of `reasons.REASONS`.
         field: our field name; None when the fault is wider than a field.
         rows: positions in RECEIVED, rising.
     """

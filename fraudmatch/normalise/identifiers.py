@@ -41,7 +41,7 @@ def _whole(text: str) -> str:
 def read_nino(text: str, *, lenient: bool = False) -> Reading:
     """The National Insurance number: two letters and six digits, without the suffix.
 
-    The suffix A–D does not tell people apart. Faults: NINO_TEMPORARY, NINO_INVALID.
+    The suffix A–D does not tell people apart. Faults: NINO_PLACEHOLDER, NINO_INVALID.
     """
     packed = compact(text)
     found = _NINO.fullmatch(packed)
@@ -51,7 +51,7 @@ def read_nino(text: str, *, lenient: bool = False) -> Reading:
         return NOTHING
     if lenient:
         return (None, None) if _one_digit(packed) else (packed, None)
-    return None, "NINO_TEMPORARY" if _TEMPORARY.fullmatch(packed) else "NINO_INVALID"
+    return None, "NINO_PLACEHOLDER" if _TEMPORARY.fullmatch(packed) else "NINO_INVALID"
 
 
 def nino_kind(text: str) -> str | None:
@@ -59,7 +59,7 @@ def nino_kind(text: str) -> str | None:
     value, fault = read_nino(text)
     if value is not None:
         return "valid"
-    return {"NINO_TEMPORARY": "temporary", "NINO_INVALID": "invalid"}.get(fault or "")
+    return {"NINO_PLACEHOLDER": "temporary", "NINO_INVALID": "invalid"}.get(fault or "")
 
 
 def read_uprn(text: str) -> Reading:

@@ -111,7 +111,7 @@ def read_whole(text: str, parties: str) -> Whole:
     pair = joint.split_joint(text)
     if pair is not None:
         first, second = (_person(names.read_full_name(part), one_blank(part)) for part in pair)
-        return Whole(first, second, "NAMES_JOINED")
+        return Whole(first, second, "JOINT_NAME")
     name = names.read_full_name(text)
     return Whole(_person(name, one_blank(text)), reason=None if name.usable else _why_unusable(text))
 
@@ -149,7 +149,7 @@ def read_odd(
         _from_parts(title1, forename1, middle, surname1),
         _from_parts(title2, forename2, None, surname2),
     )
-    return Whole(first, second, "NAMES_JOINED")
+    return Whole(first, second, "JOINT_NAME")
 
 
 def _spread(parts: Sequence[Party], encoded: Encoded) -> Columns:
@@ -270,7 +270,7 @@ def _read_odd_rows(named: Named, raw: Columns, parties: str, prefix: str, odd: C
     _lay_over(named, odd, wholes)
     _add_seconds(named, odd, wholes)
     fields = [
-        _joined_field(key) if whole.reason == "NAMES_JOINED" else "surname"
+        _joined_field(key) if whole.reason == "JOINT_NAME" else "surname"
         for key, whole in zip(tuples, wholes, strict=True)
     ]
     kinds = [(whole.reason, name) for whole, name in zip(wholes, fields, strict=True)]

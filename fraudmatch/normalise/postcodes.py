@@ -79,7 +79,7 @@ def read_postcode(text: str, *, lenient: bool = False) -> Reading:
             Australian codes) is kept in upper case with single blanks and is no fault.
 
     Returns:
-        The postcode and None; or the postcode and POSTCODE_REPAIRED where letters and digits
+        The postcode and None; or the postcode and POSTCODE_CORRECTED where letters and digits
         (O and 0, I and 1, S and 5) had been swapped; or None and POSTCODE_INVALID; or None and
         None for blanks and for codes that mean "none", such as ZZ99.
     """
@@ -95,7 +95,7 @@ def read_postcode(text: str, *, lenient: bool = False) -> Reading:
     if lenient:
         return (fold(text), None) if packed.strip("0") else NOTHING
     repaired = _repaired(packed)
-    return (_spaced(repaired), "POSTCODE_REPAIRED") if repaired else (None, "POSTCODE_INVALID")
+    return (_spaced(repaired), "POSTCODE_CORRECTED") if repaired else (None, "POSTCODE_INVALID")
 
 
 def postcode(text: str) -> str | None:

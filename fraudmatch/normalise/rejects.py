@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 
-from fraudmatch.errors import REASONS, ConservationError
+from fraudmatch.errors import ConservationError
 from fraudmatch.normalise.assemble import DatasetRead
 from fraudmatch.normalise.distinct import Codes, Encoded
+from fraudmatch.reasons import REASONS
 from fraudmatch.schemas import REJECTS, conform, empty
 
 
@@ -61,7 +62,7 @@ def _table(read: DatasetRead, files: dict[tuple[str, str | None], tuple[str, str
         "field": of_fault((fault.field for fault in faults), pa.string()),
         "column": pa.nulls(len(rows), pa.string()),
         "reason": of_fault((fault.reason for fault in faults), pa.string()),
-        "fatal": of_fault((REASONS[fault.reason].fatal for fault in faults), pa.bool_()),
+        "disposition": of_fault((str(REASONS[fault.reason].disposition) for fault in faults), pa.string()),
         "detail": pa.nulls(len(rows), pa.string()),
     }
     return pa.table(columns, schema=REJECTS)

@@ -17,7 +17,7 @@ import string
 import unicodedata
 from functools import cache, lru_cache
 
-#: A value and the code of the fault found in it; either may be None. See `errors.REASONS`.
+#: A value and the code of the fault found in it; either may be None. See `reasons.REASONS`.
 Reading = tuple[str | None, str | None]
 
 NOTHING: Reading = (None, None)

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.errors import REASONS, ConfigurationError
+from fraudmatch.errors import ConfigurationError
+from fraudmatch.reasons import REASONS
 from fraudmatch.report.layout import fitted
 
 #: Field of a partner's file -> the columns of RECORDS it fills, where they are called otherwise.

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.errors import REASONS, ConservationError, RuleFileError, SchemaError
+from fraudmatch.errors import ConservationError, RuleFileError, SchemaError
+from fraudmatch.reasons import REASONS
 from fraudmatch.report.inputs import MATCH_ONLY, ReportInput, Worklist
 from fraudmatch.schemas import DATASETS, RECORDS
 

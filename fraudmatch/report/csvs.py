@@ -8,10 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.errors import REASONS, ConservationError
+from fraudmatch.errors import ConservationError
+from fraudmatch.reasons import REASONS
 from fraudmatch.report.clean import clean, guard, relabel
 from fraudmatch.report.disclosure import Column, Disclosure, Exceptions, sides_of
 from fraudmatch.report.words import dataset_title, field_heading
+from fraudmatch.schemas import is_fatal
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -87,7 +89,7 @@ def write_rejects(path: Path, rejects: pa.Table) -> None:
     meanings = pa.array([REASONS[code].meaning for code in codes])
     remedies = pa.array([REASONS[code].remedy for code in codes])
     whole = pc.if_else(pc.is_null(rejects["source_row"]), "file ", "row ")
-    fate = pc.if_else(rejects["fatal"], "refused", "kept")
+    fate = pc.if_else(is_fatal(rejects), "refused", "kept")
     consequence = pc.binary_join_element_wise(whole, fate, pa.scalar(""))
     table = pa.table(
         {

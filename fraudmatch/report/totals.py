@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.errors import REASONS
+from fraudmatch.reasons import REASONS
 from fraudmatch.report.words import dataset_title
 from fraudmatch.schemas import VALUE_CLASSES, RuleText, ValueClass
 

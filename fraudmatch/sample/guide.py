@@ -63,7 +63,7 @@ Of dates of birth: day and month changed over {misspell.DAY_MONTH:.1%} (where th
 {misspell.POSTCODE:.0%}, no postcode at all {misspell.BAD_POSTCODE:.1%}. Of street names: mistyped
 {misspell.STREET:.1%}. Of National Insurance numbers: two figures changed over {misspell.DIGIT:.1%}, of an impossible
 shape {misspell.BAD_NINO:.2%}, temporary {misspell.TEMPORARY_NINO:.1%}. Of dates: not a date
-{misspell.UNPARSABLE_DATE:.1%}. Of codes: not in the list {misspell.UNKNOWN_CODE:.2%}. Rows to be refused:
+{misspell.DATE_INVALID:.1%}. Of codes: not in the list {misspell.CODE_UNKNOWN:.2%}. Rows to be refused:
 {misspell.SPOILT_ROWS:.2%} of a file of each sort, at least one where a file has some hundred rows.
 
 About 6 % of payroll, pension and waiting-list addresses and 1 % of electoral entries are former ones. A date of

@@ -20,8 +20,8 @@ DAY_MONTH = 0.005
 DIGIT = 0.005
 POSTCODE = 0.01
 #: Field faults that a loader must catch, on rows outside the answer key's cases.
-UNPARSABLE_DATE = 0.001
-UNKNOWN_CODE = 0.0008
+DATE_INVALID = 0.001
+CODE_UNKNOWN = 0.0008
 BAD_NINO = 0.0015
 TEMPORARY_NINO = 0.001
 PLACEHOLDER_BIRTH = 0.002

@@ -105,7 +105,7 @@ def _detail(work: Rendering, name: str, kind: str, heading: str) -> Column:
     values, style = work.column(name), work.extract.style
     if kind == "date":
         texts = formats.dates(values, style["dates"])
-        wrong = work.hit(f"date {name}", misspell.UNPARSABLE_DATE) & (values != NULL)
+        wrong = work.hit(f"date {name}", misspell.DATE_INVALID) & (values != NULL)
         days = np.where(wrong, NULL, values)
         return Column(heading, pc.if_else(pa.array(wrong), "not known", texts), days)
     if kind == "pence":
@@ -123,7 +123,7 @@ def _detail(work: Rendering, name: str, kind: str, heading: str) -> Column:
 def _codes(work: Rendering, name: str, values: Array) -> pa.Array:
     spelt = pa.array(list(work.extract.codes[name].values()))
     texts = formats.blank_where(spelt.take(pa.array(np.maximum(values, 0))), values < 0)
-    wrong = work.hit(f"code {name}", misspell.UNKNOWN_CODE) & (values >= 0)
+    wrong = work.hit(f"code {name}", misspell.CODE_UNKNOWN) & (values >= 0)
     return pc.if_else(pa.array(wrong), "ZZZ", texts)
 
 
@@ -210,7 +210,7 @@ def _births(work: Rendering) -> dict[str, pa.Array]:
     unknown = work.hit("placeholder birth", misspell.PLACEHOLDER_BIRTH)
     year, month, day = np.where(unknown, 1900, year), np.where(unknown, 1, month), np.where(unknown, 1, day)
     whole = formats.date_texts(year, month, day, work.extract.style["dates"])
-    whole = pc.if_else(pa.array(work.hit("date of birth", misspell.UNPARSABLE_DATE)), "N/K", whole)
+    whole = pc.if_else(pa.array(work.hit("date of birth", misspell.DATE_INVALID)), "N/K", whole)
     parts = {
         "dob_day": formats.padded(day, 2),
         "dob_month": formats.padded(month, 2),

@@ -30,7 +30,7 @@ def test_a_site_that_loads(root: Path) -> None:
     run = CliRunner().invoke(command, [str(root)])
     assert run.exit_code == 0
     assert "avon/tax.csv (council_tax): loaded; received 3, loaded 2, rejected 1, skipped 1" in run.stdout
-    assert "warning UNPARSABLE_DATE x 2 field 'date_of_birth' column 'DOB'" in run.stdout
+    assert "warning DATE_INVALID x 2 field 'date_of_birth' column 'DOB'" in run.stdout
     assert "rows 2, 3" in run.stdout
     assert "What to do: Fill the field at source." in run.stdout
     assert run.stderr == "1 files, 0 refused; 2 rows load, 1 are rejected.\n"
@@ -52,7 +52,7 @@ def test_json_is_one_document(root: Path) -> None:
     assert document["files"][0]["received"] == 3
     assert [(f["reason"], f["rows"], f["first_rows"]) for f in document["findings"]] == [
         ("KEY_MISSING", 1, [4]),
-        ("UNPARSABLE_DATE", 2, [2, 3]),
+        ("DATE_INVALID", 2, [2, 3]),
     ]
     assert document["mappings_without_files"] == ["avon/idle.toml"]
 

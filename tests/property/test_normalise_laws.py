@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.errors import REASONS
 from fraudmatch.normalise import (
     addresses,
     contacts,
@@ -19,6 +18,7 @@ from fraudmatch.normalise import (
     organisations,
     postcodes,
 )
+from fraudmatch.reasons import REASONS
 from fraudmatch.schemas import DELIVERIES, RECORDS, received_schema
 
 # fmt: off
@@ -70,7 +70,7 @@ READERS = [
 def test_a_fault_is_of_the_catalogue_and_repairs_alone_keep_a_value(reader, text):
     value, reason = reader(text)
     assert reason is None or reason in REASONS
-    assert value is None or reason in (None, "POSTCODE_REPAIRED")
+    assert value is None or reason in (None, "POSTCODE_CORRECTED")
 
 
 @settings(max_examples=600, deadline=None)

@@ -14,6 +14,7 @@ import pytest
 from real_sites import FILES, column, digests, flags_of, lay_out, night_of, rows_of
 
 from fraudmatch.exercise import Night
+from fraudmatch.schemas import is_fatal
 
 ENCODINGS = {"bradford": ("cp1252",), "hambleton": ("utf-8",), "selby": ("utf-8",)}
 
@@ -44,7 +45,7 @@ def test_every_row_is_loaded_or_rejected_with_a_reason(night: Night, data: Path)
         ragged = sum(len(row) != len(rows[0]) for row in rows[1:])
         assert one["state"] == "loaded"
         assert one["received"] == len(rows) - 1 == one["loaded"] + one["rejected"]
-        fatal = rejects.filter(pc.and_(rejects["fatal"], pc.equal(rejects["file"], one["file"])))
+        fatal = rejects.filter(pc.and_(is_fatal(rejects), pc.equal(rejects["file"], one["file"])))
         assert one["rejected"] == ragged == len(set(fatal["source_row"].to_pylist()))
 
 
@@ -54,9 +55,9 @@ def test_faults_are_few_and_of_known_kinds(night: Night) -> None:
         for row in night.prepared.rejects.select(["partner", "reason"]).to_pylist()
     )
     assert counts["bradford", "ROW_TOO_FEW_FIELDS"] == 72
-    assert counts["selby", "UNKNOWN_CODE"] == 4  # a date where Y should stand
+    assert counts["selby", "CODE_UNKNOWN"] == 4  # a date where Y should stand
     assert {reason for _, reason in counts} <= {
-        "ROW_TOO_FEW_FIELDS", "UNKNOWN_CODE", "NAME_MISSING", "POSTCODE_INVALID", "POSTCODE_REPAIRED",
+        "ROW_TOO_FEW_FIELDS", "CODE_UNKNOWN", "NAME_MISSING", "POSTCODE_INVALID", "POSTCODE_CORRECTED",
         "NAME_PLACEHOLDER", "NAME_UNREADABLE",
     }  # fmt: skip
 

@@ -110,7 +110,7 @@ def test_what_was_recognised_and_what_was_not_is_said(found) -> None:
     left, right = found.recognised
     assert left.fields["surname"] == ("Last Name",) and left.fields["date_of_birth"] == ("DOB",)
     assert left.ignored == ("Shoe size",) and right.ignored == ()
-    assert ("right", "date_of_birth", "UNPARSABLE_DATE", 1) in found.faults()
+    assert ("right", "date_of_birth", "DATE_INVALID", 1) in found.faults()
     text = repr(found)
     assert "Shoe size" in text and "never proof" in text and "2 links" in text
 

@@ -12,8 +12,9 @@ from extract_views import brief, counts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.errors import REASONS, ConservationError
+from fraudmatch.errors import ConservationError
 from fraudmatch.extract import ExtractedFile, Mapping, delimited, extract_file, one_file
+from fraudmatch.reasons import REASONS
 
 Read = Callable[..., ExtractedFile]
 MappingOf = Callable[..., Mapping]
@@ -40,17 +41,17 @@ FILES: list[tuple[str, str | bytes, list[tuple[Any, ...]], tuple[Any, ...]]] = [
     (
         "duplicated heading",
         "Ref,Surname,surname,DOB,Disc\n1,a,b,,\n",
-        [("COLUMN_DUPLICATED", None, "surname", "Surname")],
+        [("COLUMN_DUPLICATE", None, "surname", "Surname")],
         (1, 0, 1, 1, "refused"),
     ),
     ("wrong encoding", (HEADER + "1,Test\x8d,,,\n").encode("latin-1"), [("ENCODING_MISMATCH", None, None, None)],
      (1, 0, 1, 1, "refused")),
     ("short row", HEADER + GOOD + "2,Testb\n", [("ROW_TOO_FEW_FIELDS", 3, None, None)], (2, 1, 1, 1, "loaded")),
     ("long row", HEADER + GOOD + "2,Testb,,,,x\n", [("ROW_TOO_MANY_FIELDS", 3, None, None)], (2, 1, 1, 1, "loaded")),
-    ("unknown code", HEADER + "1,Testa,,XX,\n", [("UNKNOWN_CODE", 2, "discount_type", "Disc")], (1, 1, 0, 1, "loaded")),
-    ("bad date", HEADER + "1,Testa,31/02/1980,,\n", [("UNPARSABLE_DATE", 2, "date_of_birth", "DOB")],
+    ("unknown code", HEADER + "1,Testa,,XX,\n", [("CODE_UNKNOWN", 2, "discount_type", "Disc")], (1, 1, 0, 1, "loaded")),
+    ("bad date", HEADER + "1,Testa,31/02/1980,,\n", [("DATE_INVALID", 2, "date_of_birth", "DOB")],
      (1, 1, 0, 1, "loaded")),
-    ("bad amount", HEADER + "1,Testa,,,ten\n", [("UNPARSABLE_AMOUNT", 2, "charge_annual_pence", "Charge")],
+    ("bad amount", HEADER + "1,Testa,,,ten\n", [("NUMBER_INVALID", 2, "charge_annual_pence", "Charge")],
      (1, 1, 0, 1, "loaded")),
     ("empty file", b"", [("FILE_EMPTY", None, None, None)], (0, 0, 0, 0, "refused")),
     ("header only", HEADER, [("FILE_NO_ROWS", None, None, None)], (0, 0, 0, 1, "refused")),
@@ -68,9 +69,9 @@ FILES: list[tuple[str, str | bytes, list[tuple[Any, ...]], tuple[Any, ...]]] = [
     ("key blank", HEADER + " ,Testa,,,\n", [("KEY_MISSING", 2, "source_ref", "Ref")], (1, 0, 1, 1, "loaded")),
     ("error cell", HEADER + "1,#N/A,,,\n", [("CELL_ERROR", 2, "surname", "Surname")], (1, 1, 0, 1, "loaded")),
     ("repeated row", HEADER + GOOD + GOOD, [("DUPLICATE_ROW", 3, None, None)], (2, 1, 1, 1, "loaded")),
-    ("unknown column", "Ref,Surname,DOB,Disc,Mood,Printed  ON\n1,a,,,x,y\n", [("COLUMN_UNMAPPED", None, None, "Mood")],
+    ("unknown column", "Ref,Surname,DOB,Disc,Mood,Printed  ON\n1,a,,,x,y\n", [("COLUMN_UNEXPECTED", None, None, "Mood")],
      (1, 1, 0, 1, "loaded")),
-    ("blank heading", "Ref,Surname,DOB,Disc,\n1,a,,,x\n", [("COLUMN_UNMAPPED", None, None, "(column 5)")],
+    ("blank heading", "Ref,Surname,DOB,Disc,\n1,a,,,x\n", [("COLUMN_UNEXPECTED", None, None, "(column 5)")],
      (1, 1, 0, 1, "loaded")),
     ("a workbook under another name", b"PK\x03\x04rest", [("FILE_UNREADABLE", None, None, None)], (0, 0, 0, 0, "refused")),
     ("blank header", "\n1,2\n", [("FILE_UNREADABLE", None, None, None)], (1, 0, 1, 1, "refused")),
@@ -113,7 +114,7 @@ def test_rejects_never_carry_the_value(read: Read) -> None:
         ),
         (HEADER + GOOD + "5,x\n", "ROW_TOO_FEW_FIELDS", "2 cells where the header has 5"),
         (HEADER + GOOD + GOOD, "DUPLICATE_ROW", "repeats record 2"),
-        (HEADER + "1,a,1980-01-01,,\n", "UNPARSABLE_DATE", "declared: %d/%m/%Y"),
+        (HEADER + "1,a,1980-01-01,,\n", "DATE_INVALID", "declared: %d/%m/%Y"),
     ],
 )
 def test_details_say_where_and_what(read: Read, content: str | bytes, reason: str, said: str) -> None:

@@ -71,7 +71,7 @@ def test_workbook_cells_become_the_text_a_person_sees(read: Read, mapping_of: Ma
     assert [found[ref]["charge_annual_pence"] for ref in ("1001", "0012")] == [123450, 700]
     assert [found[ref]["source_row"] for ref in ("1001", "0012", "3")] == [2, 3, 5]
     assert brief(file) == [
-        ("UNPARSABLE_DATE", 5, "date_of_birth", "DOB"),
+        ("DATE_INVALID", 5, "date_of_birth", "DOB"),
         ("CELL_ERROR", 5, "surname", "Surname"),
     ]
     assert counts(file) == (3, 3, 0, 2, "loaded")
@@ -132,7 +132,7 @@ def test_parquet_types_become_text(read: Read, mapping_of: MappingOf) -> None:
     assert rows["1001"]["date_of_birth"] == dt.date(1980, 1, 31)
     assert [rows[ref]["charge_annual_pence"] for ref in ("1001", "2")] == [1210, 700]
     assert rows["2"]["surname"] is None
-    assert brief(file) == [("COLUMN_UNMAPPED", None, None, "Extra")]
+    assert brief(file) == [("COLUMN_UNEXPECTED", None, None, "Extra")]
     assert counts(file) == (2, 2, 0, 0, "loaded")
     assert brief(read(stream.getvalue()[:-20], mapping_of(text=PARQUET))) == [
         ("FILE_UNREADABLE", None, None, None)
@@ -144,7 +144,7 @@ def test_fixed_width_counts_characters(read: Read, mapping_of: MappingOf) -> Non
     file = read(text, mapping_of(text=FIXED), "a.txt")
     assert brief(file) == [
         ("ROW_TOO_FEW_FIELDS", 2, None, None),
-        ("UNPARSABLE_DATE", 4, "date_of_birth", "DOB"),
+        ("DATE_INVALID", 4, "date_of_birth", "DOB"),
     ]
     assert counts(file) == (3, 2, 1, 1, "loaded")
     rows = file.received.to_pylist()
@@ -185,9 +185,9 @@ discount_annual_pence = { column = "Pence", money = "pence" }
     assert (one["date_of_birth"], one["vat_number"], one["discount_type"]) == (None, None, "none")
     assert one["discount_annual_pence"] == 1234
     assert brief(file) == [
-        ("UNPARSABLE_AMOUNT", 4, "discount_annual_pence", "Pence"),
-        ("UNKNOWN_CODE", 4, "reduction_recipient", "CTR"),
-        ("UNPARSABLE_DATE", 4, "second_date_of_birth", "D + M + Y"),
+        ("NUMBER_INVALID", 4, "discount_annual_pence", "Pence"),
+        ("CODE_UNKNOWN", 4, "reduction_recipient", "CTR"),
+        ("DATE_INVALID", 4, "second_date_of_birth", "D + M + Y"),
     ]
 
 

@@ -6,9 +6,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from fraudmatch.errors import REASONS, ConservationError, SchemaError
+from fraudmatch.errors import ConservationError, SchemaError
 from fraudmatch.normalise import normalise
-from fraudmatch.schemas import DELIVERIES, RECORDS, REJECTS, details_schema, received_schema, sort_rejects
+from fraudmatch.reasons import REASONS
+from fraudmatch.schemas import (
+    DELIVERIES,
+    RECORDS,
+    REJECTS,
+    details_schema,
+    is_fatal,
+    received_schema,
+    sort_rejects,
+)
 
 AS_AT = dt.date(2026, 4, 1)
 
@@ -76,7 +85,7 @@ def test_two_names_in_a_field_are_two_records(row, names, field):
     got = [(r["party"], r["forename"], r["surname"]) for r in records]
     assert got == [(1, *names[0]), (2, *names[1])]
     assert [r["date_of_birth"] for r in records] == [None, dt.date(1975, 5, 6)]
-    assert [(r["field"], r["reason"]) for r in out.rejects.to_pylist()] == [(field, "NAMES_JOINED")]
+    assert [(r["field"], r["reason"]) for r in out.rejects.to_pylist()] == [(field, "JOINT_NAME")]
     assert out.details["council_tax"]["band"].to_pylist() == ["C", "C"]
 
 
@@ -276,7 +285,7 @@ def test_schemas_and_order_of_rejects():
     assert out.records.schema.equals(RECORDS) and out.rejects.schema.equals(REJECTS)
     assert out.rejects.equals(sort_rejects(out.rejects))
     assert set(out.rejects["reason"].to_pylist()) <= set(REASONS)
-    assert not any(out.rejects["fatal"].to_pylist())
+    assert not any(is_fatal(out.rejects).to_pylist())
     assert set(out.rejects["partner"].to_pylist()) == {"supplier"}
 
 

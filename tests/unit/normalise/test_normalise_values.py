@@ -2,7 +2,6 @@
 
 import pytest
 
-from fraudmatch.errors import REASONS
 from fraudmatch.normalise.contacts import read_email, read_phone
 from fraudmatch.normalise.identifiers import (
     nino_kind,
@@ -17,6 +16,7 @@ from fraudmatch.normalise.identifiers import (
 from fraudmatch.normalise.organisations import kind_of, names_organisation, read_organisation
 from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.wordlists import words
+from fraudmatch.reasons import REASONS
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ from fraudmatch.normalise.wordlists import words
         ("N1P 1AA", ("N1P 1AA", None)),
         ("W1A 0AX", ("W1A 0AX", None)),
         ("GIR0AA", ("GIR 0AA", None)),
-        ("GL5O 1AA", ("GL50 1AA", "POSTCODE_REPAIRED")),
-        ("GL50 IAA", ("GL50 1AA", "POSTCODE_REPAIRED")),
-        ("S01 4AA", ("SO1 4AA", "POSTCODE_REPAIRED")),
+        ("GL5O 1AA", ("GL50 1AA", "POSTCODE_CORRECTED")),
+        ("GL50 IAA", ("GL50 1AA", "POSTCODE_CORRECTED")),
+        ("S01 4AA", ("SO1 4AA", "POSTCODE_CORRECTED")),
         ("ZZ99 3VZ", (None, None)),
         ("NFA", (None, None)),
         ("BFPO 12", (None, None)),
@@ -67,9 +67,9 @@ def test_postcode_at_end():
         ("AB 12 34 56 C", ("AB123456", None)),
         ("ab123456", ("AB123456", None)),
         ("AB123456", ("AB123456", None)),
-        ("TN010180F", (None, "NINO_TEMPORARY")),
-        ("PY123456A", (None, "NINO_TEMPORARY")),
-        ("11A11111", (None, "NINO_TEMPORARY")),
+        ("TN010180F", (None, "NINO_PLACEHOLDER")),
+        ("PY123456A", (None, "NINO_PLACEHOLDER")),
+        ("11A11111", (None, "NINO_PLACEHOLDER")),
         ("QQ123456C", (None, "NINO_INVALID")),
         ("GB123456C", (None, "NINO_INVALID")),
         ("AO123456A", (None, "NINO_INVALID")),

@@ -302,7 +302,7 @@ def usual_night(**changes: object) -> ReportInput:
             "field": "nino",
             "column": "=NI No",
             "reason": "NINO_INVALID",
-            "fatal": False,
+            "disposition": "flag",
         },
         {
             "partner": "bramley",
@@ -311,14 +311,14 @@ def usual_night(**changes: object) -> ReportInput:
             "delivery": "d2",
             "source_row": 4,
             "reason": "ROW_MALFORMED",
-            "fatal": True,
+            "disposition": "quarantine",
         },
         {
             "partner": "bramley",
             "file": "notes.txt",
             "delivery": "d3",
             "reason": "FILE_NO_MAPPING",
-            "fatal": True,
+            "disposition": "quarantine",
         },
     ]
     return make_night(people, details, flags, seen, rejects, changes)

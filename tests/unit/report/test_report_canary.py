@@ -93,7 +93,7 @@ def random_site(seed: int) -> Canaries:
             "field": "nino",
             "column": f"NI of {p.id}",
             "reason": "NINO_INVALID",
-            "fatal": False,
+            "disposition": "flag",
             "detail": token(9_999, "detail"),
         }
         for p in partners

@@ -16,9 +16,10 @@ import pytest
 
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.extract import Extracted, extract
+from fraudmatch.reasons import FATAL
 from fraudmatch.sample import FEWEST_PEOPLE, generate
 from fraudmatch.sample.layouts import extracts
-from fraudmatch.schemas import DATASETS
+from fraudmatch.schemas import DATASETS, is_fatal
 from fraudmatch.scoring import load_library
 from fraudmatch.shipped import shipped
 from fraudmatch.site import load_site
@@ -28,8 +29,8 @@ MEANT = {
     "DUPLICATE_ROW": True,
     "KEY_MISSING": True,
     "ROW_TOO_FEW_FIELDS": True,
-    "UNKNOWN_CODE": False,
-    "UNPARSABLE_DATE": False,
+    "CODE_UNKNOWN": False,
+    "DATE_INVALID": False,
 }
 
 #: Rules that look at one record, or at the members of a group one by one: their cases have no right side.
@@ -85,7 +86,7 @@ def test_all_council_data_sets_are_there(extracted: Extracted) -> None:
 
 
 def test_only_the_meant_faults_are_found(extracted: Extracted) -> None:
-    found = {(r["reason"], r["fatal"]) for r in extracted.rejects.to_pylist()}
+    found = {(r["reason"], r["disposition"] in FATAL) for r in extracted.rejects.to_pylist()}
     assert {reason for reason, _ in found} == set(MEANT)
     assert all(MEANT[reason] == fatal for reason, fatal in found)
 
@@ -157,7 +158,7 @@ def test_cases_name_loaded_rows_and_the_rules_own_data_sets(small_site: Path, ex
 def test_case_rows_are_spared_faults(small_site: Path, extracted: Extracted) -> None:
     lines = (small_site / "answer_key" / "cases.csv").read_text(encoding="utf-8").splitlines()[1:]
     in_cases = {tuple(line.split(",")[at : at + 3]) for line in lines for at in (4, 7)}
-    for fault in extracted.rejects.filter(pc.invert(extracted.rejects.column("fatal"))).to_pylist():
+    for fault in extracted.rejects.filter(pc.invert(is_fatal(extracted.rejects))).to_pylist():
         table = extracted.received[fault["dataset"]]
         here = pc.and_(
             pc.equal(table.column("delivery"), fault["delivery"]),
