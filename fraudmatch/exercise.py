@@ -23,10 +23,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import __version__
+from fraudmatch.arrivals import ExtractedFile, plain_rows
 from fraudmatch.audit import Run, publish, start_run
 from fraudmatch.casework import Casework, OutcomesRead, make_cases, read_outcomes, terms_of
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
-from fraudmatch.extract import extract
+from fraudmatch.extract import extract, slots_of
+from fraudmatch.intake import accepted_before, keep, take_in
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.normalise import normalise
 from fraudmatch.report import ReportInput, Worklist, report
@@ -89,13 +91,15 @@ class Prepared:
     """A night after extract and normalise.
 
     Attributes:
-        rejects / deliveries: of both stages, in their orders.
+        rejects / deliveries: of all stages, in their orders.
+        accepted: deliveries accepted tonight, kept once the night is published.
     """
 
     records: pa.Table
     details: Mapping[str, pa.Table]
     rejects: pa.Table
     deliveries: pa.Table
+    accepted: tuple[tuple[ExtractedFile, dict[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,16 +148,18 @@ def rule_folders(site: Site | None) -> list[Path]:
 
 
 def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
-    """Extract and normalise every delivery.
+    """Extract every delivery, take in what passes its gates, and normalise it.
 
     Raises:
         ConservationError: a received row has no record.
     """
     with watch.stage("extract", say):
         extracted = extract(site)
+        before = accepted_before(site.accepted_folder, as_at, slots_of(site))
+        taken = take_in(extracted.files, before, as_at)
     with watch.stage("normalise", say):
-        normalised = normalise(extracted.received, extracted.deliveries, as_at=as_at)
-    loaded = sum(table.num_rows for table in extracted.received.values())
+        normalised = normalise(taken.received, taken.deliveries, as_at=as_at)
+    loaded = sum(table.num_rows for table in taken.received.values())
     # Every row has exactly one first party; counting rows would miss a file delivered twice.
     kept = pc.sum(pc.equal(normalised.records["party"], 1)).as_py() or 0
     if kept != loaded:
@@ -161,8 +167,8 @@ def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
             f"{loaded:,} rows were loaded and {kept:,} have a record.",
             remedy="Nothing was published. Report this as a fault of the program.",
         )
-    rejects = sort_rejects(pa.concat_tables([extracted.rejects, normalised.rejects]))
-    return Prepared(normalised.records, normalised.details, rejects, extracted.deliveries)
+    rejects = sort_rejects(pa.concat_tables([taken.rejects, normalised.rejects]))
+    return Prepared(normalised.records, normalised.details, rejects, taken.deliveries, taken.accepted)
 
 
 def run_night(
@@ -216,8 +222,11 @@ def run_night(
     manifest["overrides"] = overrides_in_words(overrides, overruled)
     manifest |= casework_counts(casework, outcomes)
     published = publish(run, run_id, manifest)
+    keep(site.accepted_folder, day, prepared.accepted)
     files = [published.folder / path.relative_to(run.folder) for path in files]
-    refused = pc.any(pc.not_equal(prepared.deliveries["state"], "loaded")).as_py()
+    refused = pc.any(
+        pc.is_in(prepared.deliveries["state"], pa.array(["refused", "held", "deferred"]))
+    ).as_py()
     return Night(
         site, day, published, prepared, linked, scored, overruled, casework, library, watch,
         EXIT_DELIVERIES_HELD if refused else EXIT_DONE, files,
@@ -331,7 +340,7 @@ def _manifest(
         | {name: metadata.version(name) for name in packages},
         "seconds": {name: round(value, 3) for name, value in watch.seconds.items()},
         "peak_mb": {name: round(value) for name, value in watch.peak_mb.items()},
-        "deliveries": prepared.deliveries.to_pylist(),
+        "deliveries": plain_rows(prepared.deliveries),
         "records": prepared.records.num_rows,
         "rejects": prepared.rejects.num_rows,
         "rules": {

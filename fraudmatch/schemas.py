@@ -86,7 +86,9 @@ REJECTS = _schema(
 
 #: One file of one delivery, with the conservation law received = loaded + rejected.
 #: `received` is counted by a scanner that shares nothing with the parser. `skipped` are
-#: lines that are no records (header, preamble, blank). `state`: loaded | refused.
+#: lines that are no records (header, preamble, blank). `state`: loaded | refused | held | deferred, or
+#: stands for a delivery of an earlier night whose rows are used tonight because nothing newer was
+#: accepted. `accepted_on`: the night that accepted the rows; null where none are used.
 #: Order: partner, dataset, file.
 DELIVERIES = _schema(
     ("partner", pa.string(), "required"),
@@ -98,6 +100,7 @@ DELIVERIES = _schema(
     ("rejected", pa.int64(), "required"),
     ("skipped", pa.int64(), "required"),
     ("state", pa.string(), "required"),
+    ("accepted_on", pa.date32()),
 )
 
 #: One party in one data set. `record_id` is dense from 0 in the order (partner, dataset,

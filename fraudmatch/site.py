@@ -5,6 +5,7 @@ partners/<partner>/<mapping>.toml  one mapping per kind of extract
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
 outcomes.csv                       optional: flags that people have decided
+accepted/<partner>/<mapping>/…     the newest extracts that were accepted, to stand in and to compare with
 runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
 """
 
@@ -100,6 +101,11 @@ class Site(BaseModel):
     def outcomes_file(self) -> Path:
         """Flags that people have decided (docs/casework.md); may not exist."""
         return self.root / "outcomes.csv"
+
+    @property
+    def accepted_folder(self) -> Path:
+        """What earlier nights accepted, and tonight is compared with; may not exist."""
+        return self.root / "accepted"
 
     @property
     def runs_folder(self) -> Path:

@@ -104,8 +104,10 @@ def _print_json(prepared: Prepared, plans: dict[str, Any]) -> None:
     import json
     from dataclasses import asdict
 
+    from fraudmatch.arrivals import plain_rows
+
     document = {
-        "deliveries": prepared.deliveries.to_pylist(),
+        "deliveries": plain_rows(prepared.deliveries),
         "records": prepared.records.num_rows,
         "rejects": prepared.rejects.num_rows,
         "plan": {model: [asdict(one) for one in passes] for model, passes in plans.items()},

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fraudmatch.arrivals import ExtractedFile
 from fraudmatch.extract.load import load_mapping
 from fraudmatch.extract.mapping import Mapping
-from fraudmatch.extract.one_file import ExtractedFile, extract_file, extract_table
-from fraudmatch.extract.whole_site import Extracted, extract_site
+from fraudmatch.extract.one_file import extract_file, extract_table
+from fraudmatch.extract.whole_site import Extracted, extract_site, slots_of
 from fraudmatch.site import Site
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "extract_file",
     "extract_table",
     "load_mapping",
+    "slots_of",
 ]
 
 

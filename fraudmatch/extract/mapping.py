@@ -226,6 +226,11 @@ class Mapping(_Strict):
     ignore: Ignore = Ignore()
     fields: dict[str, FieldSource]
 
+    @property
+    def slot(self) -> str:
+        """Name of the mapping: deliveries read by it follow one another."""
+        return self.path.stem
+
     def fits(self, file_name: str) -> bool:
         """Whether the pattern covers a file name; case does not count."""
         return _glob(self.file.pattern).fullmatch(file_name) is not None

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
+from fraudmatch.arrivals import ExtractedFile, in_order
 from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
@@ -23,32 +24,14 @@ from fraudmatch.extract.parquet import grid_of
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.repetitions import repetitions
 from fraudmatch.extract.values.words import translate
+from fraudmatch.reasons import Disposition
+
+#: What becomes of a file of which nothing is loaded, the gravest first.
+_STATES = ((Disposition.REJECT, "refused"), (Disposition.HOLD, "held"), (Disposition.DEFER, "deferred"))
 
 #: Data sets in which a row that repeats another to the letter may be the very thing looked for
 #: (a payment made twice), so that no row is set aside as a repetition.
 REPEATS_ARE_EVIDENCE = frozenset({"payment", "creditor", "care_payment"})
-
-
-@dataclass(frozen=True)
-class ExtractedFile:
-    """What one file gave.
-
-    Attributes:
-        dataset: of the mapping; null when no mapping fits.
-        received: RECEIVED of that data set, ordered by partner, source_ref, source_row.
-        rejects: REJECTS; `partner` is the supplier.
-        delivery: DELIVERIES, one row.
-    """
-
-    dataset: str | None
-    received: pa.Table
-    rejects: pa.Table
-    delivery: pa.Table
-
-    @property
-    def refused(self) -> bool:
-        """Whether nothing of the file was loaded."""
-        return bool(self.delivery["state"][0].as_py() == "refused")
 
 
 def extract_file(
@@ -78,7 +61,7 @@ def extract_file(
             raise Refused([Fault("FILE_EMPTY")])
         return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at)
     except Refused as refused:
-        return refused_file(refused, origin)
+        return replace(refused_file(refused, origin), slot=mapping.slot)
 
 
 def extract_table(table: pa.Table, mapping: Mapping, *, partner: str, name: str) -> ExtractedFile:
@@ -100,11 +83,16 @@ def extract_table(table: pa.Table, mapping: Mapping, *, partner: str, name: str)
 
 
 def refused_file(refused: Refused, origin: Origin) -> ExtractedFile:
-    """A file of which nothing is loaded: all its rows count as rejected."""
+    """A file of which nothing is loaded: all its rows count as rejected.
+
+    It is refused when one fault refuses it, else held when one holds it, else put off.
+    """
     faults = FaultList(origin)
     faults.add(refused.faults)
     empty = schemas.empty(schemas.received_schema(origin.dataset)) if origin.dataset else pa.table({})
-    delivery = _delivery(origin, "refused", loaded=0, rejected=refused.records, skipped=refused.skipped)
+    done = {fault.done for fault in refused.faults}
+    state = next((state for kind, state in _STATES if kind in done), "refused")
+    delivery = _delivery(origin, state, loaded=0, rejected=refused.records, skipped=refused.skipped)
     return ExtractedFile(origin.dataset, empty, faults.table(), delivery)
 
 
@@ -134,7 +122,7 @@ def _loaded(
                          skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
-    return ExtractedFile(mapping.dataset, received, rejects, delivery)
+    return ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings)
 
 
 def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
@@ -251,15 +239,3 @@ class _Rows:
             table = table.filter(pa.array(standing))
         schema = schemas.received_schema(self.mapping.dataset)
         return in_order(schemas.conform(table, schema, what=f"RECEIVED of {origin.file}"))
-
-
-def in_order(received: pa.Table) -> pa.Table:
-    """RECEIVED by partner, source_ref, source_row; delivery breaks what ties are left.
-
-    Extracts mostly come in the order of their references, and then nothing is moved.
-    """
-    keys = ("partner", "source_ref", "source_row", "delivery")
-    order = pc.sort_indices(received.select(keys), sort_keys=[(key, "ascending") for key in keys]).to_numpy()
-    if np.array_equal(order, np.arange(len(order))):
-        return received
-    return received.take(pa.array(order))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fraudmatch.arrivals import plain_rows
 from fraudmatch.extract.whole_site import Extracted, extract_site, mappings_without_files
 from fraudmatch.reasons import FATAL, REASONS
 from fraudmatch.site import Site
@@ -58,7 +59,7 @@ class Preflight:
     @property
     def refused(self) -> int:
         """How many files were refused."""
-        return sum(file["state"] == "refused" for file in self.files)
+        return sum(file["state"] != "loaded" for file in self.files)
 
     def as_json(self) -> dict[str, Any]:
         """One document for machines."""
@@ -78,7 +79,7 @@ def preflight(site: Site, partners: Iterable[str] | None = None) -> Preflight:
     """
     chosen = None if partners is None else sorted(set(partners))
     extracted = extract_site(site, chosen)
-    files = tuple(extracted.deliveries.to_pylist())
+    files = tuple(plain_rows(extracted.deliveries))
     return Preflight(files, tuple(findings(extracted)), tuple(mappings_without_files(site, chosen)))
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
-from fraudmatch import schemas
+from fraudmatch.arrivals import ExtractedFile, Together, put_together
 from fraudmatch.errors import MappingError, Problem, SiteError
 from fraudmatch.extract.content import digest, read_bytes
 from fraudmatch.extract.faults import Origin
@@ -16,24 +14,19 @@ from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.headings import did_you_mean
 from fraudmatch.extract.load import load_mapping, problems_of
 from fraudmatch.extract.mapping import Mapping
-from fraudmatch.extract.one_file import ExtractedFile, extract_file, in_order, refused_file
+from fraudmatch.extract.one_file import extract_file, refused_file
 from fraudmatch.site import Site
 
 
 @dataclass(frozen=True)
-class Extracted:
-    """What a site delivered.
+class Extracted(Together):
+    """What a site delivered, put together.
 
     Attributes:
-        received: data set -> RECEIVED, ordered by partner, source_ref, source_row; data sets
-            without rows are absent.
-        rejects: REJECTS.
-        deliveries: DELIVERIES.
+        files: the same, file by file, in the order of partners and file names.
     """
 
-    received: dict[str, pa.Table]
-    rejects: pa.Table
-    deliveries: pa.Table
+    files: tuple[ExtractedFile, ...] = ()
 
 
 def extract_site(site: Site, partners: Iterable[str] | None = None) -> Extracted:
@@ -44,28 +37,14 @@ def extract_site(site: Site, partners: Iterable[str] | None = None) -> Extracted
         for partner in mappings
         for path, mapping in _paired(site, partner, mappings[partner])
     ]
-    return put_together(
-        [_one(site, partner, path, mapping, mappings[partner]) for partner, path, mapping in plan]
-    )
+    files = [_one(site, partner, path, mapping, mappings[partner]) for partner, path, mapping in plan]
+    whole = put_together(files)
+    return Extracted(whole.received, whole.rejects, whole.deliveries, tuple(files))
 
 
-def put_together(files: list[ExtractedFile]) -> Extracted:
-    """The tables of many files as one, each in its order."""
-    parts: dict[str, list[pa.Table]] = {}
-    for file in files:
-        if file.dataset and file.received.num_rows:
-            parts.setdefault(file.dataset, []).append(file.received)
-    received = {name: _joined(parts[name]) for name in schemas.DATASETS if name in parts}
-    rejects = [schemas.empty(schemas.REJECTS), *(file.rejects for file in files)]
-    deliveries = pa.concat_tables([schemas.empty(schemas.DELIVERIES), *(file.delivery for file in files)])
-    order = [(key, "ascending") for key in ("partner", "dataset", "file")]
-    return Extracted(received, schemas.sort_rejects(pa.concat_tables(rejects)).combine_chunks(),
-                     deliveries.sort_by(order).combine_chunks())  # fmt: skip
-
-
-def _joined(parts: list[pa.Table]) -> pa.Table:
-    """The files of one data set in order; one file is in order already."""
-    return parts[0] if len(parts) == 1 else in_order(pa.concat_tables(parts)).combine_chunks()
+def slots_of(site: Site) -> list[tuple[str, str]]:
+    """Partner and slot of every mapping of a site, sorted."""
+    return [(partner, path.stem) for partner in site.partner_ids for path in site.mappings_of(partner)]
 
 
 def mappings_without_files(site: Site, partners: Iterable[str] | None = None) -> list[str]:

@@ -54,18 +54,18 @@ FILES: list[tuple[str, str | bytes, list[tuple[Any, ...]], tuple[Any, ...]]] = [
     ("bad amount", HEADER + "1,Testa,,,ten\n", [("NUMBER_INVALID", 2, "charge_annual_pence", "Charge")],
      (1, 1, 0, 1, "loaded")),
     ("empty file", b"", [("FILE_EMPTY", None, None, None)], (0, 0, 0, 0, "refused")),
-    ("header only", HEADER, [("FILE_NO_ROWS", None, None, None)], (0, 0, 0, 1, "refused")),
-    ("header and blank lines", HEADER + "\n,,,,\n", [("FILE_NO_ROWS", None, None, None)], (0, 0, 0, 3, "refused")),
+    ("header only", HEADER, [("FILE_NO_ROWS", None, None, None)], (0, 0, 0, 1, "held")),
+    ("header and blank lines", HEADER + "\n,,,,\n", [("FILE_NO_ROWS", None, None, None)], (0, 0, 0, 3, "held")),
     ("wrong delimiter", HEADER.replace(",", "|") + "1|Testa|||\n", [("DELIMITER_MISMATCH", None, None, None)],
      (1, 0, 1, 1, "refused")),
     ("unclosed quote", HEADER + '1,"Testa,,,\n2,Testb,,,\n3,Testc,,,\n', [("COUNT_MISMATCH", None, None, None)],
-     (3, 0, 3, 1, "refused")),
+     (3, 0, 3, 1, "held")),
     ("quote closed by another row's", HEADER + '1,"Testa,,,\n2,"Testb,,,\n', [("COUNT_MISMATCH", None, None, None)],
-     (2, 0, 2, 1, "refused")),
+     (2, 0, 2, 1, "held")),
     ("quote left open in the last row", HEADER + GOOD + '2,Testb,,,"9\n', [("ROW_MALFORMED", 3, None, None)],
      (2, 1, 1, 1, "loaded")),
     ("unclosed quote in the header", 'Ref,"Surname,DOB,Disc\n1,a,,\n', [("COUNT_MISMATCH", None, None, None)],
-     (1, 0, 1, 1, "refused")),
+     (1, 0, 1, 1, "held")),
     ("key blank", HEADER + " ,Testa,,,\n", [("KEY_MISSING", 2, "source_ref", "Ref")], (1, 0, 1, 1, "loaded")),
     ("error cell", HEADER + "1,#N/A,,,\n", [("CELL_ERROR", 2, "surname", "Surname")], (1, 1, 0, 1, "loaded")),
     ("repeated row", HEADER + GOOD + GOOD, [("DUPLICATE_ROW", 3, None, None)], (2, 1, 1, 1, "loaded")),
@@ -232,7 +232,7 @@ def test_a_parser_that_loses_a_row_is_caught(
     file = read(HEADER + GOOD + "2,Testb,,,\n")
     assert brief(file) == [("COUNT_MISMATCH", None, None, None)]
     assert detail(file, "COUNT_MISMATCH") == "the parser read 2 records, the count says 3"
-    assert counts(file) == (2, 0, 2, 1, "refused")
+    assert counts(file) == (2, 0, 2, 1, "held")
 
 
 def test_a_program_that_loses_a_row_is_an_error(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

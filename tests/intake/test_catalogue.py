@@ -1,0 +1,45 @@
+"""The bad-input catalogue of the reliability brief: every case does what the brief says."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import catalogue
+import pytest
+from cases import Case, tried
+
+from fraudmatch.reasons import REASONS
+
+CASES: list[Case] = [
+    case
+    for module in sorted(one.name for one in pkgutil.iter_modules(catalogue.__path__))
+    for case in importlib.import_module(f"catalogue.{module}").CASES
+]
+
+#: Cases of the brief that have no fixture yet, and why. To become empty.
+ABSENT: dict[int, str] = dict.fromkeys(set(range(1, 185)) - {1, 2, 11}, "to be made")
+
+
+def test_every_case_of_the_brief_has_a_fixture_or_a_reason() -> None:
+    made = {case.number for case in CASES}
+    assert made | ABSENT.keys() == set(range(1, 185)) and not made & ABSENT.keys()
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_bad_input_does_what_the_brief_says(case: Case, tmp_path: Path) -> None:
+    one = tried(tmp_path, case)
+    expected = case.expected
+    assert one.codes == dict(expected.codes)
+    for reject in one.rejects:
+        usual = str(REASONS[reject["reason"]].disposition)
+        assert reject["disposition"] == expected.done.get(reject["reason"], usual), reject
+    assert one.delivery["state"] == expected.state
+    counts = tuple(one.delivery[name] for name in ("received", "loaded", "rejected", "skipped"))
+    assert counts[0] == counts[1] + counts[2]
+    if expected.counts is not None:
+        assert counts == expected.counts
+    if case.also is not None:
+        case.also(one)
