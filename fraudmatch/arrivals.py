@@ -73,9 +73,9 @@ def put_together(files: Sequence[ExtractedFile]) -> Together:
 def plain_rows(deliveries: pa.Table) -> list[dict[str, Any]]:
     """DELIVERIES as dictionaries that JSON can hold: dates are ISO text."""
     place = deliveries.schema.get_field_index("accepted_on")
-    return deliveries.set_column(
-        place, "accepted_on", deliveries["accepted_on"].cast(pa.string())
-    ).to_pylist()
+    told = deliveries.set_column(place, "accepted_on", deliveries["accepted_on"].cast(pa.string()))
+    rows: list[dict[str, Any]] = told.to_pylist()
+    return rows
 
 
 def _joined(parts: list[pa.Table]) -> pa.Table:
