@@ -62,11 +62,13 @@ _DRAMA_HOUSEHOLDS, _DRAMA_FIRMS = 12_000, 4_000
 
 
 def person_phones(world: World, who: Array) -> pa.Array:
-    """One number per household; null for people outside of households."""
+    """One number per household, and one of their own for people outside of households."""
     household = world.people.household[np.maximum(who, 0)]
-    known = (who >= 0) & (household >= 0)
-    serial = np.where(household < _DRAMA_HOUSEHOLDS, household, household + _DRAMA_FIRMS)
-    return phones(np.where(known, serial, -1), "04")
+    own = np.where(household >= 0, household, len(world.homes) + who)
+    serial = np.where(
+        (household >= 0) & (own < _DRAMA_HOUSEHOLDS), own, own + _DRAMA_HOUSEHOLDS + _DRAMA_FIRMS
+    )
+    return phones(np.where(who >= 0, serial, -1), "04")
 
 
 def firm_phones(firms: Array) -> pa.Array:
