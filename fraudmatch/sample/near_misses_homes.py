@@ -26,7 +26,11 @@ def _eighteen_after_the_next_run(near: Near) -> None:
 
 
 def _liable_from_the_birthday(near: Near) -> None:
-    near.put("left", discount_end=NULL, liability_start=birthdays(near.born("left"), 18))
+    born = near.born("left")
+    day = birthdays(born, 18)
+    # Who is born on 29 February comes of age on 1 March.
+    day += birthdays(day, -18) != born
+    near.put("left", discount_end=NULL, liability_start=day)
 
 
 def _bought_five_years_before(near: Near) -> None:
