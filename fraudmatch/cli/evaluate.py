@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fraudmatch.cli.measured import (
+    cases_lines,
     found_lines,
     judged_dict,
     judged_lines,
@@ -166,6 +167,8 @@ def _night(folder: Path, run_id: str | None, asked: _Asked) -> None:
         print_json(found | {"relations": relations})
         return
     _echo(night_lines(judged, found))
+    if "cases" in found:
+        _echo(cases_lines(found["cases"]))
     click.echo(f"\nWritten: {', '.join(map(str, files))}")
 
 

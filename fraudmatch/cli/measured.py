@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from fraudmatch.linkage.measuring.clerical import Estimate, Reviewed
 
 
+#: Of the planted cases of a rule at least so many are to be flagged, of lawful ones at most so many.
+PLANTED_BAR, WRONG_BAR = 0.95, 0.05
+
+
 def print_json(found: Mapping[str, Any]) -> None:
     """One JSON document."""
     click.echo(json.dumps(found, indent=2, sort_keys=True))
@@ -112,6 +116,27 @@ def night_lines(judged: Mapping[str, Judged], found: Mapping[str, Any]) -> list[
             f"{_share(error):>18}"
         )
     return lines
+
+
+def cases_lines(cases: Mapping[str, Any]) -> list[str]:
+    """One line for each rule: how many planted cases, look-alikes and near misses, and how many of each are flagged."""
+    lines = [
+        "",
+        "Cases of the answer key, flagged of those there are:",
+        f"{'':<11} {'planted':>15} {'look-alikes':>15} {'near misses':>15} {'other flags':>12}",
+    ]
+    for rule, one in [*cases["by_rule"].items(), ("all", cases["all"])]:
+        told = "".join(f" {_flagged_of(one, kind):>15}" for kind in ("planted", "look_alikes", "near_misses"))
+        short = one["planted_share"] is not None and one["planted_share"] < PLANTED_BAR
+        wrong = any((one[f"{kind}_share"] or 0) > WRONG_BAR for kind in ("look_alikes", "near_misses"))
+        lines.append(
+            f"{rule:<11}{told} {one['other_flags']:>12,}{'  below the bar' if short or wrong else ''}"
+        )
+    return lines
+
+
+def _flagged_of(one: Mapping[str, Any], kind: str) -> str:
+    return f"{one[f'{kind}_flagged']:,} of {one[kind]:,}"
 
 
 def _wrong(one: Wrong) -> str:

@@ -35,6 +35,9 @@ KEYS = {"persons": ("entity", "person_id"), "properties": ("property", "property
 #: Relation that links -> its table of the answer key.
 KEY_OF = {"person": "persons", "property": "properties", "organisation": "organisations"}
 
+#: Kinds of cases in an answer key -> their name in measures. Flags of the last two are wrong.
+CASE_KINDS = {"planted": "planted", "look_alike": "look_alikes", "near_miss": "near_misses"}
+
 _RECORD = ["partner", "dataset", "source_ref", "party"]
 
 
@@ -195,37 +198,32 @@ def entities(kept: Kept, path: Path, column: str) -> Ids:
 
 
 def _cases(kept: Kept, path: Path) -> dict[str, Any]:
-    """Per rule and in all: planted cases flagged, look-alikes flagged, flags that are in neither list."""
+    """Per rule and in all: planted cases, look-alikes and near misses flagged, and flags that are in no list."""
     flagged = _flagged(kept)
-    planted: dict[str, list[bool]] = defaultdict(list)
-    alike: dict[str, list[bool]] = defaultdict(list)
+    kinds: dict[str, dict[str, list[bool]]] = {kind: defaultdict(list) for kind in CASE_KINDS}
     expected: dict[str, Pairs] = defaultdict(set)
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             pair = _ordered(_name(row, "left"), _name(row, "right"), False)
             expected[row["rule_id"]].add(pair)
-            (planted if row["kind"] == "planted" else alike)[row["rule_id"]].append(
-                pair in flagged[row["rule_id"]]
-            )
+            kinds[row["kind"]][row["rule_id"]].append(pair in flagged[row["rule_id"]])
     rules = {}
-    for rule in sorted({*planted, *alike, *flagged}):
-        rules[rule] = _shares(planted[rule], alike[rule]) | {
-            "other_flags": len(flagged[rule] - expected[rule])
-        }
-    everything = _shares(list(chain(*planted.values())), list(chain(*alike.values())))
+    for rule in sorted({*chain(*kinds.values()), *flagged}):
+        found = {kind: by_rule[rule] for kind, by_rule in kinds.items()}
+        rules[rule] = _shares(found) | {"other_flags": len(flagged[rule] - expected[rule])}
+    everything = _shares({kind: list(chain(*by_rule.values())) for kind, by_rule in kinds.items()})
     everything["other_flags"] = sum(rule["other_flags"] for rule in rules.values())
     return {"all": everything, "by_rule": rules}
 
 
-def _shares(planted: list[bool], alike: list[bool]) -> dict[str, Any]:
-    return {
-        "planted": len(planted),
-        "planted_flagged": sum(planted),
-        "planted_share": round(sum(planted) / len(planted), 6) if planted else None,
-        "look_alikes": len(alike),
-        "look_alikes_flagged": sum(alike),
-        "look_alikes_share": round(sum(alike) / len(alike), 6) if alike else None,
-    }
+def _shares(found: dict[str, list[bool]]) -> dict[str, Any]:
+    """How many cases of each kind there are, how many are flagged, and their share; None of no cases."""
+    shares: dict[str, Any] = {}
+    for kind, plural in CASE_KINDS.items():
+        flags = found[kind]
+        shares |= {plural: len(flags), f"{plural}_flagged": sum(flags)}
+        shares[f"{plural}_share"] = round(sum(flags) / len(flags), 6) if flags else None
+    return shares
 
 
 def _name(row: dict[str, str], side: str) -> str:

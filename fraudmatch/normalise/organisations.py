@@ -164,11 +164,34 @@ def _vocabulary() -> frozenset[str]:
     return frozenset([*strong, *form_words(), *words("organisations", "cut_forms"), "TA", "TRADING", "AS"])
 
 
+def _trades_as(text: str) -> bool:
+    """Whether T A without a stroke is "trading as" and not initials.
+
+    It is with a whole name in front (J SMITH T A CAFE SOL) or two words of a firm's name behind
+    (SMITH T A OAK JOINERY); T A SMITH, SMITH T A, MRS T A SMITH, J SMITH & T A SMITH and
+    MARY ANN T A SMITH are persons.
+    """
+    tokens = text.upper().replace(".", " ").split()
+    at = next((at for at in range(1, len(tokens) - 2) if tokens[at : at + 2] == ["T", "A"]), 0)
+    titles = table("names", "titles")
+    last = tokens[at - 1] if at else ""
+    if len(last) < 2 or last in titles or last in ("AND", "OR") or last[-1] in ",;/":
+        return False
+    before = [word for word in tokens[:at] if word not in titles]
+    behind = [word for word in tokens[at + 2 :] if len(word) > 1 and word not in titles]
+    if len(behind) == 1:
+        return len(before) > 1 and not all(word in known_forenames() for word in before)
+    return bool(behind)
+
+
 def names_organisation(text: str) -> bool:
     """Whether a name field of a data set of persons holds an organisation: a legal form (LTD, PLC),
     COUNCIL, TRUST, ASSOCIATION, CARE HOME or another strong word, not alone, or a T/A.
     """
-    if _vocabulary().isdisjoint(fold(text).split()):
+    folded = fold(text).split()
+    if "T" in folded and _trades_as(text):
+        return True
+    if _vocabulary().isdisjoint(folded):
         return False
     if _TRADING.search(text) and len(fold(text)) > 3:
         return True

@@ -1,4 +1,4 @@
-"""All kinds of cases, in the order in which they draw people and homes from the pools."""
+"""All kinds of cases, in the order in which they draw people and homes from the pools; near misses last."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from fraudmatch.sample import (
     cases_right_to_buy,
     cases_trade,
     cases_waiting,
+    near_misses,
 )
 from fraudmatch.sample.plant import Plan
 
@@ -42,5 +43,6 @@ def plant_all(plan: Plan) -> None:
         cases_rates,
         cases_right_to_buy,
         cases_waiting,
+        near_misses,
     ):
         kind.plant(plan)

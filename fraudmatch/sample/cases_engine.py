@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
+from fraudmatch.sample.plant import LOOK_ALIKE, NEAR_MISS, PLANTED, Plan
 from fraudmatch.sample.streams import NULL, Array
 
 CT = "council_tax"
@@ -41,4 +41,4 @@ def many_discounts(plan: Plan) -> None:
     plan.case(rule, LOOK_ALIKE, "one of the three is disregarded as a student", CT, homes.ravel())
     homes = _crowded_homes(plan, k)
     tax.put(homes[:, 2], discount_type="none", discount_annual_pence=0, discount_start=NULL)
-    plan.case(rule, LOOK_ALIKE, "near miss: two discounts and a full charge", CT, homes.ravel())
+    plan.case(rule, NEAR_MISS, "two discounts and a full charge", CT, homes.ravel())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fraudmatch.sample.places import COUNTY
-from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
+from fraudmatch.sample.plant import LOOK_ALIKE, NEAR_MISS, PLANTED, Plan
 from fraudmatch.sample.records_trade import add_creditors, add_people
 from fraudmatch.sample.records_work import grant_pension, hire, record_deaths
 from fraudmatch.sample.streams import NULL, Array, between
@@ -54,7 +54,7 @@ def lawful_second_posts(plan: Plan) -> None:
     plan.case(rule, LOOK_ALIKE, "the leaving date was not keyed", PAY, left, PAY, right)
     left, right = _two_posts(plan, k)
     register.put(left, employment_end=register["employment_start"][right] + between(plan.rng, 20, 28, k))
-    plan.case(rule, LOOK_ALIKE, "near miss: four weeks' notice", PAY, left, PAY, right)
+    plan.case(rule, NEAR_MISS, "four weeks' notice", PAY, left, PAY, right)
 
 
 def _employees(plan: Plan, count: int) -> tuple[Array, Array, Array]:
@@ -141,7 +141,7 @@ def too_many_hours(plan: Plan) -> None:
     left, right = pair(plan.count)
     plan.case(rule, PLANTED, "thirty-seven hours and twenty-six or more", PAY, left, PAY, right)
     left, right = pair(k, 2200, 2300)
-    plan.case(rule, LOOK_ALIKE, "near miss: sixty hours and no more", PAY, left, PAY, right)
+    plan.case(rule, NEAR_MISS, "sixty hours and no more", PAY, left, PAY, right)
     left, right = pair(k)
     register.put(left, second_job_agreed=1)
     plan.case(rule, LOOK_ALIKE, "the second post is agreed", PAY, left, PAY, right)
@@ -196,7 +196,7 @@ def sick_and_working(plan: Plan) -> None:
     register.put(right, second_job_agreed=1)
     plan.case(rule, LOOK_ALIKE, "the other post is agreed", PAY, left, PAY, right)
     left, right = pair(k, 8, 28)
-    plan.case(rule, LOOK_ALIKE, "near miss: sick for four weeks or less", PAY, left, PAY, right)
+    plan.case(rule, NEAR_MISS, "sick for four weeks or less", PAY, left, PAY, right)
 
 
 def shared_telephones(plan: Plan) -> None:

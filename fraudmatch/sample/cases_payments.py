@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
+from fraudmatch.sample.plant import LOOK_ALIKE, NEAR_MISS, PLANTED, Plan
 from fraudmatch.sample.records_trade import add_creditors, invoice_refs, pay
 from fraudmatch.sample.streams import TODAY, Array, between
 
@@ -179,13 +179,14 @@ def too_much_vat(plan: Plan) -> None:
     gross = world[PAYMENT]["gross_pence"]
     world[PAYMENT].put(rows, vat_pence=gross[rows] // 5)
     plan.case(rule, PLANTED, "VAT reckoned on the gross", PAYMENT, rows)
-    for why, part, more in (
-        ("the reduced rate", 21, 0), ("goods of several rates", 9, 0), ("near miss: two pence of rounding", 6, 1),
+    for kind, why, part, more in (
+        (LOOK_ALIKE, "the reduced rate", 21, 0), (LOOK_ALIKE, "goods of several rates", 9, 0),
+        (NEAR_MISS, "two pence of rounding", 6, 1),
     ):  # fmt: skip
         rows = invoices(plan.part(4))
         gross = world[PAYMENT]["gross_pence"][rows]
         world[PAYMENT].put(rows, vat_pence=gross // part + more)
-        plan.case(rule, LOOK_ALIKE, why, PAYMENT, rows)
+        plan.case(rule, kind, why, PAYMENT, rows)
     first = invoices(plan.part(4))
     register = world[PAYMENT]
     rest = pay(world, register["creditor_ref"][first], register["invoice_ref"][first],
@@ -216,7 +217,7 @@ def vat_without_number(plan: Plan) -> None:
     creditor = charged(k, _gross(plan, k), registered=True)
     plan.case(rule, LOOK_ALIKE, "the number is on file", CREDITOR, creditor)
     creditor = charged(k, between(plan.rng, 12_000, 29_000, k), registered=False)
-    plan.case(rule, LOOK_ALIKE, "near miss: less than fifty pounds of VAT", CREDITOR, creditor)
+    plan.case(rule, NEAR_MISS, "less than fifty pounds of VAT", CREDITOR, creditor)
 
 
 def neighbours_paid_alike(plan: Plan) -> None:
@@ -240,7 +241,7 @@ def neighbours_paid_alike(plan: Plan) -> None:
     left, right = pair(plan.count)
     plan.case(rule, PLANTED, "two names at one postcode, one amount, one day", PAYMENT, left, PAYMENT, right)
     left, right = pair(k, later=4)
-    plan.case(rule, LOOK_ALIKE, "near miss: another invoice date", PAYMENT, left, PAYMENT, right)
+    plan.case(rule, NEAR_MISS, "another invoice date", PAYMENT, left, PAYMENT, right)
     left, right = pair(k, firm=False)
     plan.case(rule, LOOK_ALIKE, "another postcode", PAYMENT, left, PAYMENT, right)
     left, right = pair(k)
@@ -279,4 +280,4 @@ def paid_by_two_councils(plan: Plan) -> None:
     left, right = pair(k, kind="reversal")
     plan.case(rule, LOOK_ALIKE, "one council reversed it", PAYMENT, left, PAYMENT, right)
     left, right = pair(k, later=45)
-    plan.case(rule, LOOK_ALIKE, "near miss: invoice dates six weeks apart", PAYMENT, left, PAYMENT, right)
+    plan.case(rule, NEAR_MISS, "invoice dates six weeks apart", PAYMENT, left, PAYMENT, right)

@@ -40,7 +40,8 @@ def answer_key_guide() -> str:
 * `organisations.parquet`: partner, dataset, source_ref, party, organisation. Numbers from 1,000,000,000 are
   people written in an organisation's column.
 * `cases.csv`: case_id, rule_id, kind, why, then partner, data set and reference of both rows. `planted` pairs are
-  to be found, `look_alike` pairs must not be. Where both rows are of one data set, the end that sorts first is
+  to be found; `look_alike` pairs, which have a lawful explanation, and `near_miss` pairs, which are like planted
+  ones but for one fact just short of what the rule asks (a day, a penny, a letter), must not be. Where both rows are of one data set, the end that sorts first is
   left; a case about one record has no right end. Suppliers entered twice for FM-CR-003 are listed under FM-CR-006
   and FM-CR-007 as well, and deferred pensions of the dead are a look-alike of FM-PN-001 and planted for FM-PN-002.
   A planted case of FM-CT-002 (an attainer who has turned 18) is listed under FM-CT-001 as well, because an

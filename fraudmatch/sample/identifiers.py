@@ -1,8 +1,9 @@
 """Numbers people and firms are known by: each follows from a position, none is anybody's real one.
 
-National Insurance numbers have the published shape and invented values; telephone numbers come
-from the ranges Ofcom keeps for drama and are given to the first households only, so that two
-strangers never share one; sort codes start with 00; e-mail addresses end in example.org.
+National Insurance numbers have the published shape and invented values; telephone numbers of the
+first households and firms come from the ranges Ofcom keeps for drama, those of all others start
+with 04 or 06, which the national numbering plan gives to nobody, so that two strangers never share
+one and nobody can be rung; sort codes start with 00; e-mail addresses end in example.org.
 """
 
 from __future__ import annotations
@@ -38,24 +39,41 @@ def ninos(who: Array, spaced: bool) -> pa.Array:
     return pc.binary_join_element_wise(prefix, *pairs, suffix, " ")
 
 
-def phones(serial: Array) -> pa.Array:
-    """Telephone numbers by serial number; null from the end of the ranges on."""
-    reserved = pa.array(_DRAMA)
-    spread = serial * 7 % (len(_DRAMA) * 1000)
-    text = pc.binary_join_element_wise(reserved.take(pa.array(spread // 1000)), padded(spread % 1000, 3), "")
-    out = (serial < 0) | (serial >= len(_DRAMA) * 1000)
-    return pc.if_else(pa.array(out), pa.scalar(None, pa.string()), text)
+def phones(serial: Array, beyond: str) -> pa.Array:
+    """Telephone numbers by serial number, one each; null below 0.
+
+    Args:
+        serial: the first 16,000 take the ranges for drama.
+        beyond: the two figures, 04 or 06, that the numbers of all others start with.
+    """
+    drama = len(_DRAMA) * 1000
+    spread = np.where(serial < drama, serial, 0) * 7 % drama
+    first = pc.binary_join_element_wise(
+        pa.array(_DRAMA).take(pa.array(spread // 1000)), padded(spread % 1000, 3), ""
+    )
+    # The factor has none in common with a thousand million: different people, different numbers.
+    rest = pc.binary_join_element_wise(pa.scalar(beyond), padded(serial * 61_803_399 % 1_000_000_000, 9), "")
+    text = pc.if_else(pa.array(serial < drama), first, rest)
+    return pc.if_else(pa.array(serial < 0), pa.scalar(None, pa.string()), text)
+
+
+#: So many numbers for drama are the households' and the rest the firms'.
+_DRAMA_HOUSEHOLDS, _DRAMA_FIRMS = 12_000, 4_000
 
 
 def person_phones(world: World, who: Array) -> pa.Array:
-    """One number per household, for the first twelve thousand households."""
+    """One number per household, and one of their own for people outside of households."""
     household = world.people.household[np.maximum(who, 0)]
-    return phones(np.where((who >= 0) & (household >= 0) & (household < 12_000), household, -1))
+    own = np.where(household >= 0, household, len(world.homes) + who)
+    serial = np.where(
+        (household >= 0) & (own < _DRAMA_HOUSEHOLDS), own, own + _DRAMA_HOUSEHOLDS + _DRAMA_FIRMS
+    )
+    return phones(np.where(who >= 0, serial, -1), "04")
 
 
 def firm_phones(firms: Array) -> pa.Array:
-    """One number for each of the first four thousand firms."""
-    return phones(np.where((firms >= 0) & (firms < 4_000), firms + 12_000, -1))
+    """One number per firm."""
+    return phones(np.where(firms >= 0, firms + _DRAMA_HOUSEHOLDS, -1), "06")
 
 
 def emails(world: World, who: Array) -> pa.Array:

@@ -1,7 +1,8 @@
 """How cases are planted: pools of unused people and homes, records for them, and the answer key.
 
 A case is a pair of rows and what must come of it: `planted` pairs are
-inconsistencies a rule is to find, `look_alike` pairs resemble them and are lawful. People come
+inconsistencies a rule is to find, `look_alike` pairs resemble them and are lawful, `near_miss` pairs
+fail by one fact that is just short of the rule's threshold (`near_misses`). People come
 from three pools nobody else draws from: *singles* (alone at home with a single person
 discount), *couples*, both without any other record, and *strangers* without records at all.
 So a case never makes another one by accident.
@@ -18,7 +19,10 @@ from fraudmatch.sample import records_homes
 from fraudmatch.sample.registers import World
 from fraudmatch.sample.streams import NULL, TODAY, Array, between, chance, years
 
-PLANTED, LOOK_ALIKE = "planted", "look_alike"
+PLANTED, LOOK_ALIKE, NEAR_MISS = "planted", "look_alike", "near_miss"
+
+#: One near miss to so many planted cases.
+NEAR_PART = 4
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,17 @@ class Plan:
 
     Args:
         count: planted cases of each kind; each lawful explanation of a kind gets its part of as many.
+
+    Attributes:
+        near: near misses of each rule; none where one case of each kind is planted.
+        count: how many pairs are planted of each kind, those included that become near misses.
     """
 
     def __init__(self, world: World, count: int) -> None:
-        self.world, self.count = world, count
+        self.world, self._wanted = world, count
+        # The fewest people hold one case of each kind and no more.
+        self.near = -(-count // NEAR_PART) if count > 1 else 0
+        self.count = count + self.near
         self.rng = world.streams("cases")
         self.cases: list[Case] = []
         clean = _clean(world)
@@ -61,7 +72,7 @@ class Plan:
 
     def part(self, of: int) -> int:
         """How many look-alikes one of `of` explanations gets."""
-        return -(-self.count // of)
+        return -(-self._wanted // of)
 
     def case(
         self,

@@ -25,8 +25,8 @@ def make_world(people: int, seed: int, *, cases_per_kind: int) -> World:
             vacant properties in stock for them.
     """
     streams, words, texts = Streams(seed), Words(), Words()
-    places = make_places(streams, people * 56 // 100 + 500 * cases_per_kind + 300)
-    crowd, homes = make_people(streams, words, places, people=people, strangers=535 * cases_per_kind + 40)
+    places = make_places(streams, people * 56 // 100 + 620 * cases_per_kind + 500)
+    crowd, homes = make_people(streams, words, places, people=people, strangers=670 * cases_per_kind + 160)
     world = World(streams, people, words, texts, places, crowd, homes, Firms(streams, words, people))
     order = streams("homes").permutation(len(places))
     world.vacant = order[len(homes) :]

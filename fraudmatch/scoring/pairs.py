@@ -68,9 +68,15 @@ def same_contact(view: PairView) -> pa.Array:
 
 
 def identity_confirmed(view: PairView) -> pa.Array:
-    """Dates of birth or National Insurance numbers agree, between the two or with a record at the other's home."""
-    own = (pc.fill_null(pc.equal(*_both(view, name)), False) for name in ("date_of_birth", "nino"))
-    return pc.or_(pc.or_(*own), view.known_there())
+    """Dates of birth or National Insurance numbers agree, between the two or with a record at the other's home.
+
+    Of two records at one home that bear different ones neither is confirmed by being there itself.
+    """
+    own = [pc.equal(*_both(view, name)) for name in ("date_of_birth", "nino")]
+    agree = pc.or_(*(pc.fill_null(one, False) for one in own))
+    differ = pc.or_(*(pc.fill_null(pc.invert(one), False) for one in own))
+    at_home = pc.and_(differ, pc.fill_null(view.same_group("property_id"), False))
+    return pc.or_(agree, pc.and_not(view.known_there(), at_home))
 
 
 def same_address_parts(view: PairView) -> pa.Array:

@@ -13,8 +13,9 @@ from shuffling import shuffle_site
 from fraudmatch.audit import open_run
 from fraudmatch.errors import RunError
 from fraudmatch.evaluation.answer_key import evaluate_site
-from fraudmatch.exercise import run_night
+from fraudmatch.exercise import rule_folders, run_night
 from fraudmatch.kept import read_night, write_reports
+from fraudmatch.scoring.library import load_library
 from fraudmatch.shipped import shipped
 from fraudmatch.site import load_site
 
@@ -43,10 +44,27 @@ def test_planted_cases_are_flagged_and_lawful_look_alikes_are_not(sample):
     assert cases["look_alikes_share"] <= 0.05
 
 
-def test_at_least_twenty_kinds_are_planted_and_every_live_rule_finds_something(sample):
+def test_every_live_rule_is_proved_by_cases_of_all_three_kinds(sample):
     rules = evaluate_site(sample[0])["cases"]["by_rule"]
-    assert sum(rule["planted"] > 0 and rule["look_alikes"] > 0 for rule in rules.values()) >= 20
-    assert sum(rule["planted_flagged"] > 0 for rule in rules.values()) >= 20
+    live = {
+        rule.id
+        for rule in load_library(rule_folders(load_site(sample[0]))).rules
+        if rule.file.status == "live"
+    }
+    assert len(live) > 90
+    for kind in ("planted", "look_alikes", "near_misses"):
+        assert not [rule for rule in sorted(live) if rule not in rules or not rules[rule][kind]], kind
+
+
+def test_every_rule_finds_its_planted_cases_and_lets_lawful_ones_be(sample):
+    rules = evaluate_site(sample[0])["cases"]["by_rule"]
+    # At this size a rule has a dozen planted cases or a few more, and one missed is 8 %; of 120 and more, at
+    # 200,000 people, every rule finds 95 % (benchmarks/README.md).
+    missed = {rule: one["planted"] - one["planted_flagged"] for rule, one in rules.items()}
+    assert {rule: number for rule, number in missed.items() if number > 2} == {}
+    wrong = {rule: one["look_alikes_flagged"] for rule, one in rules.items() if one["look_alikes_flagged"]}
+    assert all(number <= 1 for number in wrong.values()) and len(wrong) <= 3, wrong
+    assert not [rule for rule, one in rules.items() if one["near_misses_flagged"]]
 
 
 def test_every_flag_is_in_one_case_and_every_case_is_owned_by_who_bears_the_loss(sample):

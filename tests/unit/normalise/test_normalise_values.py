@@ -212,6 +212,12 @@ def test_organisation(written, name, core, trading):
         ("Bloggs", "organisation"),
         ("Dr Bloggs", "person"),
         ("Hilltop Bloggs", "organisation"),
+        ("T A Bloggs", "person"),
+        ("John T A Bloggs", "person"),
+        ("J Bloggs T A Hilltop Cafe", "organisation"),
+        ("John Parish", "person"),
+        ("Parish, J", "person"),
+        ("Hilltop Parish Council", "organisation"),
     ],
 )
 def test_kind(written, kind):
@@ -223,3 +229,25 @@ def test_organisations_among_persons():
     assert names_organisation("Anytown Borough Council")
     assert not names_organisation("John Homer")
     assert not names_organisation("Trust")  # alone it may be a surname
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "J Bloggs T A Hilltop", "Bloggs T A Oak Joinery", "J Bloggs t.a. Cafe Sol", "John Bloggs T A Cafe Sol",
+        "Hilltop Parish Council", "Parish of Hilltop", "Hilltop Parish Meeting", "Hilltop Parish Church",
+    ],
+)  # fmt: skip
+def test_trading_as_and_parishes_among_persons(written):
+    assert names_organisation(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "T A Bloggs", "Bloggs T A", "Bloggs T A Mrs", "Mrs T A Bloggs", "J Bloggs & T A Bloggs", "J Bloggs and T A Bloggs",
+        "Mr J Bloggs & Mrs T A Bloggs", "Bloggs, T A", "Mary Ann T A Bloggs", "John Parish", "Parish J", "Mr J Parish",
+    ],
+)  # fmt: skip
+def test_initials_and_surnames_that_look_like_firms(written):
+    assert not names_organisation(written)

@@ -7,6 +7,7 @@ inconsistency nobody meant shows as a pair that the answer key lacks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,11 @@ def twice(table: pd.DataFrame, on: str, when: Callable[[pd.DataFrame], pd.Series
 def singles(table: pd.DataFrame) -> Pairs:
     """The rows themselves, for rules that look at one record."""
     return {(row, -1) for row in table["row"].tolist()}
+
+
+def unexpired(held: pd.DataFrame, expiry: str) -> pd.DataFrame:
+    """What has not run out, or says no last day."""
+    return held[(held[expiry] > TODAY) | (held[expiry] == -FAR)]
 
 
 def plain_discounts(truth: Truth) -> pd.DataFrame:
@@ -217,7 +223,8 @@ def py_002(truth: Truth) -> Pairs:
     paid = suppliers(truth)
     paid = paid[paid["interest_declared"] == 0]
     paid = paid.assign(account=firms.account[paid["firm"].to_numpy()])
-    staff = jobs(truth).assign(account=lambda t: account_of(world, t["person"].to_numpy()))
+    staff = jobs(truth)
+    staff = staff[staff["runs"]].assign(account=lambda t: account_of(world, t["person"].to_numpy()))
     return pairs(staff, paid, "account", lambda t: t["row"] >= 0)
 
 
@@ -319,8 +326,18 @@ def cr_004(truth: Truth) -> Pairs:
     live = live.assign(account=firms.account[firm], company=firms.company_number[firm])
     few = live.groupby("account")["firm"].transform("nunique") < 5
 
+    def two_names(t: pd.DataFrame) -> np.ndarray:
+        of = [
+            [truth.world.words[code] for code in firms.name[t[c].to_numpy()].tolist()]
+            for c in ("firm", "firm_r")
+        ]
+        return np.asarray(
+            [SequenceMatcher(None, a, b).ratio() < 0.9 for a, b in zip(*of, strict=True)], dtype=bool
+        )
+
     def two_companies(t: pd.DataFrame) -> pd.Series:
-        return (t["firm"] != t["firm_r"]) & ((t["company"] != t["company_r"]) | (t["company"] == 0))
+        apart = (t["firm"] != t["firm_r"]) & two_names(t)
+        return apart & ((t["company"] != t["company_r"]) | (t["company"] == 0))
 
     return twice(live[few], "account", two_companies)
 
@@ -360,11 +377,12 @@ def cp_001(truth: Truth) -> Pairs:
 def lc_001(truth: Truth) -> Pairs:
     held = truth.table("licence")
     held = held[held["licence_kind"].isin(["hackney", "private_hire"]) & (held["licence_status"] == "live")]
+    held = unexpired(held, "licence_expiry")
     return pairs(claims(truth), held, "person", lambda t: t["self_employment_declared"] == 0)
 
 
 def pp_001(truth: Truth) -> Pairs:
-    held = truth.table("permit")
+    held = unexpired(truth.table("permit"), "permit_expiry")
     return pairs(held[held["permit_status"] == "live"], dead(truth), "person", lambda t: t["row"] >= 0)
 
 

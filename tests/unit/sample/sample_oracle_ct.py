@@ -20,6 +20,7 @@ from sample_oracle import (
     plain_discounts,
     rated,
     twice,
+    unexpired,
 )
 
 from fraudmatch.sample.streams import TODAY
@@ -92,12 +93,12 @@ def newest_home(truth: Truth) -> pd.Series:
 
 
 def permits(truth: Truth, *kinds: str) -> pd.DataFrame:
-    held = truth.table("permit")
+    held = unexpired(truth.table("permit"), "permit_expiry")
     return held[(held["permit_status"] == "live") & held["permit_kind"].isin(kinds)]
 
 
 def licences(truth: Truth) -> pd.DataFrame:
-    held = truth.table("licence")
+    held = unexpired(truth.table("licence"), "licence_expiry")
     return held[held["licence_status"] == "live"]
 
 

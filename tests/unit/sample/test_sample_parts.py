@@ -157,10 +157,20 @@ def test_numbers_have_the_published_shapes() -> None:
 
 
 def test_telephone_numbers_are_nobodys() -> None:
-    numbers = identifiers.phones(np.arange(-1, 20_000))
-    held = [n for n in numbers.to_pylist() if n]
-    assert len(held) == len(set(held)) == 16_000
-    assert all(len(n) == 11 and n[:-3] in identifiers._DRAMA for n in held)
+    held = identifiers.phones(np.arange(-1, 60_000), "04").to_pylist()
+    assert held[0] is None and None not in held[1:]
+    assert len(set(held[1:])) == 60_000 and {len(number) for number in held[1:]} == {11}
+    assert all(number[:-3] in identifiers._DRAMA for number in held[1:16_001])
+    assert {number[:2] for number in held[16_001:]} == {"04"}, "a range that is given to nobody"
+
+
+def test_households_and_firms_have_numbers_of_their_own(small_plan: Plan) -> None:
+    world = small_plan.world
+    heads = world.homes.head
+    numbers = identifiers.person_phones(world, heads).to_pylist()
+    firms_have = identifiers.firm_phones(np.arange(30_000)).to_pylist()
+    assert len(set(numbers)) == len(heads) and len(set(firms_have)) == 30_000
+    assert not set(numbers) & set(firms_have)
 
 
 def test_vat_numbers_pass_the_published_check() -> None:

@@ -150,8 +150,11 @@ def test_cases_name_loaded_rows_and_the_rules_own_data_sets(small_site: Path, ex
         alone = ends[1] == ("", "", "")
         assert ends[0] in references and (alone or ends[1] in references)
         assert alone == (case["rule_id"] in SINGLE_RECORDS)
-    rules = {kind: {c["rule_id"] for c in cases if c["kind"] == kind} for kind in ("planted", "look_alike")}
-    assert rules["planted"] == rules["look_alike"]
+    rules = {
+        kind: {c["rule_id"] for c in cases if c["kind"] == kind}
+        for kind in ("planted", "look_alike", "near_miss")
+    }
+    assert rules["planted"] == rules["look_alike"] == rules["near_miss"]
     assert len(rules["planted"]) >= 60
 
 

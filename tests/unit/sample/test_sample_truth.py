@@ -10,7 +10,7 @@ from oracle_housing import RULES as HOUSING
 from sample_oracle import Truth, ends
 from sample_oracle_pay import PAY_RULES
 
-from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
+from fraudmatch.sample.plant import LOOK_ALIKE, NEAR_MISS, PLANTED, Plan
 
 RULE_IDS = [
     *(f"FM-CT-{n:03}" for n in (*range(1, 23), 90)), *(f"FM-HT-00{n}" for n in range(1, 10)),
@@ -53,7 +53,7 @@ def test_planted_is_what_there_is_to_find(small_plan: Plan, truth: Truth, rule: 
 
 
 @pytest.mark.parametrize("rule", RULE_IDS)
-def test_look_alikes_are_lawful(small_plan: Plan, truth: Truth, rule: str) -> None:
-    lawful = listed(small_plan, rule, LOOK_ALIKE)
-    assert lawful
-    assert not lawful & RULES[rule](truth)
+def test_look_alikes_and_near_misses_are_lawful(small_plan: Plan, truth: Truth, rule: str) -> None:
+    lawful, near = listed(small_plan, rule, LOOK_ALIKE), listed(small_plan, rule, NEAR_MISS)
+    assert lawful and near
+    assert not (lawful | near) & RULES[rule](truth)

@@ -35,6 +35,8 @@ CASES: list[tuple[str, list[dict[str, Any]], bool]] = [
     ("somebody else's in a house of one name", [WAITING, ELECTOR | {"person": "b"}, PAY | {"date_of_birth": BORN}], False),
     ("no property is known", [WAITING | {"property": None}, ELECTOR | {"property": None}, PAY | {"date_of_birth": BORN}], False),
     ("nobody linked", [WAITING | {"person": None}, ELECTOR | {"person": None}], False),
+    ("two dates of birth at one home", [WAITING, ELECTOR | {"property": "h1", "date_of_birth": OTHER}], False),
+    ("one home, and one date is not known", [WAITING, ELECTOR | {"property": "h1"}], True),
     ("the other way round", [WAITING | {"date_of_birth": None, "nino": None}, ELECTOR | {"date_of_birth": BORN},
                              PAY | {"property": "h1", "date_of_birth": BORN}], True),
 ]  # fmt: skip
