@@ -71,6 +71,16 @@ def word_problems(file: RuleFile, shown: str) -> list[Problem]:
     return found + _show_problems(file, shown)
 
 
+def review_problems(file: RuleFile, shown: str) -> list[Problem]:
+    """A live rule that does not say what its flags are worth; one on trial may go by the default meanwhile."""
+    if file.status != "live" or "review" in file.model_fields_set:
+        return []
+    what = "a live rule says how long its flags take and how many of them are expected to be real."
+    return [
+        Problem(shown, "review", what, "Add [review]; docs/casework.md says how. Or set status to trial.")
+    ]
+
+
 def _held_problems(file: RuleFile, shown: str) -> list[Problem]:
     """Facts that hold back without an example of it, and examples that name no such fact."""
     drawn = {example.expect.held for example in file.example if example.expect.held}

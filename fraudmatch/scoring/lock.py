@@ -2,7 +2,8 @@
 
 A decision is remembered against rule and version, so a rule that says something else must
 carry another version. The lock holds version and sha256 of every rule that is not a draft. One more
-example, or what is expected of a review, changes no flag, so it needs no new version.
+example, what is expected of a review, or a better citation of the law changes no flag, so it needs no
+new version.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from fraudmatch.scoring.rulefile import RuleFile, read_rule
 _HEADING = "# Written by: fraudmatch rules lock. Rule id -> version and sha256 of what decides its flags.\n"
 
 
-#: Tables of a rule file that decide no flag.
+#: Tables of a rule file that decide no flag, and the list that cites the law.
 _APART = ("[[example]]", "[review]")
+_LAW = "legal_basis"
 
 
 def text_hash(path: Path) -> str:
-    """sha256 of what decides flags: the text without `_APART`, line ends as \\n, none of them after blanks."""
-    return _hash(_deciding(path.read_text(encoding="utf-8").splitlines()))
+    """sha256 of what decides flags: no `_APART`, no `_LAW`, line ends as \\n, none of them after blanks."""
+    return _hash(_without_law(_deciding(path.read_text(encoding="utf-8").splitlines())))
 
 
-def _whole_hash(path: Path) -> str:
-    """sha256 of the whole text, as locks held it before 0.2; such a lock is sound and is written anew."""
-    return _hash(path.read_text(encoding="utf-8").splitlines())
+def _earlier_hashes(path: Path) -> tuple[str, str]:
+    """sha256 of the whole text, and of all but `_APART`, as locks held them before; such locks are sound."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return _hash(lines), _hash(_deciding(lines))
 
 
 def _hash(lines: list[str]) -> str:
@@ -49,6 +52,17 @@ def _deciding(lines: list[str]) -> list[str]:
     return kept
 
 
+def _without_law(lines: list[str]) -> list[str]:
+    """The lines that do not belong to the list `_LAW`, which ends with its bracket."""
+    kept, law = [], False
+    for line in lines:
+        law = not line.startswith("[") and (law or line.startswith(f"{_LAW} ="))
+        if not law:
+            kept.append(line)
+        law = law and not line.rstrip().endswith("]")
+    return kept
+
+
 def check_lock(folder: Path) -> list[Problem]:
     """Where rules and lock of `folder` differ; nothing when it has no lock file."""
     path = folder / LOCK_FILE
@@ -63,7 +77,7 @@ def check_lock(folder: Path) -> list[Problem]:
             found.append(
                 Problem(shown, "", "the lock does not hold this rule.", "Run: fraudmatch rules lock")
             )
-        elif held["sha256"] == _whole_hash(folder.parent / shown) != digest:
+        elif held["sha256"] != digest and held["sha256"] in _earlier_hashes(folder.parent / shown):
             what = "the lock was written by an earlier release."
             found.append(Problem(shown, "", what, "Run: fraudmatch rules lock"))
         elif held["sha256"] != digest and held["version"] == version:

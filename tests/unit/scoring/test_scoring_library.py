@@ -51,6 +51,8 @@ rich = 5
 notional = "value.case"
 [show]
 left = ["job_title"]
+[review]
+minutes = 30
 [[example]]
 name = "both"
 left = { employment_start = 2020-01-01 }
@@ -301,6 +303,45 @@ def test_a_lock_of_an_earlier_release_is_sound_and_written_anew(folder: Writer) 
     assert [p.remedy for p in check_lock(root)] == ["Run: fraudmatch rules lock"]
     write_lock(root)
     assert check_lock(root) == [] and locked_hash(root) != whole
+
+
+def test_a_better_citation_needs_no_new_version(folder: Writer) -> None:
+    root = folder()
+    path = root / "tests" / "xx-tst-001.toml"
+    write_lock(root)
+    text = path.read_text(encoding="utf-8")
+    one = 'legal_basis = [{ title = "An Act" }]'
+    for cited in (
+        'legal_basis = [{ title = "An Act, s.2", verified = true }]',
+        'legal_basis = [\n  { title = "An Act" },\n  { title = "Another" },\n]',
+    ):
+        path.write_text(text.replace(one, cited), encoding="utf-8")
+        assert text_hash(path) == locked_hash(root) and check_lock(root) == []
+    path.write_text(
+        text.replace(one, cited).replace('next_step = "Look."', 'next_step = "Ask."'), encoding="utf-8"
+    )
+    assert [p.where for p in check_lock(root)] == ["version"]
+
+
+def test_a_lock_that_holds_the_law_is_written_anew(folder: Writer) -> None:
+    root = folder()
+    path, lock = root / "tests" / "xx-tst-001.toml", root / "lock.toml"
+    before = path.read_text(encoding="utf-8").replace("[review]\nminutes = 30\n", "")
+    held = before.split("[[example]]")[0].strip("\n") + "\n"
+    path.write_text(before.strip("\n") + "\n", encoding="utf-8")
+    digest = hashlib.sha256(held.encode()).hexdigest()
+    lock.write_text(f'[XX-TST-001]\nversion = 1\nsha256 = "{digest}"\n', encoding="utf-8")
+    assert [p.remedy for p in check_lock(root)] == ["Run: fraudmatch rules lock"]
+    write_lock(root)
+    assert check_lock(root) == [] and locked_hash(root) != digest
+
+
+def test_a_live_rule_says_what_its_flags_are_worth(folder: Writer) -> None:
+    silent = ("[review]\nminutes = 30\n", "")
+    told = CliRunner().invoke(command, ["check", str(folder(silent))])
+    assert told.exit_code == 2 and "xx-tst-001.toml: review: a live rule says" in told.output
+    on_trial = CliRunner().invoke(command, ["check", str(folder(silent, ('"live"', '"trial"')))])
+    assert on_trial.exit_code == 0
 
 
 def test_every_fact_is_drawn_both_ways(folder: Writer) -> None:
