@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import __version__
 from fraudmatch.audit import Run, publish, start_run
-from fraudmatch.casework import Casework, OutcomesRead, make_cases, read_outcomes, terms_of
+from fraudmatch.casework import Casework, OutcomesRead, Ties, make_cases, read_outcomes, terms_of
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract
 from fraudmatch.linkage import Scorer, link_all, load_model
@@ -201,7 +201,8 @@ def run_night(
     with watch.stage("cases", say):
         outcomes = read_outcomes(site.outcomes_file)
         terms = terms_of(library.constants(day))
-        casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms)
+        ties = Ties(scored.members, prepared.records.select(["phone", "email"]))
+        casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms, ties)
     run = start_run(site.runs_folder)
     digests = _write_tables(run, prepared, linked, scored, evidence, outcomes, casework)
     run.write("overruled", overruled)

@@ -80,8 +80,8 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library ships no types
         super()._calculate_spans()
         spans: dict[int, tuple[int, int]] = {}
         for number, text in self.row_spans.items():
-            low, high = text.split(":")
-            spans[number] = int(low), int(high)
+            first, last = text.split(":")
+            spans[number] = int(first), int(last)
         for strand in self._strands:
             for number in self._spans_of(strand):
                 low, high = spans.get(number, (strand.column + 1, strand.column + 1))
