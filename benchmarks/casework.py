@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from casework_hard import write_hard_site
 
-from fraudmatch.casework import make_cases, terms_of
+from fraudmatch.casework import Ties, make_cases, terms_of
 from fraudmatch.exercise import Night, run_night
 from fraudmatch.schemas import OUTCOMES
 from fraudmatch.scoring import score
@@ -113,7 +113,8 @@ def called(record: dict[str, str | None]) -> tuple[str, str]:
 def ranked(night: Night, flags: pa.Table, by_chance: bool = False) -> pa.Table:
     """The flags in the order of their cases; among cases of one chance by key, which is as good as at random."""
     terms = terms_of(night.library.constants(night.as_at))
-    made = make_cases(flags, night.linked.groups, night.library.texts(), NONE, terms)
+    ties = Ties(night.scored.members, night.prepared.records.select(["phone", "email"]))
+    made = make_cases(flags, night.linked.groups, night.library.texts(), NONE, terms, ties)
     cases = made.cases.select(["case_key", "rank", "chance_real"]).rename_columns(
         ["case_key", "rank", "whole_chance"]
     )

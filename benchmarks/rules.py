@@ -45,10 +45,11 @@ class Base:
     """
 
     def __init__(self) -> None:
-        from fraudmatch.exercise import Stopwatch, as_at_of, prepare
+        from fraudmatch.exercise import as_at_of, prepare
         from fraudmatch.linkage import link_all
         from fraudmatch.shipped import shipped
         from fraudmatch.site import load_site
+        from fraudmatch.stages import Stopwatch
 
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "site"
@@ -132,9 +133,9 @@ def run_rules(tables: dict[str, Any], as_at: Any, library: Any) -> tuple[dict[st
 
 def measure(pairs: int, repeat: int) -> dict[str, Any]:
     """One size, in this process."""
-    from fraudmatch.exercise import peak_memory_mb
     from fraudmatch.scoring import load_library
     from fraudmatch.shipped import shipped
+    from fraudmatch.stages import peak_memory_mb
 
     base, library = Base(), load_library([shipped("rules")])
     copies = max(math.ceil(pairs / base.pairs), 1)

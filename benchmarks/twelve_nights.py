@@ -8,11 +8,13 @@ and the rules of the library. The true yield of a rule is drawn around its state
 exp(N(0, 1))), that of rule and partner around the rule's (odds times exp(N(0, 0.7))): what is stated is right
 on the whole and wrong in every instance. Each night every rule brings new flags to every partner (Poisson,
 mean 12), each real at the true yield moved by its risk points as the ranking supposes, around money drawn once
-for the rule (lognormal, sigma 0.8). Officers have so many minutes a night, work the plan from the top, and what they
-decide is known the next night. What nobody reached stays, and older flags wait with new ones.
+for the rule (lognormal, sigma 0.8). The true mean minutes of a rule are drawn around the stated ones (lognormal with
+that mean, sigma 0.5), those of a flag around the rule's (sigma 0.4). Officers have so many minutes a night, work the
+list from the top until they are spent, and what they decide, with the minutes it took, is known the next night. What
+nobody reached stays, and older flags wait with new ones.
 
-Three orders with the same flags and the same truth: learning (outcomes set the yields), not learning (the stated priors for
-ever), and random. Figures are medians over the seeds; pounds are the value at stake of the real cases decided.
+Four orders with the same flags and the same truth: learning (outcomes set yields and minutes), yields (the minutes
+officers record are left out), not learning (the stated priors for ever), and random. Figures are medians over the seeds; pounds are the value at stake of the real cases decided.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from fraudmatch.casework import make_cases, plan, terms_of
+from fraudmatch.casework import make_cases, terms_of
 from fraudmatch.casework.terms import Terms
 from fraudmatch.schemas import FLAGS, GROUPS, OUTCOMES, RuleText
 from fraudmatch.scoring import load_library
@@ -42,7 +44,7 @@ class World:
     """The truth of one seed, and all flags of all nights.
 
     Attributes:
-        nights: flags by night: rows of FLAGS with "real" beside them.
+        nights: flags by night: rows of FLAGS with "real" and "took" (minutes) beside them.
     """
 
     rules: dict[str, RuleText]
@@ -57,6 +59,11 @@ def share(odds_: float) -> float:
     return odds_ / (1 + odds_)
 
 
+def spread(rng: np.random.Generator, sigma: float) -> float:
+    """A lognormal factor with mean 1."""
+    return float(np.exp(rng.normal(-sigma * sigma / 2, sigma)))
+
+
 def make_world(rules: dict[str, RuleText], terms: Terms, seed: int) -> World:
     rng = np.random.default_rng(seed)
     rate = {}
@@ -64,6 +71,7 @@ def make_world(rules: dict[str, RuleText], terms: Terms, seed: int) -> World:
         of_rule = odds(rule.review.rate) * np.exp(rng.normal(0, 1))
         for partner in PARTNERS:
             rate[rule_id, partner] = of_rule * np.exp(rng.normal(0, 0.7))
+    took = {rule_id: rule.review.minutes * spread(rng, 0.5) for rule_id, rule in rules.items()}
     worth = {rule_id: np.exp(rng.normal(np.log(80_000), 0.8)) for rule_id in rules}
     world, number = World(rules), 0
     for _ in range(NIGHTS):
@@ -75,7 +83,8 @@ def make_world(rules: dict[str, RuleText], terms: Terms, seed: int) -> World:
                 key = hashlib.sha256(f"{seed}/{number}".encode()).hexdigest()[:32]
                 pence = int(np.exp(rng.normal(np.log(worth[rule_id]), 0.8)))
                 flags.append(
-                    _flag(key, rules[rule_id], partner, number, points, pence) | {"real": bool(real)}
+                    _flag(key, rules[rule_id], partner, number, points, pence)
+                    | {"real": bool(real), "took": max(1, round(took[rule_id] * spread(rng, 0.4)))}
                 )
                 number += 1
         world.nights.append(flags)
@@ -104,26 +113,39 @@ def live_through(world: World, terms: Terms, minutes: int, order: str, seed: int
     made = np.zeros((NIGHTS, 2))
     for night, new in enumerate(world.nights):
         pending |= {str(flag["flag_key"]): flag for flag in new}
-        known = table(
-            OUTCOMES, sorted(outcomes, key=lambda row: str(row["flag_key"])) if order == "learning" else []
-        )
+        known = table(OUTCOMES, sorted(outcomes, key=lambda row: str(row["flag_key"])))
         casework = make_cases(table(FLAGS, list(pending.values())), groups, world.rules, known, terms)
         cases = casework.cases
         if order == "random":
             cases = cases.take(pa.array(rng.permutation(len(cases))))
-        chosen = plan(cases, minutes).taken
-        decided = [pending.pop(key) for key in chosen["leading_flag_key"].to_pylist()]
-        hours = sum(chosen["minutes"].to_pylist()) / 60
+        decided, spent = worked(cases, pending, minutes)
         real = [flag for flag in decided if flag["real"]]
-        made[night] = len(real) / hours, sum(int(str(f["value_estimate_pence"])) for f in real) / 100 / hours
+        pounds = sum(int(str(f["value_estimate_pence"])) for f in real) / 100
+        made[night] = len(real) / (spent / 60), pounds / (spent / 60)
+        if order in ("not learning", "random"):
+            continue
         outcomes += [
             {
                 "flag_key": f["flag_key"], "rule_id": f["rule_id"], "partner": f["left_partner"],
                 "outcome": "confirmed" if f["real"] else "cleared", "decided_on": DAY + dt.timedelta(days=30 * night),
+                "minutes": f["took"] if order == "learning" else None,
             }
             for f in decided
         ]  # fmt: skip
     return made
+
+
+def worked(
+    cases: pa.Table, pending: dict[str, dict[str, object]], minutes: int
+) -> tuple[list[dict[str, object]], int]:
+    """The flags decided from the top of the list until the minutes are spent, taken out of `pending`."""
+    decided, spent = [], 0
+    for key in cases["leading_flag_key"].to_pylist():
+        if spent >= minutes:
+            break
+        decided.append(pending.pop(key))
+        spent += int(str(decided[-1]["took"]))
+    return decided, spent
 
 
 def main() -> None:
@@ -137,7 +159,7 @@ def main() -> None:
     chosen = parser.parse_args()
     library = load_library([shipped("rules")])
     terms, rules = terms_of(library.constants(DAY)), library.texts()
-    orders = ("learning", "not learning", "random")
+    orders = ("learning", "yields", "not learning", "random")
     found = {order: np.zeros((chosen.seeds, NIGHTS, 2)) for order in orders}
     for seed in range(chosen.seeds):
         world = make_world(rules, terms, seed)
@@ -154,11 +176,11 @@ def main() -> None:
             cells = [np.median(found[order][:, night, column]) for order in orders]
             print(f"{night + 1:5}  " + "  ".join(f"{cell:12,.2f}" for cell in cells))
         last = {order: found[order][:, NIGHTS // 2 :, column].mean(axis=1) for order in orders}
-        ratio = last["learning"] / last["not learning"]
-        low, middle, high = np.percentile(ratio, (10, 50, 90))
-        print(
-            f"nights 7 to 12, learning over not learning: {middle:.2f} (of ten seeds, one below {low:.2f}, one above {high:.2f})"
-        )
+        for better, worse in (("learning", "not learning"), ("learning", "yields")):
+            low, middle, high = np.percentile(last[better] / last[worse], (10, 50, 90))
+            print(
+                f"nights 7 to 12, {better} over {worse}: {middle:.2f} (of ten seeds, one below {low:.2f}, one above {high:.2f})"
+            )
 
 
 if __name__ == "__main__":

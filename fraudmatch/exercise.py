@@ -9,39 +9,33 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import platform
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from importlib import metadata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import __version__
-from fraudmatch.arrivals import ExtractedFile, plain_rows
 from fraudmatch.audit import Run, publish, start_run
-from fraudmatch.casework import Casework, OutcomesRead, make_cases, read_outcomes, terms_of
+from fraudmatch.casework import Casework, Ties, make_cases, read_outcomes, terms_of
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract, slots_of
 from fraudmatch.intake import accepted_before, keep, take_in
 from fraudmatch.linkage import Scorer, link_all, load_model
+from fraudmatch.manifest import manifest_of
 from fraudmatch.normalise import normalise
 from fraudmatch.report import ReportInput, Worklist, report
-from fraudmatch.schemas import EVIDENCE, Override, conform, empty, sort_rejects
+from fraudmatch.schemas import EVIDENCE, conform, empty, sort_rejects
 from fraudmatch.scoring import Library, load_library, overrule, read_overrides, score
 from fraudmatch.shipped import shipped
 from fraudmatch.site import Site
+from fraudmatch.stages import NightTables, Prepared, Say, StageResults, Stopwatch
 
 if TYPE_CHECKING:
     from fraudmatch.linkage import LinkedNight
     from fraudmatch.scoring import Scored
-
-Say = Callable[[str], None]
 
 #: Columns of RECORDS that say where a record came from physically; they are stored apart, so
 #: that the content of a night has one digest whatever the order of rows in the files.
@@ -49,57 +43,6 @@ ORIGIN = ("delivery", "source_row")
 
 #: Relation -> the comparison that evidence of it shows, where no model weighs what is shared.
 _SHARED = {"account": "bank", "phone": "phone", "email": "email"}
-
-
-@dataclass
-class Stopwatch:
-    """Wall seconds and peak memory after each stage; for people and the manifest only.
-
-    Attributes:
-        seconds: stage -> wall seconds.
-        peak_mb: stage -> peak resident memory of the process so far, MB; absent where the
-            platform does not tell.
-    """
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    peak_mb: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str, say: Say) -> Iterator[None]:
-        """Time one stage."""
-        say(name)
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - begun
-        peak = peak_memory_mb()
-        if peak is not None:
-            self.peak_mb[name] = peak
-
-
-def peak_memory_mb() -> float | None:
-    """Peak resident memory of this process, MB; None where the platform does not tell."""
-    try:
-        import resource
-    except ImportError:  # Windows has no resource module
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A night after extract and normalise.
-
-    Attributes:
-        rejects / deliveries: of all stages, in their orders.
-        accepted: deliveries accepted tonight, kept once the night is published.
-    """
-
-    records: pa.Table
-    details: Mapping[str, pa.Table]
-    rejects: pa.Table
-    deliveries: pa.Table
-    accepted: tuple[tuple[ExtractedFile, dict[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,21 +150,15 @@ def run_night(
     with watch.stage("cases", say):
         outcomes = read_outcomes(site.outcomes_file)
         terms = terms_of(library.constants(day))
-        casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms)
+        ties = Ties(scored.members, prepared.records.select(["phone", "email"]))
+        casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms, ties)
+    results = StageResults(prepared, linked, scored, evidence, overrides, overruled, outcomes, casework)
     run = start_run(site.runs_folder)
-    digests = _write_tables(run, prepared, linked, scored, evidence, outcomes, casework)
-    run.write("overruled", overruled)
+    digests = _write_tables(run, results)
     run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
     with watch.stage("report", say):
-        night = report_input(
-            site, day, run_id, prepared, linked.groups, scored.flags, scored.held, scored.members, evidence,
-            library, overrides, overruled, casework.cases, casework.flags,
-        )  # fmt: skip
-        files = report(run.reports, night)
-    manifest = _manifest(site, day, run_id, started, watch, prepared, linked, scored, library)
-    manifest["overrides"] = overrides_in_words(overrides, overruled)
-    manifest |= casework_counts(casework, outcomes)
-    published = publish(run, run_id, manifest)
+        files = report(run.reports, report_input(site, day, run_id, library, results.tables()))
+    published = publish(run, run_id, manifest_of(site, day, run_id, library, results, watch, started))
     keep(site.accepted_folder, day, prepared.accepted)
     files = [published.folder / path.relative_to(run.folder) for path in files]
     refused = pc.any(
@@ -268,11 +205,9 @@ def _shared_evidence(relation: str, flags: pa.Table) -> pa.Table:
     return pa.table({f.name: pa.array(columns[f.name], f.type) for f in EVIDENCE}, schema=EVIDENCE)
 
 
-def _write_tables(
-    run: Run, prepared: Prepared, linked: LinkedNight, scored: Scored, evidence: pa.Table,
-    outcomes: OutcomesRead, casework: Casework,
-) -> dict[str, str]:  # fmt: skip
+def _write_tables(run: Run, results: StageResults) -> dict[str, str]:
     """Write every stage table; the sha256 of those that carry the night's content."""
+    prepared, linked, scored = results.prepared, results.linked, results.scored
     content = {"records": run.write("records", prepared.records.drop_columns(list(ORIGIN)))}
     run.write("origins", prepared.records.select(["record_id", *ORIGIN]))
     for dataset in sorted(prepared.details):
@@ -285,10 +220,11 @@ def _write_tables(
     run.write("flags", scored.flags)
     run.write("held", scored.held)
     run.write("members", scored.members)
-    run.write("evidence", evidence)
-    content["outcomes"] = run.write("outcomes", outcomes.table)
-    run.write("cases", casework.cases)
-    run.write("case_flags", casework.flags)
+    run.write("evidence", results.evidence)
+    content["outcomes"] = run.write("outcomes", results.outcomes.table)
+    run.write("cases", results.casework.cases)
+    run.write("case_flags", results.casework.flags)
+    run.write("overruled", results.overruled)
     return content
 
 
@@ -308,93 +244,14 @@ def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
     return hashlib.sha256(whole.encode("utf-8")).hexdigest()
 
 
-def report_input(
-    site: Site, day: dt.date, run_id: str, prepared: Prepared, groups: pa.Table, flags: pa.Table,
-    held: pa.Table, members: pa.Table, evidence: pa.Table, library: Library,
-    overrides: tuple[Override, ...], overruled: pa.Table, cases: pa.Table, case_flags: pa.Table,
-) -> ReportInput:  # fmt: skip
+def report_input(site: Site, day: dt.date, run_id: str, library: Library, tables: NightTables) -> ReportInput:
     """What the reports of a night need, with the texts of the rules that ran."""
     ran = {rule_id: text for rule_id, text in library.texts(day).items() if text.status in ("trial", "live")}
+    prepared = tables.prepared
     return ReportInput(
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
-        details=prepared.details, groups=groups, flags=flags, held=held, members=members, evidence=evidence,
-        rejects=prepared.rejects, deliveries=prepared.deliveries, rules=ran, overrides=overrides, overruled=overruled,
-        worklist=Worklist(cases, case_flags),
+        details=prepared.details, groups=tables.groups, flags=tables.flags, held=tables.held,
+        members=tables.members, evidence=tables.evidence, rejects=prepared.rejects,
+        deliveries=prepared.deliveries, rules=ran, overrides=tables.overrides, overruled=tables.overruled,
+        worklist=Worklist(tables.cases, tables.case_flags),
     )  # fmt: skip
-
-
-def _manifest(
-    site: Site, day: dt.date, run_id: str, started: dt.datetime, watch: Stopwatch, prepared: Prepared,
-    linked: LinkedNight, scored: Scored, library: Library,
-) -> dict[str, Any]:  # fmt: skip
-    """What went in, what came out and how long it took. The only place with a clock in it."""
-    packages = ("numba", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlglot", "XlsxWriter")
-    return {
-        "schema_version": 1,
-        "run_id": run_id,
-        "site": site.name,
-        "as_at": day.isoformat(),
-        "started": started.isoformat(timespec="seconds"),
-        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {"fraudmatch": __version__, "python": platform.python_version()}
-        | {name: metadata.version(name) for name in packages},
-        "seconds": {name: round(value, 3) for name, value in watch.seconds.items()},
-        "peak_mb": {name: round(value) for name, value in watch.peak_mb.items()},
-        "deliveries": plain_rows(prepared.deliveries),
-        "records": prepared.records.num_rows,
-        "rejects": prepared.rejects.num_rows,
-        "rules": {
-            rule.id: {"version": rule.file.version, "status": rule.file.status} for rule in library.rules
-        },
-        "looked_at": {rule_id: _plain(seen) for rule_id, seen in scored.looked_at.items()},
-        "flags": scored.flags.num_rows,
-        "held": scored.held.num_rows,
-        "linkage": [
-            {
-                "model": step.model.id,
-                "rows": step.rows,
-                "compared": step.compared,
-                "kept": step.kept,
-                "links": step.links,
-                "passes": [_plain(one) for one in step.plan],
-            }
-            for step in linked.steps
-        ],
-    }
-
-
-def overrides_in_words(overrides: Sequence[Override], overruled: pa.Table) -> list[dict[str, Any]]:
-    """The overrides of the night for its manifest, each with the flags it took away or ranked anew."""
-    counts = {
-        (row["override"], row["effect"]): row["count_all"]
-        for row in overruled.group_by(["override", "effect"], use_threads=False)
-        .aggregate([([], "count_all")])
-        .to_pylist()
-    }
-    return [
-        asdict(override)
-        | {
-            "on": override.on.isoformat(),
-            "flags_taken_away": counts.get((place, "taken_away"), 0),
-            "flags_ranked_anew": counts.get((place, "points"), 0),
-        }
-        for place, override in enumerate(overrides, 1)
-    ]
-
-
-def casework_counts(casework: Casework, outcomes: OutcomesRead) -> dict[str, Any]:
-    """What the manifest says of cases and outcomes."""
-    return {
-        "cases": casework.cases.num_rows,
-        "cases_kept_apart": {"subjects": casework.crowded, "flags": casework.apart},
-        "outcomes": {
-            "read": outcomes.table.num_rows,
-            "replaced": outcomes.replaced,
-            "flags_decided": casework.decided,
-            "faults": [str(fault) for fault in outcomes.faults],
-        },
-    }
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}

@@ -13,37 +13,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.audit import Run, open_run
-from fraudmatch.exercise import ORIGIN, Prepared, report_input, rule_folders
+from fraudmatch.exercise import ORIGIN, report_input, rule_folders
 from fraudmatch.report import ReportInput, report
 from fraudmatch.schemas import GROUPS, OVERRULED, RECORDS, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
-
-#: The tables that end a night, in the order of `Kept`.
-_LAST = ("flags", "held", "evidence", "outcomes", "cases", "case_flags")
+from fraudmatch.stages import NightTables, Prepared
 
 
 @dataclass(frozen=True)
-class Kept:
+class Kept(NightTables):
     """A published night read back, every table checked against its manifest.
 
     Attributes:
-        overrides: those of the night, as its manifest has them. overruled: OVERRULED.
+        run: where it is kept. outcomes: OUTCOMES as they were known.
     """
 
     run: Run
     as_at: dt.date
-    prepared: Prepared
-    groups: pa.Table
-    flags: pa.Table
-    held: pa.Table
-    members: pa.Table
-    evidence: pa.Table
-    overrides: tuple[Override, ...]
-    overruled: pa.Table
     outcomes: pa.Table
-    cases: pa.Table
-    case_flags: pa.Table
 
 
 def read_night(site: Site, run_id: str | None = None) -> Kept:
@@ -69,8 +57,8 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     flags, held, members, evidence = (run.read(name) for name in ("flags", "held", "members", "evidence"))
     outcomes, cases, case_flags = (run.read(name) for name in ("outcomes", "cases", "case_flags"))
     return Kept(
-        run, as_at, prepared, groups, flags, held, members, evidence, overrides_of(run), overruled,
-        outcomes, cases, case_flags,
+        prepared, groups, flags, held, members, evidence, overrides_of(run), overruled, cases, case_flags,
+        run, as_at, outcomes,
     )  # fmt: skip
 
 
@@ -94,10 +82,8 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
 
 def input_of(site: Site, kept: Kept) -> ReportInput:
     """What the reports of a night read back need; rules are those of today."""
-    return report_input(
-        site, kept.as_at, kept.run.folder.name, kept.prepared, kept.groups, kept.flags, kept.held,
-        kept.members, kept.evidence, load_library(rule_folders(site)), kept.overrides, kept.overruled, kept.cases, kept.case_flags,
-    )  # fmt: skip
+    library = load_library(rule_folders(site))
+    return report_input(site, kept.as_at, kept.run.folder.name, library, kept)
 
 
 def find_flags(flags: pa.Table, key: str) -> pa.Table:

@@ -3,9 +3,11 @@
 from fraudmatch.casework.cases import Casework, make_cases
 from fraudmatch.casework.outcomes import OutcomesRead, read_outcomes
 from fraudmatch.casework.plan import Plan, plan
+from fraudmatch.casework.subjects import Ties
 from fraudmatch.casework.terms import PARAMETERS, Terms, terms_of
+from fraudmatch.casework.times import Times
 from fraudmatch.casework.yields import Yields
 
 __all__ = [
-    "PARAMETERS", "Casework", "OutcomesRead", "Plan", "Terms", "Yields", "make_cases", "plan", "read_outcomes", "terms_of",
+    "PARAMETERS", "Casework", "OutcomesRead", "Plan", "Terms", "Ties", "Times", "Yields", "make_cases", "plan", "read_outcomes", "terms_of",
 ]  # fmt: skip

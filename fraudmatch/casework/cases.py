@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.casework.priority import DECIMALS, Numbers, chances, stake, values_of
-from fraudmatch.casework.subjects import Ids, join
+from fraudmatch.casework.subjects import Ids, Ties, join
 from fraudmatch.casework.terms import Terms
+from fraudmatch.casework.times import Times
 from fraudmatch.casework.yields import Yields
 from fraudmatch.schemas import CASE_FLAGS, CASES, VALUE_CLASSES, RuleText, conform
 
@@ -53,25 +54,26 @@ class _Open:
 
 
 def make_cases(
-    flags: pa.Table, groups: pa.Table, rules: Mapping[str, RuleText], outcomes: pa.Table, terms: Terms
-) -> Casework:
+    flags: pa.Table, groups: pa.Table, rules: Mapping[str, RuleText], outcomes: pa.Table, terms: Terms,
+    ties: Ties | None = None,
+) -> Casework:  # fmt: skip
     """Join the flags that nobody has decided yet into cases, and rank those.
 
     Args:
         flags: FLAGS. groups: GROUPS, dense by record_id. rules: the text of every rule that flagged.
-        outcomes: OUTCOMES; they set the yields, and decided flags are left out.
-        terms: the numbers in force.
+        outcomes: OUTCOMES; they set the yields and minutes, and decided flags are left out.
+        terms: the numbers in force. ties: what joins flags beside GROUPS; nothing when None.
     """
     decided = outcomes.filter(pc.is_in(outcomes["outcome"], value_set=pa.array(_DECIDED)))
     done = pc.is_in(flags["flag_key"], value_set=decided["flag_key"].combine_chunks())
     left = flags.filter(pc.invert(done))
-    yields = Yields(
-        {rule_id: rule.review for rule_id, rule in rules.items()}, outcomes,
-        partner_cap=terms.partner_cap, rule_cap=terms.rule_cap,
-    )  # fmt: skip
-    joined = join(left, groups, terms.most_flags)
+    reviews = {rule_id: rule.review for rule_id, rule in rules.items()}
+    yields = Yields(reviews, outcomes, partner_cap=terms.partner_cap, rule_cap=terms.rule_cap)
+    times = Times(reviews, outcomes, partner_cap=terms.partner_cap)
+    grouped_by = {rule_id: rule.grouped_by for rule_id, rule in rules.items() if rule.grouped_by}
+    joined = join(left, groups, terms.most_flags, ties, grouped_by)
     ordered = _ordered(left, chances(left, yields, terms), joined.case, terms)
-    cases, rank = _ranked(_columns(ordered, rules, terms))
+    cases, rank = _ranked(_columns(ordered, rules, times, terms))
     return Casework(
         cases, _case_flags(ordered, rank), flags.num_rows - left.num_rows, joined.crowded, joined.apart
     )
@@ -93,13 +95,15 @@ def _ordered(flags: pa.Table, chance: pa.Table, case: Ids, terms: Terms) -> _Ope
     return _Open(flags, chance.take(taken), number.astype(np.int64), begins, values_of(flags))
 
 
-def _columns(ordered: _Open, rules: Mapping[str, RuleText], terms: Terms) -> dict[str, pa.Array]:
+def _columns(
+    ordered: _Open, rules: Mapping[str, RuleText], times: Times, terms: Terms
+) -> dict[str, pa.Array]:
     """Columns of CASES but for the rank, one row per case."""
     flags, begins, size = ordered.flags, ordered.begins, len(ordered.begins)
     leading = flags.take(pa.array(begins))
     keys = leading["flag_key"].combine_chunks()
     expected, worth = _expected(ordered, rules, terms)
-    minutes = _minutes(ordered, rules, terms)
+    minutes = _minutes(ordered, times, terms)
     priority = np.bincount(ordered.case[_firsts(ordered)], weights=worth, minlength=size) / minutes
     at_lead = ordered.chance.take(pa.array(begins))
     return {
@@ -175,12 +179,12 @@ def _expected(
     return columns, stake(greatest, terms) * chance
 
 
-def _minutes(ordered: _Open, rules: Mapping[str, RuleText], terms: Terms) -> Numbers:
+def _minutes(ordered: _Open, times: Times, terms: Terms) -> Numbers:
     """The longest rule of a case in full and of every further rule the stated share, rounded up."""
-    minutes = np.array(
-        [rules[rule_id].review.minutes for rule_id in ordered.flags["rule_id"].to_pylist()], float
-    )
-    codes = _codes(ordered.flags["rule_id"])
+    rule_ids = ordered.flags["rule_id"].combine_chunks().dictionary_encode()
+    of_rule = np.array([times.minutes(rule_id) for rule_id in rule_ids.dictionary.to_pylist()], float)
+    codes = rule_ids.indices.to_numpy().astype(np.int64)
+    minutes = of_rule[codes]
     order = np.lexsort((codes, ordered.case))
     first = order[_changes(ordered.case[order], codes[order])]
     total = np.bincount(ordered.case[first], weights=minutes[first], minlength=len(ordered.begins))

@@ -45,7 +45,7 @@ def _plan(site: Path, run_id: str | None, out: Path | None, minutes: int, owner:
     from fraudmatch.kept import input_of, read_night
     from fraudmatch.report.inputs import Worklist
     from fraudmatch.report.plan_text import PlanText, plan_lines
-    from fraudmatch.report.worklist import rules_by_case, write_worklists
+    from fraudmatch.report.worklist import CaseLists, rules_by_case, write_worklists
     from fraudmatch.site import load_site
 
     where = load_site(site)
@@ -58,6 +58,7 @@ def _plan(site: Path, run_id: str | None, out: Path | None, minutes: int, owner:
     for line in plan_lines(PlanText(minutes, made.taken, made.left, rules, partners)):
         click.echo(line)
     if out is not None:
-        worklist = Worklist(made.taken, kept.case_flags)
-        written = write_worklists(out, input_of(where, kept), worklist, owner)
+        night = input_of(where, kept)
+        lists = CaseLists(night, Worklist(made.taken, kept.case_flags))
+        written = write_worklists(out, night, lists, owner)
         click.echo(f"Wrote {len(written)} files to {out}.")

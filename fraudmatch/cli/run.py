@@ -11,8 +11,9 @@ import click
 from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
-    from fraudmatch.exercise import Night, Prepared, Stopwatch
+    from fraudmatch.exercise import Night
     from fraudmatch.site import Site
+    from fraudmatch.stages import Prepared, Stopwatch
 
 
 @click.command("run")
@@ -86,9 +87,10 @@ def show(night: Night, as_json: bool) -> None:
 
 
 def _dry_run(site: Site, day: dt.date | None, as_json: bool, say: Any) -> None:
-    from fraudmatch.exercise import Stopwatch, as_at_of, prepare, rule_folders
+    from fraudmatch.exercise import as_at_of, prepare, rule_folders
     from fraudmatch.linkage.night import plan_all
     from fraudmatch.scoring import load_library, read_overrides
+    from fraudmatch.stages import Stopwatch
 
     watch = Stopwatch()
     read_overrides(site.overrides, site.partner_ids, load_library(rule_folders(site)))

@@ -6,6 +6,7 @@ character can spoil a whole workbook, and a string that starts with = becomes a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -28,9 +29,9 @@ _UNPRINTABLE = (
     "\\x{2066}-\\x{2069}\\x{FFFE}\\x{FFFF}]"
 )
 # Blanks a spreadsheet may skip before it looks for a formula, then what starts one.
-_FORMULA = (
-    "^[\\s\\x{00}-\\x{20}\\x{A0}\\x{2000}-\\x{200F}\\x{202F}\\x{205F}\\x{2060}\\x{3000}\\x{FEFF}]*"
-    "[=+\\-@\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}\\x{FE62}\\x{FE63}\\x{FE66}\\x{FE6B}]|^[\\t\\r]"
+_FORMULA = re.compile(
+    "[\x00-\x20\xa0\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]*"
+    "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]|[\t\r]"
 )
 
 
@@ -49,11 +50,14 @@ def clean(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.replace_with_mask(column, pc.fill_null(dirty, False), pa.array(marked, pa.string()))
 
 
+def guard_text(text: str) -> str:
+    """`text` for CSV: with a leading ' where a spreadsheet would read a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
 def guard(texts: pa.Array) -> pa.Array:
-    """A string column for CSV: a leading ' where a spreadsheet would read a formula."""
-    risky = pc.match_substring_regex(texts, _FORMULA)
-    quoted = pc.binary_join_element_wise(pa.scalar("'"), texts, pa.scalar(""))
-    return pc.if_else(risky, quoted, texts)
+    """`guard_text` of every value of a string column; null stays null."""
+    return pa.array([None if text is None else guard_text(text) for text in texts.to_pylist()], texts.type)
 
 
 def fit_cell(text: str) -> tuple[str, bool]:

@@ -1,21 +1,24 @@
-"""CSV files: UTF-8 with a mark, CRLF, every text quoted and guarded, whole columns at a time."""
+"""CSV files: UTF-8 with a mark, CRLF, every text quoted and guarded."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.errors import ConservationError
 from fraudmatch.reasons import REASONS
-from fraudmatch.report.clean import clean, guard, relabel
+from fraudmatch.report.clean import clean_text, guard_text, relabel
 from fraudmatch.report.disclosure import Column, Disclosure, Exceptions, sides_of
 from fraudmatch.report.words import dataset_title, field_heading
 from fraudmatch.schemas import is_fatal
 
 _MARK = b"\xef\xbb\xbf"
+_ROWS_AT_ONCE = 20_000  # rows that are texts at one time
 
 
 def write_csv(path: Path, columns: Sequence[Column], table: pa.Table) -> None:
@@ -27,39 +30,41 @@ def write_csv(path: Path, columns: Sequence[Column], table: pa.Table) -> None:
     Raises:
         ConservationError: the file, read back, does not hold one line per row.
     """
-    heading = pa.table({column.key: [column.heading] for column in columns})
-    as_text = [Column(column.key, column.heading, "text", column.block) for column in columns]
-    lines = pa.concat_arrays([_lines(as_text, heading), _lines(columns, table)])
-    path.write_bytes(_MARK + b"".join(line + b"\r\n" for line in lines.cast(pa.binary()).to_pylist()))
+    heading = ",".join(_CELLS["text"](column.heading) for column in columns)
+    with path.open("wb") as file:
+        file.write(_MARK + heading.encode("utf-8") + b"\r\n")
+        for begin in range(0, len(table), _ROWS_AT_ONCE):
+            part = table.slice(begin, _ROWS_AT_ONCE)
+            cells = [_cells(column.kind, part[column.key].to_pylist()) for column in columns]
+            lines = (",".join(row) + "\r\n" for row in zip(*cells, strict=True))
+            file.write("".join(lines).encode("utf-8"))
     if path.read_bytes().count(b"\n") != len(table) + 1:
         raise ConservationError(f"{path} does not hold {len(table)} rows.")
 
 
-def _lines(columns: Sequence[Column], table: pa.Table) -> pa.Array:
-    """One line per row, without its end; large_string, as a whole file may pass 2 GB."""
-    wide = pa.large_string()
-    cells = [_cells(column.kind, table[column.key].combine_chunks()).cast(wide) for column in columns]
-    comma = pa.scalar(",", wide)
-    return pc.binary_join_element_wise(*cells, comma, null_handling="replace", null_replacement="")
+def _cells(kind: str, values: Sequence[Any]) -> list[str]:
+    """Cells as they stand in the file. A call of Arrow costs more than most columns hold, hence plain Python."""
+    written = {value: "" if value is None else _CELLS[kind](value) for value in set(values)}
+    return [written[value] for value in values]
 
 
-def _cells(kind: str, values: pa.Array) -> pa.Array:
-    if kind == "text":
-        doubled = pc.replace_substring(guard(clean(values)), '"', '""')
-        return pc.binary_join_element_wise(pa.scalar('"'), doubled, pa.scalar('"'), pa.scalar(""))
-    if kind in ("pence", "hundredths"):
-        return _two_decimals(values)
-    return values.cast(pa.string())
+def _text(text: str) -> str:
+    return '"' + guard_text(clean_text(text)).replace('"', '""') + '"'
 
 
-def _two_decimals(values: pa.Array) -> pa.Array:
+def _two_decimals(number: int) -> str:
     """Whole hundredths as text with a point: -105 -> "-1.05"."""
-    size = pc.abs(values)
-    whole = pc.divide(size, 100)
-    rest = pc.utf8_lpad(pc.subtract(size, pc.multiply(whole, 100)).cast(pa.string()), 2, "0")
-    sign = pc.if_else(pc.less(values, 0), "-", "")
-    digits = pc.binary_join_element_wise(whole.cast(pa.string()), rest, pa.scalar("."))
-    return pc.binary_join_element_wise(sign, digits, pa.scalar(""))
+    whole, rest = divmod(abs(number), 100)
+    return f"{'-' if number < 0 else ''}{whole}.{rest:02d}"
+
+
+_CELLS: dict[str, Callable[[Any], str]] = {
+    "text": _text,
+    "pence": _two_decimals,
+    "hundredths": _two_decimals,
+    "integer": str,
+    "date": dt.date.isoformat,
+}
 
 
 def write_exceptions(path: Path, exceptions: Exceptions) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.report.clean import clean, relabel
+from fraudmatch.report.clean import relabel
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sources import RecordSource
@@ -26,6 +26,12 @@ from fraudmatch.site import Partner
 
 #: All that is shown of another partner's record, besides the contact of that partner.
 OF_OTHERS = ("partner", "dataset", "source_ref")
+
+
+# What a column holds, by kind.
+_TYPES = {
+    "text": pa.string(), "integer": pa.int64(), "pence": pa.int64(), "hundredths": pa.int64(), "date": pa.date32(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Exceptions:
     """The flags of one rule as one partner may see them, best first; or the members of its groups.
 
     Attributes:
-        table: one column per entry of `columns`, by key; all text is clean.
+        table: one column per entry of `columns`, by key; writers clean the text.
         of: "flag" or "member": what a row of the table is.
     """
 
@@ -212,7 +218,7 @@ class Disclosure:
 
 def _exceptions(rule: RuleText, parts: Sequence[tuple[Column, pa.Array]], of: str) -> Exceptions:
     columns = tuple(column for column, _ in parts)
-    arrays = [_clean_text(column, values) for column, values in parts]
+    arrays = [_typed(column, values) for column, values in parts]
     return Exceptions(rule, columns, pa.table(arrays, names=[column.key for column in columns]), of)
 
 
@@ -267,10 +273,9 @@ def _in_words(values: pa.Array, kind: str) -> pa.Array:
     return pc.replace_substring(values, "_", " ") if kind == "code" else values
 
 
-def _clean_text(column: Column, values: pa.Array) -> pa.Array:
-    if column.kind == "text":
-        return clean(values)
-    return values.cast(pa.date32() if column.kind == "date" else pa.int64())
+def _typed(column: Column, values: pa.Array) -> pa.Array:
+    kind = _TYPES[column.kind]
+    return values if values.type == kind else values.cast(kind)
 
 
 def _lower_first(words: str) -> str:

@@ -40,7 +40,7 @@ from fraudmatch.report.words import (
     pounds,
     unverified_values,
 )
-from fraudmatch.report.worklist import ORDER_OF_CASES, CaseList, list_of_hub, list_of_partner
+from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
 from fraudmatch.site import Partner
 
 #: Cases shown on a page.
@@ -50,10 +50,10 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class Pages:
-    """Writes the pages of one night."""
+    """Writes the pages of one night; `lists` is None when it has no cases."""
 
-    def __init__(self, night: ReportInput, members: GroupMembers) -> None:
-        self._night, self._members = night, members
+    def __init__(self, night: ReportInput, members: GroupMembers, lists: CaseLists | None) -> None:
+        self._night, self._members, self._lists = night, members, lists
         self._environment = _environment()
 
     def write_partner(self, path: Path, partner: Partner, flags: pa.Table, rejects: pa.Table) -> Path:
@@ -80,7 +80,7 @@ class Pages:
             overall=overall(flags),
             extracts=extract_totals(self._night.deliveries, partner.id),
             rejects=reject_totals(rejects),
-            cases=self._own_cases(partner),
+            cases=self._lists.of_partner(partner) if self._lists else None,
             first_cases=FIRST_CASES,
         )
 
@@ -104,7 +104,7 @@ class Pages:
             overall=overall(night.flags),
             counts=party_counts(night, self._members),
             extracts=extract_totals(night.deliveries),
-            cases=list_of_hub(night, night.worklist) if night.worklist else None,
+            cases=self._lists.of_hub() if self._lists else None,
             first_cases=FIRST_CASES,
             loads=self._loads(),
         )
@@ -119,10 +119,6 @@ class Pages:
         return override_totals(
             night.overrides, night.overruled, night.rules, night.partner_names(), partner_id
         )
-
-    def _own_cases(self, partner: Partner) -> CaseList | None:
-        night = self._night
-        return list_of_partner(partner, night, night.worklist) if night.worklist else None
 
     def _loads(self) -> list[CaseTotal]:
         """Cases by the partner that bears the loss, then all."""

@@ -14,9 +14,9 @@ from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of, sides
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.pages import Pages
 from fraudmatch.report.phrases import flags_in_words
-from fraudmatch.report.totals import rows_of
+from fraudmatch.report.totals import by_rule
 from fraudmatch.report.workbook import write_workbook
-from fraudmatch.report.worklist import write_worklists
+from fraudmatch.report.worklist import CaseLists, write_worklists
 from fraudmatch.site import Partner
 
 
@@ -39,14 +39,15 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
     night = checked(night)
     worded = flags_in_words(night.flags, night.evidence, night.rules)
     disclosure = Disclosure(night)
-    pages = Pages(night, disclosure.members)
+    lists = CaseLists(night, night.worklist) if night.worklist else None
+    pages = Pages(night, disclosure.members, lists)
     written = [
         path
         for partner in night.partners
         for path in _partner(folder, partner, night, worded, disclosure, pages)
     ]
-    if night.worklist is not None:
-        written += write_worklists(folder, night, night.worklist)
+    if lists is not None:
+        written += write_worklists(folder, night, lists)
     written.append(pages.write_hub(folder / "index.html"))
     _check_alone(folder, written)
     return sorted(written)
@@ -83,8 +84,7 @@ def exceptions_of(
     """
     with_counts = flags.append_column("about_person", _about_person(partner, flags, disclosure))
     made = []
-    for rule_id in sorted(pc.unique(flags["rule_id"]).to_pylist()):
-        rows = rows_of(rule_id, with_counts)
+    for rule_id, rows in by_rule(with_counts).items():
         about = rows["about_person"].combine_chunks()
         rule = night.rules[rule_id]
         made.append(disclosure.exceptions(partner, rule, rows, about))

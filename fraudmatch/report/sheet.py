@@ -98,20 +98,40 @@ class Sheet:
         self._sure(self.worksheet.set_row(row, height, None, {"level": level}), row, first)
 
     def cells(self, first_row: int, column: int, kind: str, values: Sequence[Any]) -> None:
-        """One column of cells downwards from `first_row`; None leaves a cell empty.
+        """One column of cells downwards from `first_row`, the same for all columns of a sheet, which must be a
+        `grid.Grid`; None leaves a cell empty, and nothing is written below.
 
         `kind` is a kind of `disclosure.Column`; pence and hundredths are divided by 100 here, at
         the very end, and nowhere before.
         """
-        for row, value in enumerate(values, first_row):
-            if value is None:
-                continue
-            if kind == "text":
-                self.text(row, column, value)
-            elif kind == "date":
-                self.date(row, column, value)
-            else:
-                self.number(row, column, value if kind == "integer" else value / 100, kind)
+        if kind == "text":
+            answer = self._texts(first_row, column, values)
+        elif kind == "date":
+            answer = self._dates(first_row, column, values)
+        else:
+            whole = kind == "integer"
+            numbers = values if whole else [None if value is None else value / 100 for value in values]
+            answer = self.worksheet.numbers_down(first_row, column, numbers, self.formats[kind])
+        self._sure(answer, first_row, column)
+
+    def _texts(self, first_row: int, column: int, values: Sequence[str | None]) -> int:
+        fitted = {value: fit_cell(clean_text(value)) for value in set(values) if value is not None}
+        cut = {value for value, (_, was_cut) in fitted.items() if was_cut}
+        self.cut += sum(value in cut for value in values) if cut else 0
+        texts = [None if value is None else fitted[value][0] for value in values]
+        return int(self.worksheet.strings_down(first_row, column, texts, self.formats["text"]))
+
+    def _dates(self, first_row: int, column: int, values: Sequence[dt.date | None]) -> int:
+        early = [day is not None and day < _FIRST_DAY for day in values]
+        days = [None if is_early else day for day, is_early in zip(values, early, strict=True)]
+        answer = int(self.worksheet.dates_down(first_row, column, days, self.formats["date"]))
+        if not any(early):
+            return answer
+        texts = [
+            day.isoformat() if day is not None and is_early else None
+            for day, is_early in zip(values, early, strict=True)
+        ]
+        return answer or self._texts(first_row, column, texts)
 
     def widths(self, widths: Sequence[int]) -> None:
         """Column widths in characters, from the first column on."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,6 +23,7 @@ class RecordSource:
         self._groups = _by_id(night.groups)
         self._details = {name: _by_id(table) for name, table in sorted(night.details.items())}
         self._files = _file_names(night.deliveries)
+        self._found: tuple[str, pa.Array | None, pa.Array | None] = ("", None, None)
 
     def of_records(self, column: str, ids: pa.Array) -> pa.Array:
         """A column of RECORDS at `ids`; null where the id is null."""
@@ -27,7 +31,11 @@ class RecordSource:
 
     def of_details(self, dataset: str, column: str, ids: pa.Array) -> pa.Array:
         """A column of DETAILS[dataset] at `ids`; null for records of other data sets."""
-        return _at(self._details[dataset], column, ids)
+        name, of_ids, places = self._found
+        if name != dataset or of_ids is not ids:  # a rule shows many columns of the same records
+            places = _places(self._details[dataset], ids)
+            self._found = dataset, ids, places
+        return _flat(self._details[dataset].table[column].take(places))
 
     def has_details(self, dataset: str) -> bool:
         """Whether the night has DETAILS of that data set."""
@@ -35,7 +43,7 @@ class RecordSource:
 
     def person(self, ids: pa.Array) -> pa.Array:
         """Person group of the night at `ids`; null where the record takes no part."""
-        return _at(self._groups, "person_id", ids)
+        return _flat(self._groups.table["person_id"].take(_places(self._groups, ids)))
 
     def file(self, partner: str, ids: pa.Array) -> pa.Array:
         """Name of the delivered file at `ids`, by preference under the name `partner` gave it."""
@@ -51,21 +59,30 @@ def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _by_id(table: pa.Table) -> pa.Table:
-    """`table` in the order of record_id, so that it can be searched."""
+@dataclass(frozen=True)
+class _ById:
+    """A table in the order of record_id, with these ids as numbers, so that it can be searched."""
+
+    table: pa.Table
+    ids: npt.NDArray[np.uint32]
+
+
+def _by_id(table: pa.Table) -> _ById:
     ids = table["record_id"].to_numpy()
-    return table if np.all(ids[:-1] < ids[1:]) else table.sort_by("record_id")
+    if np.all(ids[:-1] < ids[1:]):
+        return _ById(table, ids)
+    table = table.sort_by("record_id")
+    return _ById(table, table["record_id"].to_numpy())
 
 
-def _at(table: pa.Table, column: str, ids: pa.Array) -> pa.Array:
-    """`table[column]` at record ids; null where the id is null or absent."""
-    known = table["record_id"].to_numpy()
+def _places(known: _ById, ids: pa.Array) -> pa.Array:
+    """Rows of the table at record ids; null where the id is null or absent."""
     wanted = pc.fill_null(ids, 0).to_numpy()
-    place = np.searchsorted(known, wanted)
-    present = place < len(known)
-    present[present] = known[place[present]] == wanted[present]
+    place = np.searchsorted(known.ids, wanted)
+    present = place < len(known.ids)
+    present[present] = known.ids[place[present]] == wanted[present]
     absent = ~present | pc.is_null(ids).to_numpy(zero_copy_only=False)
-    return _flat(table[column].take(pa.array(place, pa.int64(), mask=absent)))
+    return pa.array(place, pa.int64(), mask=absent)
 
 
 def _file_names(deliveries: pa.Table) -> dict[tuple[str, str], str]:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.report.disclosure import Exceptions
 from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.overrides import override_totals
 from fraudmatch.report.sheet import Sheet
 from fraudmatch.report.totals import extract_totals
 from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, counted, unverified_values
@@ -21,6 +22,9 @@ _LINE = 166  # characters over columns B to H
 _LAST = len(_WIDTHS) - 1
 _RULE_HEADINGS = (
     "Rule", "Looks for", "Flags", *(f"{kind.capitalize()} (£)" for kind in VALUE_CLASSES), "Sheet",
+)  # fmt: skip
+_OVERRIDE_HEADINGS = (
+    "Local override of", "What was decided", "Taken away", "Ranked anew", "For", "By", "On", "Why",
 )  # fmt: skip
 _EXTRACT_HEADINGS = ("Data set", "File", "State", "Received", "Loaded", "Rejected")
 
@@ -44,12 +48,14 @@ def write_summary(
     sheet.worksheet.set_row(0, 26)
     row = _write_facts(sheet, partner, night, all_exceptions, cut)
     row = _write_rules(sheet, row + 1, all_exceptions, sheet_names)
-    silent = sorted(set(night.rules) - set(sheet_names))
+    # a rule whose flags an override took away has flagged something
+    silent = sorted(set(night.rules) - set(sheet_names) - set(night.overruled["rule_id"].to_pylist()))
     if silent:
         sheet.text(row, 0, "Flagged nothing", "label")
         sheet.wide(row, 1, _LAST, ", ".join(silent), "text", _LINE)
         row += 1
-    _write_extracts(sheet, row + 1, partner, night)
+    row = _write_overrides(sheet, row + 1, partner, night)
+    _write_extracts(sheet, row, partner, night)
 
 
 def _write_facts(
@@ -104,6 +110,23 @@ def _write_rules(
 def _sum(table: pa.Table, money: str) -> int | None:
     total: int | None = pc.sum(table[f"value_{money}_pence"]).as_py()
     return total
+
+
+def _write_overrides(sheet: Sheet, row: int, partner: Partner, night: ReportInput) -> int:
+    """What was decided against rules and concerns the partner, as on its page; returns the next free row."""
+    names = night.partner_names()
+    found = override_totals(night.overrides, night.overruled, night.rules, names, partner.id)
+    if not found:
+        return row
+    _headings(sheet, row, _OVERRIDE_HEADINGS)
+    for one in found:
+        row += 1
+        for column, text in ((0, one.rule_id), (1, one.what), (4, one.partner), (5, one.by), (7, one.why)):
+            sheet.text(row, column, text)
+        sheet.number(row, 2, one.taken_away, "count")
+        sheet.number(row, 3, one.ranked_anew, "count")
+        sheet.date(row, 6, one.on)
+    return row + 2
 
 
 def _write_extracts(sheet: Sheet, row: int, partner: Partner, night: ReportInput) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -76,8 +77,7 @@ class RejectTotal:
 
 def rule_totals(flags: pa.Table, rules: Mapping[str, RuleText]) -> tuple[RuleTotal, ...]:
     """Totals of the rules that have flags, by rule id."""
-    ids = sorted(pc.unique(flags["rule_id"]).to_pylist())
-    return tuple(_total(rule_id, rules[rule_id].title, rows_of(rule_id, flags)) for rule_id in ids)
+    return tuple(_total(rule_id, rules[rule_id].title, own) for rule_id, own in by_rule(flags).items())
 
 
 def held_totals(
@@ -110,9 +110,20 @@ def case_totals(cases: pa.Table, owner: str = "") -> CaseTotal:
     return CaseTotal(owner, len(own), pc.sum(own["minutes"]).as_py() or 0, real, **sums)
 
 
-def rows_of(rule_id: str, flags: pa.Table) -> pa.Table:
-    """The flags of one rule, in their order."""
-    return flags.filter(pc.equal(flags["rule_id"], rule_id))
+def by_rule(flags: pa.Table) -> dict[str, pa.Table]:
+    """Rule id -> its flags in their order; by rule id. Cutting once is cheaper than a filter for every rule."""
+    encoded = flags["rule_id"].combine_chunks().dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(encoded.dictionary)))
+    cut = flags.take(pa.array(order)).combine_chunks()
+    parts = {
+        rule_id: cut.slice(end - count, count)
+        for rule_id, end, count in zip(
+            encoded.dictionary.to_pylist(), ends.tolist(), np.diff(ends, prepend=0).tolist(), strict=True
+        )
+    }
+    return dict(sorted(parts.items()))
 
 
 def _total(rule_id: str, title: str, flags: pa.Table) -> RuleTotal:

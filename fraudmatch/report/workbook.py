@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fraudmatch.errors import ConservationError
 from fraudmatch.report.disclosure import Column, Exceptions
@@ -118,13 +117,16 @@ def _properties(partner: Partner, night: ReportInput) -> dict[str, object]:
 def _write_page(
     book: Any, formats: dict[str, Any], partner: Partner, night: ReportInput, page: Page
 ) -> Sheet:
-    sheet = Sheet(book.add_worksheet(page.name), formats)
-    widths = [_width(column, page.table[column.key]) for column in page.columns]
+    from fraudmatch.report.grid import Grid
+
+    sheet = Sheet(book.add_worksheet(page.name, Grid), formats)
+    columns = [page.table[column.key].to_pylist() for column in page.columns]
+    widths = [_width(column, values) for column, values in zip(page.columns, columns, strict=True)]
     sheet.widths(widths)
     heading_row = _write_header(sheet, page, _last_text_column(widths))
-    for position, column in enumerate(page.columns):
+    for position, (column, values) in enumerate(zip(page.columns, columns, strict=True)):
         sheet.text(heading_row, position, column.heading, f"heading_{column.block}")
-        sheet.cells(heading_row + 1, position, column.kind, page.table[column.key].to_pylist())
+        sheet.cells(heading_row + 1, position, column.kind, values)
     last = heading_row + len(page.table)
     worksheet = sheet.worksheet
     worksheet.set_row(heading_row, 32)
@@ -190,11 +192,11 @@ def _last_text_column(widths: Sequence[int]) -> int:
     return len(widths) - 1
 
 
-def _width(column: Column, values: pa.ChunkedArray) -> int:
+def _width(column: Column, values: Sequence[Any]) -> int:
     """Width in characters: fixed by kind, or for text by its longest value, within limits."""
     if column.kind != "text":
         return max(_FIXED_WIDTHS[column.kind], min(len(column.heading), 12) + 2)
-    longest = pc.max(pc.utf8_length(values)).as_py() or 0
+    longest = max((len(text) for text in values if text is not None), default=0)
     return int(min(max(longest + 2, min(len(column.heading), 14) + 2, 12), 42))
 
 

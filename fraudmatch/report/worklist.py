@@ -53,49 +53,75 @@ class CaseList:
         return int(pc.sum(self.table["flags"]).as_py() or 0)
 
 
-def list_of_hub(night: ReportInput, worklist: Worklist) -> CaseList:
-    """Every case: owner, rules, counts, chances and money; nothing of the records."""
-    rules = _by_case(worklist.case_flags)
-    names = night.partner_names()
-    cases = worklist.cases
-    made = {
-        "owner": [names.get(owner, owner) for owner in cases["owner"].to_pylist()],
-        "rules": [_rules(rules[key]) for key in cases["case_key"].to_pylist()],
-        "flags": cases["flags"],
-        "partners": cases["partners"],
-        **{f"value_{kind}_pence": cases[f"value_{kind}_pence"] for kind in VALUE_CLASSES},
-        **{f"expected_{kind}_pence": cases[f"expected_{kind}_pence"] for kind in VALUE_CLASSES},
-    }
-    columns = (*_FRONT[:2], *_HUB_ONLY, *_FRONT[2:], *_money("value", ""), *_money("expected", "Expected "))
-    return _list(columns, cases, made)
+class CaseLists:
+    """The lists of a night, each made once: pages show the beginning of what the worklists hold.
 
+    Args:
+        night: checked. worklist: its cases, or those of a plan.
+    """
 
-def list_of_partner(partner: Partner, night: ReportInput, worklist: Worklist) -> CaseList:
-    """The cases that the partner owns, from flags it is a party of and from nothing else."""
-    cases = worklist.cases.filter(pc.equal(worklist.cases["owner"], partner.id))
-    own = {row["flag_key"]: row for row in flags_of(partner.id, night.flags, GroupMembers(night)).to_pylist()}
-    inside = {
-        key: [row for row in rows if row["flag_key"] in own]
-        for key, rows in _by_case(worklist.case_flags).items()
-    }
-    keys = cases["case_key"].to_pylist()
-    leading = pa.array([own[key]["left_id"] for key in cases["leading_flag_key"].to_pylist()], pa.int64())
-    steps = [night.rules[rule_id].next_step for rule_id in cases["leading_rule_id"].to_pylist()]
-    money = [_own_money(partner.id, [own[row["flag_key"]] for row in inside[key]]) for key in keys]
-    made: dict[str, Any] = {
-        "own_dataset": [dataset_title(name) for name in night.records["dataset"].take(leading).to_pylist()],
-        "own_reference": night.records["source_ref"].take(leading),
-        "rules": [_rules(inside[key]) for key in keys],
-        "flags": pa.array([len(inside[key]) for key in keys], pa.int64()),
-        "next_step": steps,
-        **{f"value_{kind}_pence": [row[kind] for row in money] for kind in VALUE_CLASSES},
-    }
-    columns = (*_FRONT[:2], *_PARTNER_ONLY, *_FRONT[2:], *_money("value", ""), _STEP)
-    return _list(columns, cases, made)
+    def __init__(self, night: ReportInput, worklist: Worklist) -> None:
+        self._night, self._cases = night, worklist.cases
+        self._flags = _by_case(worklist.case_flags)
+        self._members = GroupMembers(night)
+        self._made: dict[str, CaseList] = {}  # partner id, "" for the hub
+
+    def of_hub(self) -> CaseList:
+        """Every case: owner, rules, counts, chances and money; nothing of the records."""
+        if "" not in self._made:
+            self._made[""] = self._of_hub()
+        return self._made[""]
+
+    def of_partner(self, partner: Partner) -> CaseList:
+        """The cases that the partner owns, from flags it is a party of and from nothing else."""
+        if partner.id not in self._made:
+            self._made[partner.id] = self._of_partner(partner)
+        return self._made[partner.id]
+
+    def _of_hub(self) -> CaseList:
+        names, cases = self._night.partner_names(), self._cases
+        made = {
+            "owner": [names.get(owner, owner) for owner in cases["owner"].to_pylist()],
+            "rules": [_rules(self._flags[key]) for key in cases["case_key"].to_pylist()],
+            "flags": cases["flags"],
+            "partners": cases["partners"],
+            **{f"value_{kind}_pence": cases[f"value_{kind}_pence"] for kind in VALUE_CLASSES},
+            **{f"expected_{kind}_pence": cases[f"expected_{kind}_pence"] for kind in VALUE_CLASSES},
+        }
+        columns = (
+            *_FRONT[:2],
+            *_HUB_ONLY,
+            *_FRONT[2:],
+            *_money("value", ""),
+            *_money("expected", "Expected "),
+        )
+        return _list(columns, cases, made)
+
+    def _of_partner(self, partner: Partner) -> CaseList:
+        night, cases = self._night, self._cases.filter(pc.equal(self._cases["owner"], partner.id))
+        seen = flags_of(partner.id, night.flags, self._members).select(_OF_FLAGS)
+        own = {row["flag_key"]: row for row in seen.to_pylist()}
+        keys = cases["case_key"].to_pylist()
+        inside = {key: [row for row in self._flags[key] if row["flag_key"] in own] for key in keys}
+        leading = pa.array([own[key]["left_id"] for key in cases["leading_flag_key"].to_pylist()], pa.int64())
+        steps = [night.rules[rule_id].next_step for rule_id in cases["leading_rule_id"].to_pylist()]
+        money = [_own_money(partner.id, [own[row["flag_key"]] for row in inside[key]]) for key in keys]
+        made: dict[str, Any] = {
+            "own_dataset": [
+                dataset_title(name) for name in night.records["dataset"].take(leading).to_pylist()
+            ],
+            "own_reference": night.records["source_ref"].take(leading),
+            "rules": [_rules(inside[key]) for key in keys],
+            "flags": pa.array([len(inside[key]) for key in keys], pa.int64()),
+            "next_step": steps,
+            **{f"value_{kind}_pence": [row[kind] for row in money] for kind in VALUE_CLASSES},
+        }
+        columns = (*_FRONT[:2], *_PARTNER_ONLY, *_FRONT[2:], *_money("value", ""), _STEP)
+        return _list(columns, cases, made)
 
 
 def write_worklists(
-    folder: Path, night: ReportInput, worklist: Worklist, owner: str | None = None
+    folder: Path, night: ReportInput, lists: CaseLists, owner: str | None = None
 ) -> list[Path]:
     """`worklist.csv` and `worklist.xlsx` of the hub and in the folder of every partner, or of one partner.
 
@@ -105,10 +131,10 @@ def write_worklists(
     written = []
     for partner in night.partners:
         if owner in (None, partner.id):
-            cases = list_of_partner(partner, night, worklist)
-            written += write_list(folder / partner.id, f"Cases of {partner.name}", night, cases)
+            title = f"Cases of {partner.name}"
+            written += write_list(folder / partner.id, title, night, lists.of_partner(partner))
     if owner is None:
-        written += write_list(folder, f"Cases of {night.site_name}", night, list_of_hub(night, worklist))
+        written += write_list(folder, f"Cases of {night.site_name}", night, lists.of_hub())
     return sorted(written)
 
 
@@ -139,6 +165,8 @@ _PARTNER_ONLY = (
     Column("own_dataset", "Your data set", "text", "own"),
     Column("own_reference", "Your reference", "text", "own"),
 )
+# What `_of_partner` asks of FLAGS.
+_OF_FLAGS = ["flag_key", "left_id", "left_partner", *(f"value_{kind}_pence" for kind in VALUE_CLASSES)]
 _STEP = Column("next_step", "Next step", "text", "trace")
 
 
@@ -200,6 +228,7 @@ def _own_money(partner_id: str, flags: Iterable[Mapping[str, Any]]) -> dict[str,
 def _write_book(path: Path, title: str, night: ReportInput, cases: CaseList) -> None:
     import xlsxwriter
 
+    from fraudmatch.report.grid import Grid
     from fraudmatch.report.workbook import OPTIONS, print_setup
 
     table = cases.table
@@ -209,15 +238,16 @@ def _write_book(path: Path, title: str, night: ReportInput, cases: CaseList) -> 
     book.set_properties(
         {"title": title, "author": "fraudmatch", "comments": NOT_A_FINDING, "created": created}
     )
-    sheet = Sheet(book.add_worksheet("Worklist"), add_formats(book))
-    widths = [_width(column, table[column.key]) for column in shown]
+    sheet = Sheet(book.add_worksheet("Worklist", Grid), add_formats(book))
+    listed = [table[column.key].to_pylist() for column in shown]
+    widths = [_width(column, values) for column, values in zip(shown, listed, strict=True)]
     sheet.widths(widths)
     sheet.text(0, 0, title, "title")
     about = f"{counted(len(table), 'case')}, run {night.run_id}. {ORDER_OF_CASES} {NOT_A_FINDING}"
     sheet.wide(1, 0, min(len(shown), 10) - 1, about, "note", sum(widths[:10]))
-    for position, column in enumerate(shown):
+    for position, (column, values) in enumerate(zip(shown, listed, strict=True)):
         sheet.text(2, position, column.heading, f"heading_{column.block}")
-        sheet.cells(3, position, column.kind, table[column.key].to_pylist())
+        sheet.cells(3, position, column.kind, values)
     sheet.worksheet.autofilter(2, 0, 2 + len(table), len(shown) - 1)
     sheet.worksheet.freeze_panes(3, 2)
     sheet.worksheet.repeat_rows(2)
@@ -225,8 +255,8 @@ def _write_book(path: Path, title: str, night: ReportInput, cases: CaseList) -> 
     book.close()
 
 
-def _width(column: Column, values: pa.ChunkedArray) -> int:
+def _width(column: Column, values: Sequence[Any]) -> int:
     if column.kind != "text":
         return _WIDTHS[column.kind]
-    longest = pc.max(pc.utf8_length(values)).as_py() or 0
+    longest = max((len(text) for text in values if text is not None), default=0)
     return int(min(max(longest + 2, len(column.heading) + 2, 12), 48))

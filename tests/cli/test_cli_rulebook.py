@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -183,6 +185,17 @@ def test_overrides_stand_in_manifest_pages_and_list_and_outlive_a_reprint(
         assert "Being rewritten." in page and "Revenues manager, 10 February 2026" in page
         assert "Few officers this &lt;quarter&gt;." in page
     assert "Being rewritten." in other and "Few officers" not in other
+    for partner, whys in (
+        ("cheltenham", ["Being rewritten.", "Few officers this <quarter>."]),
+        ("gloucestershire", ["Being rewritten."]),
+    ):
+        book = openpyxl.load_workbook(night.run.reports / partner / "exceptions.xlsx")
+        rows = list(book["Summary"].iter_rows(values_only=True))
+        place = next(n for n, row in enumerate(rows) if row[0] == "Local override of")
+        told = [row for row in rows[place + 1 : place + 3] if row[0]]
+        assert [row[7] for row in told] == whys
+        assert (told[0][0], told[0][5], told[0][6]) == ("FM-CT-005", "Hub analyst", dt.datetime(2026, 3, 1))
+        assert not any(row[0] == "Flagged nothing" and "FM-CT-005" in row[1] for row in rows)
     listed = json.loads(run("list", night.site.root, "--json").output)
     assert {row["id"]: len(row["overrides"]) for row in listed if row["overrides"]} == {
         "FM-CT-001": 1,

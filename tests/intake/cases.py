@@ -10,9 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from fraudmatch.exercise import Prepared, Stopwatch, prepare
+from fraudmatch.exercise import prepare
 from fraudmatch.intake import keep
 from fraudmatch.site import Site, load_site
+from fraudmatch.stages import Prepared, Stopwatch
 
 #: The partner whose file a case is about, another one, and the nights.
 OWN, OTHER = "northshire", "southshire"

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from casework_tables import TERMS, flag, flags_table, groups_table, key_of, outcome, outcomes_of, rule, table
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraudmatch import schemas
-from fraudmatch.casework import Casework, make_cases, plan, terms_of
+from fraudmatch.casework import Casework, Ties, make_cases, plan, terms_of
 from fraudmatch.casework.priority import risk_probability, usual_points
 from fraudmatch.errors import RuleFileError
 from fraudmatch.scoring import load_library
@@ -23,13 +24,25 @@ SPD = rule("FM-CT-001", rate=0.08, strength=20, minutes=25)
 LODGER = rule("FM-CT-004", right="payroll", rate=0.05, strength=20, minutes=20)
 PERSON = rule("FM-PN-001", relation="person", right="deaths", rate=0.2, strength=20, minutes=20)
 PAYMENT = rule("FM-CR-001", relation="payment", right="payments", rate=0.01, minutes=20)
-RULES = {one.id: one for one in (SPD, LODGER, PERSON, PAYMENT)}
+PHONE = rule("FM-PY-009", relation="phone", right="payments", rate=0.01, minutes=20)
+EMAIL = rule("FM-PY-010", relation="email", right="payments", rate=0.01, minutes=20)
+CROWD = replace(rule("FM-CT-090", relation="group", right=None, rate=0.05, minutes=40), grouped_by="property")
+CALLED = replace(rule("FM-CT-091", relation="group", right=None, rate=0.05, minutes=40), grouped_by="phone")
+RULES = {one.id: one for one in (SPD, LODGER, PERSON, PAYMENT, PHONE, EMAIL, CROWD, CALLED)}
 NONE = schemas.OUTCOMES.empty_table()
 
 
-def made(*rows, outcomes=NONE, terms=TERMS, **columns) -> Casework:
+def made(*rows, outcomes=NONE, terms=TERMS, ties=None, **columns) -> Casework:
     size = 1 + max([max(row["left_id"], row["right_id"] or 0) for row in rows], default=0)
-    return make_cases(flags_table(*rows), groups_table(size, **columns), RULES, outcomes, terms)
+    return make_cases(flags_table(*rows), groups_table(size, **columns), RULES, outcomes, terms, ties)
+
+
+def tied(size: int, members=(), **contacts) -> Ties:
+    """Members as (flag, record ids), contacts as column -> record -> value."""
+    rows = [{"flag_key": row["flag_key"], "record_id": one} for row, ids in members for one in ids]
+    said = {name: [contacts.get(name, {}).get(n) for n in range(size)] for name in ("phone", "email")}
+    columns = {name: pa.array(values, pa.string()) for name, values in said.items()}
+    return Ties(table(schemas.MEMBERS, rows), pa.table(columns))
 
 
 def together(casework: Casework) -> set[frozenset[str]]:
@@ -66,6 +79,42 @@ def test_a_person_joins_across_rules_and_partners_and_the_elector_of_a_property_
 def test_payments_join_by_the_payment_they_share():
     rows = [flag(PAYMENT, 0, 1), flag(PAYMENT, 1, 2), flag(PAYMENT, 3, 4)]
     assert len(together(made(*rows))) == 2
+
+
+def test_every_member_of_a_group_joins_and_so_does_what_the_group_shares():
+    group = flag(CROWD, 0)
+    rows = [group, flag(PERSON, 2, 5), flag(SPD, 3, 6), flag(PERSON, 4, 7)]
+    ties = tied(8, [(group, (0, 1, 2))])
+    found = together(made(*rows, ties=ties, property_id={0: 9, 1: 9, 2: 9, 3: 9, 4: 9}))
+    # 2 is a member; 3 is a property flag of that property; 4 lives there and its flag is about a person
+    assert found == {
+        frozenset(row["flag_key"] for row in rows[:3]),
+        frozenset([rows[3]["flag_key"]]),
+    }
+
+
+def test_groups_without_a_common_member_join_by_what_they_share_only():
+    one, other = flag(CALLED, 0), flag(CALLED, 2)
+    members = [(one, (0, 1)), (other, (2, 3))]
+    assert len(together(made(one, other, ties=tied(4, members)))) == 2
+    same = dict.fromkeys(range(4), "01632960001")
+    assert len(together(made(one, other, ties=tied(4, members, phone=same)))) == 1
+
+
+@pytest.mark.parametrize(("text", "name"), [(PHONE, "phone"), (EMAIL, "email")])
+def test_a_shared_contact_joins_its_flags_and_those_about_the_person(text, name):
+    rows = [flag(text, 0, 1), flag(text, 2, 3), flag(text, 4, 5), flag(SPD, 6, 7)]
+    contacts = {name: {0: "a", 1: "a", 2: "a", 3: "a", 4: "b", 5: "b"}}
+    found = together(made(*rows, ties=tied(8, **contacts), person_id={0: 0, 4: 4, 6: 4}))
+    assert found == {
+        frozenset(row["flag_key"] for row in rows[:2]),
+        frozenset(row["flag_key"] for row in rows[2:]),
+    }
+
+
+def test_a_contact_does_not_join_flags_of_other_relations():
+    rows = [flag(SPD, 0, 1), flag(SPD, 2, 3)]
+    assert len(together(made(*rows, ties=tied(4, phone=dict.fromkeys(range(4), "a"))))) == 2
 
 
 def test_a_crowded_property_joins_nothing_and_a_long_chain_falls_apart():
@@ -220,3 +269,20 @@ def test_weights_move_the_order_and_no_amount():
     for name in ("value_actual_pence", "value_notional_pence", "expected_notional_pence"):
         assert sorted(map(str, usual[name].to_pylist())) == sorted(map(str, other[name].to_pylist()))
     assert pc.sum(usual["chance_real"]).as_py() == pytest.approx(0.16)
+
+
+def test_recorded_minutes_move_the_case_and_its_priority_and_not_its_name():
+    rows = [flag(SPD, 0, 1, value_estimate_pence=50_000), flag(LODGER, 2, 3, value_estimate_pence=50_000)]
+    before = made(*rows).cases
+    slow = [outcome("FM-CT-001", "ashby", "cleared", n) | {"minutes": 75} for n in range(20)]
+    cleared = [row | {"minutes": None} for row in slow]
+    without = made(*rows, outcomes=table(schemas.OUTCOMES, cleared)).cases
+    found = made(*rows, outcomes=table(schemas.OUTCOMES, slow)).cases
+    minutes = dict(zip(found["leading_rule_id"].to_pylist(), found["minutes"].to_pylist(), strict=True))
+    assert minutes == {"FM-CT-001": 50, "FM-CT-004": 20}  # (20 · 25 + 20 · 75) / 40
+    assert sorted(without["minutes"].to_pylist()) == sorted(before["minutes"].to_pylist()) == [20, 25]
+    of_spd = [
+        t.filter(pc.equal(t["leading_rule_id"], "FM-CT-001"))["priority"][0].as_py() for t in (without, found)
+    ]
+    assert of_spd[1] == pytest.approx(of_spd[0] / 2, rel=1e-3)
+    assert set(found["case_key"].to_pylist()) == set(before["case_key"].to_pylist())

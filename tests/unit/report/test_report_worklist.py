@@ -26,7 +26,7 @@ from fraudmatch.report import ReportInput, report
 from fraudmatch.report.explain_case import case_lines
 from fraudmatch.report.plan_text import PlanText, plan_lines
 from fraudmatch.report.totals import case_totals, overall, rule_totals, shown_classes
-from fraudmatch.report.worklist import list_of_partner, rules_by_case, write_worklists
+from fraudmatch.report.worklist import CaseLists, rules_by_case, write_worklists
 
 
 def shared_night() -> ReportInput:
@@ -102,14 +102,14 @@ def test_the_workbook_holds_a_row_for_every_case(tmp_path):
 def test_the_same_cases_give_the_same_bytes(tmp_path):
     night = with_cases(usual_night())
     for name in ("one", "two"):
-        write_worklists(tmp_path / name, night, night.worklist)
+        write_worklists(tmp_path / name, night, CaseLists(night, night.worklist))
     for path in (tmp_path / "one").rglob("worklist.*"):
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
 
 def test_one_partners_plan_writes_that_partners_folder_only(tmp_path):
     night = with_cases(usual_night())
-    written = write_worklists(tmp_path, night, night.worklist, "ashby")
+    written = write_worklists(tmp_path, night, CaseLists(night, night.worklist), "ashby")
     assert [path.relative_to(tmp_path).as_posix() for path in written] == [
         "ashby/worklist.csv",
         "ashby/worklist.xlsx",
@@ -119,7 +119,7 @@ def test_one_partners_plan_writes_that_partners_folder_only(tmp_path):
 def test_a_formula_in_a_reference_stays_text(tmp_path):
     people = [record(0, "ashby", "blue_badge", source_ref="=HYPERLINK(1)")]
     night = with_cases(make_night(people, {}, [flag(ALONE, people[0], None)]))
-    write_worklists(tmp_path, night, night.worklist)
+    write_worklists(tmp_path, night, CaseLists(night, night.worklist))
     assert lines_of(tmp_path / "ashby" / "worklist.csv")[0]["Your reference"] == "'=HYPERLINK(1)"
 
 
@@ -163,7 +163,7 @@ def test_explain_says_which_case_and_how_the_chance_came_about():
 def test_a_partner_without_cases_has_an_empty_list():
     night = shared_night()
     carrow = next(partner for partner in PARTNERS if partner.id == "carrow")
-    found = list_of_partner(carrow, night, night.worklist)
+    found = CaseLists(night, night.worklist).of_partner(carrow)
     assert found.table.num_rows == 0 and found.flags == 0
 
 

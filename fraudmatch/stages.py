@@ -1,0 +1,120 @@
+"""What the stages of a night gave, as it passes from `exercise` to the manifest, the reports and `kept`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from fraudmatch.arrivals import ExtractedFile
+from fraudmatch.schemas import Override
+
+if TYPE_CHECKING:
+    from fraudmatch.casework import Casework, OutcomesRead
+    from fraudmatch.linkage import LinkedNight
+    from fraudmatch.scoring import Scored
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Stopwatch:
+    """Wall seconds and peak memory after each stage; for people and the manifest only.
+
+    Attributes:
+        seconds: stage -> wall seconds.
+        peak_mb: stage -> peak resident memory of the process so far, MB; absent where the
+            platform does not tell.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_mb: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, say: Say) -> Iterator[None]:
+        """Time one stage."""
+        say(name)
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+        peak = peak_memory_mb()
+        if peak is not None:
+            self.peak_mb[name] = peak
+
+
+def peak_memory_mb() -> float | None:
+    """Peak resident memory of this process, MB; None where the platform does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows has no resource module
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A night after extract and normalise.
+
+    Attributes:
+        rejects / deliveries: of all stages, in their orders.
+        accepted: deliveries accepted tonight, kept once the night is published.
+    """
+
+    records: pa.Table
+    details: Mapping[str, pa.Table]
+    rejects: pa.Table
+    deliveries: pa.Table
+    accepted: tuple[tuple[ExtractedFile, dict[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True)
+class NightTables:
+    """The tables of a night that its reports are made from, just made or read back.
+
+    Attributes:
+        flags: FLAGS as the overrides leave them; the others under the names of their schemas.
+        overrides: in the order of the site's file. overruled: OVERRULED.
+    """
+
+    prepared: Prepared
+    groups: pa.Table
+    flags: pa.Table
+    held: pa.Table
+    members: pa.Table
+    evidence: pa.Table
+    overrides: tuple[Override, ...]
+    overruled: pa.Table
+    cases: pa.Table
+    case_flags: pa.Table
+
+
+@dataclass(frozen=True)
+class StageResults:
+    """What each stage gave before the reports.
+
+    Attributes:
+        scored: flags as the overrides leave them. overruled: OVERRULED. evidence: EVIDENCE.
+    """
+
+    prepared: Prepared
+    linked: LinkedNight
+    scored: Scored
+    evidence: pa.Table
+    overrides: tuple[Override, ...]
+    overruled: pa.Table
+    outcomes: OutcomesRead
+    casework: Casework
+
+    def tables(self) -> NightTables:
+        """What the reports need."""
+        scored, casework = self.scored, self.casework
+        return NightTables(
+            self.prepared, self.linked.groups, scored.flags, scored.held, scored.members, self.evidence,
+            self.overrides, self.overruled, casework.cases, casework.flags,
+        )  # fmt: skip
