@@ -5,18 +5,22 @@ from __future__ import annotations
 from fraudmatch.sample import (
     cases_accounts,
     cases_benefits,
+    cases_charities,
     cases_ct,
     cases_discounts,
     cases_empty,
     cases_engine,
+    cases_grants,
     cases_homes,
     cases_housing,
     cases_identity,
+    cases_officers,
     cases_pay,
     cases_payments,
     cases_people,
     cases_rates,
     cases_right_to_buy,
+    cases_three_homes,
     cases_trade,
     cases_waiting,
 )
@@ -42,5 +46,9 @@ def plant_all(plan: Plan) -> None:
         cases_rates,
         cases_right_to_buy,
         cases_waiting,
+        cases_officers,
+        cases_charities,
+        cases_grants,
+        cases_three_homes,
     ):
         kind.plant(plan)
