@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fraudmatch.sample.plant import LOOK_ALIKE, PLANTED, Plan
-from fraudmatch.sample.records_registers import register_charities
+from fraudmatch.sample.records_registers import CHARITY, register_charities
 from fraudmatch.sample.records_trade import MULTIPLIER, rate
 from fraudmatch.sample.streams import TODAY, Array, between
 
@@ -55,3 +55,5 @@ def not_on_the_register(plan: Plan) -> None:
     world.firms.name[anew], world.firms.charity_number[anew] = world.firms.name[firms], 9_000_000 + anew
     register_charities(world, anew)
     plan.case(rule, LOOK_ALIKE, "registered anew in another legal form", NDR, rows)
+    entries = world[CHARITY]
+    entries.put(np.arange(len(entries)), in_case=1)

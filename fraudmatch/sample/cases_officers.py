@@ -54,7 +54,9 @@ def employees_on_boards(plan: Plan) -> None:
 
     def supplier(partner: Array) -> tuple[Array, Array]:
         firms = number_companies(world, world.firms.add(plan.vacant(len(partner))))
-        return firms, add_creditors(world, firms, partner)
+        creditors = add_creditors(world, firms, partner)
+        world[CREDITOR].put(creditors, in_case=1)
+        return firms, creditors
 
     def board(
         count: int, kind: str, why: str, *, at_office: bool = False, declared: bool = False, **office: Any
@@ -108,7 +110,8 @@ def split_through_companies(plan: Plan) -> None:
         return left, right, one, two
 
     def seat(who: Array, firms: Array, address: Array, **office: Any) -> None:
-        appoint(world, who, firms, address, **{"since": plan.ago(1000, 3000, len(who)), **office})
+        rows = appoint(world, who, firms, address, **{"since": plan.ago(1000, 3000, len(who)), **office})
+        world[OFFICER].put(rows, in_case=1)
 
     def shared(
         count: int, kind: str, why: str, *, left_office: bool = False, empty: bool = False, **second: Any

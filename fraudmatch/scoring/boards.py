@@ -89,8 +89,8 @@ def _of_an_agent(person: np.ndarray, company: np.ndarray) -> np.ndarray:
 
 
 def _seats(company: np.ndarray, officer: np.ndarray) -> Seats:
-    pairs = np.unique(np.stack([company, officer]), axis=1)
-    return Seats(pairs[0], pairs[1])
+    width = int(officer.max(initial=0)) + 1
+    return Seats(*np.divmod(np.unique(company * width + officer), width))
 
 
 def officer_network(side: SideView) -> pa.Array:
