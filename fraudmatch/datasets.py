@@ -230,6 +230,8 @@ _DATASETS = (
            "hardship", "empty", "other"),
         _f("relief_start", "date", "first day of the relief"),
         _f("relief_annual_pence", "pence", "relief a year"),
+        _f("charity_kind", "code", "why a charitable ratepayer has its relief; excepted and exempt charities and"
+           " sports clubs are on no register", "registered", "excepted", "exempt", "sports_club", "other"),
         _f("occupied", "flag", "occupied"),
         _f("empty_from", "date", "first day empty"),
         _f("liability_start", "date", "first day of liability"),
@@ -290,7 +292,20 @@ _DATASETS = (
         _f("appointed_date", "date", "day of appointment"),
         _f("resigned_date", "date", "day of resignation; null = in office"),
         _f("birth_month", "date", "first day of the month of birth; the public register tells no day"),
+        _f("nominated", "flag", "a partner appointed the officer to the board, by its list of outside bodies"),
     ), "appointed_date", "resigned_date"),
+    Dataset("charity_register", "Charity register", (
+        _f("register", "code", "which register", "england_wales", "scotland", "northern_ireland"),
+        _f("registered_date", "date", "day of registration"),
+        _f("removed_date", "date", "day of removal; null = on the register"),
+    ), "registered_date", "removed_date", "organisation"),
+    Dataset("grant", "Grants", (
+        _f("scheme", "text", "scheme, under one name at all partners"),
+        _f("award_ref", "text", "reference of the award; a repayment bears that of its award"),
+        _f("awarded_pence", "pence", "amount of the payment; negative = repaid"),
+        _f("paid_date", "date", "day paid"),
+        _f("each_premises", "flag", "the scheme pays for each of several premises of one business"),
+    ), "paid_date", None, "either"),
     Dataset("person", "People (any file)"),
     Dataset("organisation", "Organisations (any file)", parties="organisation"),
 )

@@ -17,6 +17,9 @@ from fraudmatch.extract.headings import did_you_mean, nearest
 from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping
 from fraudmatch.extract.values.dates import parse_dates, reads_two_ways
 
+#: Fields that hold a month: their date formats may leave out the day.
+MONTHS = frozenset({"birth_month"})
+
 _TABLES = ("dataset", "note", "file", "council", "ignore", "fields")
 _PARTS: dict[str, type[BaseModel]] = {"file": FileForm, "council": Council, "ignore": Ignore}
 
@@ -208,6 +211,11 @@ def _check_date_formats(
     text_file = form.format in {"delimited", "fixed_width"}
     for name, source in sources.items():
         _check_order(source.formats, f"fields.{name}.formats", faults)
+        dayless = [text for text in source.formats if name not in MONTHS and "%d" not in text]
+        for text in dayless:
+            faults.add(
+                f"fields.{name}.formats", f"{text} has no day.", "Only a month of birth is read without one."
+            )
         known = dataset.field(name) if dataset else None
         undeclared = text_file and bool(source.column) and not (source.formats or form.date_formats)
         if known is not None and known.kind == "date" and undeclared:

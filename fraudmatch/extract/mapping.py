@@ -37,6 +37,14 @@ def _check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
+def _check_formats_of_field(formats: tuple[str, ...]) -> tuple[str, ...]:
+    """A month may be meant; `load` knows whether the field is one."""
+    faults = [fault for fault in (format_fault(text, of_month=True) for text in formats) if fault]
+    if faults:
+        raise ValueError(faults[0])
+    return formats
+
+
 class FileForm(_Strict):
     """The table [file]: which files, and how their bytes become cells.
 
@@ -175,7 +183,7 @@ class FieldSource(_Strict):
     scale: Literal[1, 10, 100, 1000] = 1
     optional: bool = False
 
-    _formats = field_validator("formats")(_check_formats)
+    _formats = field_validator("formats")(_check_formats_of_field)
 
     @model_validator(mode="before")
     @classmethod

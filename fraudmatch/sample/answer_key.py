@@ -43,7 +43,9 @@ class TruthTables:
             if has_second(extract):
                 there = np.where(second >= 0, register["property"][rows], -1)
                 self._add("properties", "property", extract, rows, there, party=2)
-        if "organisation_name" in extract.tokens:
+        if (
+            "organisation_name" in extract.tokens or "company_number" in extract.tokens
+        ):  # officers bear a number only
             own_columns = np.full(len(rows), -1) if names_people else person
             people = np.where(own_columns >= 0, 1_000_000_000 + own_columns, -1)
             self._add(

@@ -21,11 +21,13 @@ SHORT = {
     "right_to_buy": "RTB", "council_tax_reduction": "CTR", "payroll": "PAYROLL", "pension": "PENSION",
     "creditor": "CREDITORS", "payment": "PAYMENTS", "business_rates": "NNDR", "blue_badge": "BADGES",
     "permit": "PERMITS", "licence": "LICENCES", "care_payment": "CARE", "deaths": "DEATHS",
+    "company_officer": "OFFICERS", "charity_register": "CHARITIES", "grant": "GRANTS",
 }  # fmt: skip
 _PREFIX = {
     "council_tax": "4", "electoral_register": "E", "housing_tenancy": "H", "waiting_list": "W", "right_to_buy": "R",
     "council_tax_reduction": "B", "payroll": "P", "pension": "N", "creditor": "S", "payment": "V",
     "business_rates": "5", "blue_badge": "D", "permit": "M", "licence": "L", "care_payment": "C", "deaths": "X",
+    "company_officer": "O", "charity_register": "Y", "grant": "G",
 }  # fmt: skip
 _NAME = {
     "split": ("title", "forename", "middle_name", "surname"),

@@ -62,7 +62,7 @@ def write_names(
 
     Args:
         who: people, -1 for nobody.
-        form: 1 writes the birth name whatever chance says.
+        form: 1 writes the birth name whatever chance says; 2 writes names in full and without a slip.
         initials: the share of rows with an initial for the forename.
     """
     people, words = world.people, world.words
@@ -75,13 +75,15 @@ def write_names(
     surname = _surnames(world, rng, at, of(people.surname), form)
     forename = _forenames(world, rng, of(people.forename), initials)
     middle = _middles(world, rng, of(people.middle))
-    swap = np.isin(people.tradition[at], SWAPPING) & some & chance(rng, SWAPPED, len(who))
+    swap = np.isin(people.tradition[at], SWAPPING) & some & chance(rng, SWAPPED, len(who)) & (form != 2)
     forename, surname = np.where(swap, surname, forename), np.where(swap, forename, surname)
     flat = chance(rng, FOLDED, len(who))
     written = []
-    for codes in (forename, middle, surname):
+    whole = (of(people.forename), of(people.middle), of(people.surname))
+    for codes, full in zip((forename, middle, surname), whole, strict=True):
         codes = np.where(flat, words.change(codes, fold), codes)
         codes = misspell.misread(words, misspell.mistype(words, codes, rng), rng)
+        codes = np.where(form == 2, full, codes)
         written.append(
             world.words.text(words.change(codes, lambda word: _fit(word, style["case"], encoding)))
         )

@@ -128,6 +128,8 @@ def _codes(work: Rendering, name: str, values: Array) -> pa.Array:
 
 
 def _text_detail(work: Rendering, name: str, values: Array) -> pa.Array:
+    if name == "company_name":
+        return _firm(work)["organisation_name"]
     target = {"creditor_ref": "creditor", "council_tax_ref": "council_tax"}.get(name)
     if target is None:
         return work.world.texts.text(values)
@@ -281,6 +283,7 @@ def _firm(work: Rendering) -> dict[str, pa.Array]:
     )
     company, charity, vat = firms.company_number[at], firms.charity_number[at], firms.vat[at]
     held_company = chance(work.chance("company number"), 0.9, len(firm)) | work.spared()
+    held_company |= work.extract.dataset == "company_officer"
     return {
         "organisation_name": name,
         "trading_name": trading,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fraudmatch.sample import people as p
-from fraudmatch.sample import records_homes, records_trade, records_work
+from fraudmatch.sample import records_homes, records_registers, records_trade, records_work
 from fraudmatch.sample.firms import Firms
 from fraudmatch.sample.people import make_people
 from fraudmatch.sample.places import make_places
@@ -35,6 +35,7 @@ def make_world(people: int, seed: int, *, cases_per_kind: int) -> World:
     records_work.background(world)
     records_homes.council_tax_reduction(world, earning(world), pensioned(world), driving(world))
     records_trade.background(world)
+    records_registers.background(world)
     return world
 
 

@@ -46,6 +46,11 @@ DERIVED: dict[str, tuple[Column, str]] = {
         "records that carry the same National Insurance number and are of another person, with another date"
         " of birth and another surname or forename; all partners together, without widows' pensions",
     ),
+    "recent_homes": (
+        Column(Kind.NUMBER),
+        "different homes that the linked person gave in as many different data sets within the last year, in"
+        " running records that bear a date of birth or a National Insurance number",
+    ),
 }
 
 _NINO_KIND = {
@@ -80,6 +85,25 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
             Column(Kind.TRUTH),
             "the partner sent a charity number on any account, so that a blank says something; never unknown",
         ),
+        "officer_network": (
+            Column(Kind.TEXT),
+            "the smallest company number among the ratepayers that shared officers join, directly or through"
+            " others; unknown for a company that shares none",
+        ),
+        "on_charity_register": (
+            Column(Kind.TRUTH),
+            "the charity number is on the register at the as-at date; unknown without a number, and when no"
+            " register that holds numbers of its kind was sent",
+        ),
+        "charity_removed": (
+            Column(Kind.DATE),
+            "day on which the last entry with the charity number was removed; unknown while it is on the register",
+        ),
+        "charity_continues": (
+            Column(Kind.TRUTH),
+            "another number is on the register under the name of the ratepayer, or of the removed charity; never"
+            " unknown",
+        ),
     },
     "council_tax": _AT_HOME,
     "housing_tenancy": _AT_HOME
@@ -99,6 +123,28 @@ DERIVED_OF: dict[str, dict[str, tuple[Column, str]]] = {
         "company_declared": (
             Column(Kind.TRUTH),
             "an employee's interest in one of these is declared; unknown without a number",
+        ),
+    },
+    "grant": {
+        "scheme_key": (
+            Column(Kind.TEXT),
+            "the name of the scheme in capitals, letters and digits only",
+        ),
+        "award_net_pence": (
+            Column(Kind.NUMBER),
+            "what was paid under the award (partner and award reference agree) less what was repaid; unknown when one amount is",
+        ),
+        "first_of_award": (
+            Column(Kind.TRUTH),
+            "the first payment of the award, so that an award is flagged once; never unknown",
+        ),
+        "premises_rated": (
+            Column(Kind.TRUTH),
+            "business rates are known at the premises, of whatever date; unknown, not false, where the partner sent none",
+        ),
+        "rated_on_day": (
+            Column(Kind.TRUTH),
+            "somebody was liable for business rates at the premises on the day paid; unknown without the day, and where the partner sent none",
         ),
     },
     "creditor": {
@@ -168,6 +214,15 @@ PAIR: dict[str, tuple[Column, str]] = {
     "named_on_row": (
         Column(Kind.TRUTH),
         "linked to somebody named on the other side's row, as first or as second party; never unknown",
+    ),
+    "shared_officers": (
+        Column(Kind.NUMBER),
+        "officers in office in the companies of both sides, by surname, forename and month of birth; unknown"
+        " where the company is one or not known",
+    ),
+    "shared_officers_at_address": (
+        Column(Kind.NUMBER),
+        "those of them whose postcode agrees",
     ),
     "same_nino": (Column(Kind.TRUTH), "National Insurance numbers agree"),
     "same_date_of_birth": (Column(Kind.TRUTH), "dates of birth agree"),

@@ -11,8 +11,12 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.scoring import (
+    boards,
+    charities,
     documents,
     extracts,
+    grants,
+    homes,
     households,
     officers,
     payments,
@@ -63,6 +67,7 @@ _EVERYWHERE: dict[str, Derive] = {
     "account_users": payments.account_users,
     "resident_here": residence.resident_here,
     "others_with_nino": lambda side: side.night.others_with_nino.take(pa.array(side.ids)),
+    "recent_homes": homes.recent_homes,
 }
 
 _AT_HOME: dict[str, Derive] = {
@@ -76,12 +81,25 @@ _NINO_KIND: dict[str, Derive] = {"nino_kind": lambda side: side.detail("nino_kin
 _OF_DATASET: dict[str, dict[str, Derive]] = {
     "payroll": _NINO_KIND,
     "council_tax_reduction": _NINO_KIND,
-    "business_rates": {"charity_numbers_sent": lambda side: extracts.sent(side, "charity_number")},
+    "business_rates": {
+        "charity_numbers_sent": lambda side: extracts.sent(side, "charity_number"),
+        "officer_network": boards.officer_network,
+        "on_charity_register": charities.on_charity_register,
+        "charity_removed": charities.charity_removed,
+        "charity_continues": charities.charity_continues,
+    },
     "council_tax": _AT_HOME,
     "housing_tenancy": {"survivor": households.survivor} | _AT_HOME,
     "company_officer": {
         "company_creditors": officers.company_creditors,
         "company_declared": officers.company_declared,
+    },
+    "grant": {
+        "scheme_key": grants.scheme_key,
+        "award_net_pence": grants.award_net_pence,
+        "first_of_award": grants.first_of_award,
+        "premises_rated": grants.premises_rated,
+        "rated_on_day": grants.rated_on_day,
     },
     "creditor": {
         "vat_charged_pence": vat.vat_charged_pence,

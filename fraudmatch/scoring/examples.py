@@ -125,6 +125,10 @@ class _ExampleRows:
         """Not so unless the example says it."""
         return pa.array([False])
 
+    def shared_officers(self, *, at_address: bool) -> pa.Array:
+        """Unknown unless the example says it."""
+        return pa.nulls(1, pa.int64())
+
     def named_on_row(self) -> pa.Array:
         """Never unknown, and not so unless the example says it."""
         return pa.array([False])

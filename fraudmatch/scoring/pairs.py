@@ -41,6 +41,9 @@ class PairView(Protocol):
     def known_there(self) -> pa.Array:
         """Whether a record of the linked person at the other's property bears the date of birth or number."""
 
+    def shared_officers(self, *, at_address: bool) -> pa.Array:
+        """How many officers the companies of both share."""
+
     def named_on_row(self) -> pa.Array:
         """Whether either is linked to somebody named on the other's row."""
 
@@ -179,6 +182,8 @@ PAIR_FUNCTIONS: dict[str, Callable[[PairView], pa.Array]] = {
     "same_account": lambda view: view.same_group("account_id"),
     "identity_confirmed": identity_confirmed,
     "named_on_row": lambda view: view.named_on_row(),
+    "shared_officers": lambda view: view.shared_officers(at_address=False),
+    "shared_officers_at_address": lambda view: view.shared_officers(at_address=True),
     "same_nino": lambda view: pc.equal(*_both(view, "nino")),
     "same_date_of_birth": lambda view: pc.equal(*_both(view, "date_of_birth")),
     "same_surname": lambda view: pc.equal(*_both(view, "surname")),

@@ -181,6 +181,10 @@ class PairRows:
         known, left, right = self.night.confirmations, self.left_ids, self.right_ids
         return pa.array(known.known_at(left, right) | known.known_at(right, left))
 
+    def shared_officers(self, *, at_address: bool) -> pa.Array:
+        """Officers in office in the companies of both sides; null where it is one company, or none."""
+        return self.night.boards.shared(self.left_ids, self.right_ids, at_address=at_address)
+
     def named_on_row(self) -> pa.Array:
         """Whether one side is linked to anybody named on the other's source row."""
         person, mate = self.night.group_ids["person_id"], self.night.row_mate

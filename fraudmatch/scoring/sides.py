@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.scoring import documents, households, payments, residence
+from fraudmatch.scoring.boards import Boards
 from fraudmatch.scoring.confirmed import Confirmations
 from fraudmatch.scoring.contacts import CONTACTS, Contacts, contacts_of
 from fraudmatch.scoring.derived import derive_for
@@ -97,6 +98,11 @@ class Night:
     def confirmations(self) -> Confirmations:
         """Who is known where by which date of birth and National Insurance number."""
         return Confirmations(self)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """Who is in office in which company."""
+        return Boards(self)
 
     @cached_property
     def deceased(self) -> pa.Array:

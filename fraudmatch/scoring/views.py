@@ -64,6 +64,28 @@ class SideView(Protocol):
         """Group id per row as int64; -1 where null."""
 
 
+class SeatsView(Protocol):
+    """Distinct pairs of company and officer as codes; see `boards.Seats`."""
+
+    @property
+    def company(self) -> np.ndarray:
+        """Code of the company number."""
+
+    @property
+    def officer(self) -> np.ndarray:
+        """Code of the officer."""
+
+
+class BoardsView(Protocol):
+    """Who is in office in which company; see `boards.Boards`."""
+
+    company: np.ndarray
+
+    @property
+    def known(self) -> SeatsView:
+        """Seats by surname, forename and month of birth."""
+
+
 class NightView(Protocol):
     """Tonight's tables by record_id; see `sides.Night`."""
 
@@ -85,6 +107,10 @@ class NightView(Protocol):
     @property
     def document(self) -> np.ndarray:
         """Which document each payment is a line of, in the order of the payments."""
+
+    @property
+    def boards(self) -> BoardsView:
+        """Who is in office in which company."""
 
     def record(self, name: str) -> pa.Array:
         """A column of RECORDS, in order of record_id."""

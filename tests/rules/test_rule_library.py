@@ -26,8 +26,8 @@ WANTED = (
     + [f"FM-CR-{n:03}" for n in range(1, 11)] + [f"FM-CTR-{n:03}" for n in range(1, 6)]
     + [f"FM-BB-{n:03}" for n in range(1, 4)] + [f"FM-CP-{n:03}" for n in range(1, 6)]
     + [f"FM-LC-{n:03}" for n in range(1, 4)] + [f"FM-PP-{n:03}" for n in range(1, 5)]
-    + [f"FM-ID-{n:03}" for n in range(1, 5)] + [f"FM-PN-{n:03}" for n in range(1, 4)]
-    + [f"FM-BR-{n:03}" for n in range(1, 11)]
+    + [f"FM-ID-{n:03}" for n in range(1, 6)] + [f"FM-PN-{n:03}" for n in range(1, 4)]
+    + [f"FM-BR-{n:03}" for n in range(1, 13)] + [f"FM-GR-{n:03}" for n in range(1, 5)]
 )  # fmt: skip
 
 

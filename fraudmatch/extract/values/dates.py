@@ -40,8 +40,8 @@ _DIRECTIVES = {
 _TOKEN = re.compile(r"%.|[^%]", re.DOTALL)
 
 
-def format_fault(text: str) -> str | None:
-    """What is wrong with a date format, or None."""
+def format_fault(text: str, *, of_month: bool = False) -> str | None:
+    """What is wrong with a date format, or None; one of a month (`of_month`) may leave out the day."""
     tokens = _TOKEN.findall(text)
     unknown = [token for token in tokens if len(token) == 2 and token not in _DIRECTIVES]
     if unknown or "".join(tokens) != text:
@@ -49,7 +49,8 @@ def format_fault(text: str) -> str | None:
             f"date format {text!r}: {', '.join(unknown) or '%'} is not read here; use {' '.join(_DIRECTIVES)}"
         )
     for part, choices in (("day", {"%d"}), ("month", {"%m", "%b", "%B"}), ("year", {"%Y", "%y"})):
-        if sum(token in choices for token in tokens) != 1:
+        times = sum(token in choices for token in tokens)
+        if times != 1 and not (of_month and part == "day" and not times):
             return f"date format {text!r} needs the {part} once ({' or '.join(sorted(choices))})"
     return None
 
@@ -79,7 +80,7 @@ def parse_dates(
 
     Args:
         texts: distinct texts, no nulls.
-        formats: strptime directives %d %m %Y %y %b %B %H %M %S.
+        formats: strptime directives %d %m %Y %y %b %B %H %M %S; without %d the first of the month is read.
         birth: whether the field is a date of birth.
         as_at: the day the exercise speaks of; null is `REFERENCE_DAY`.
 
@@ -108,7 +109,7 @@ def _pattern(text: str) -> str:
 def _by_format(upper: pa.Array, text: str, birth: bool, as_at: dt.date) -> pa.Array:
     found = pc.extract_regex(upper, _pattern(text))
     read = found.is_valid().to_numpy(zero_copy_only=False)
-    day = _numbers(found.field("day"), read)
+    day = _numbers(found.field("day"), read) if "%d" in text else np.ones(len(read), dtype=np.int64)
     month = _month_numbers(found.field("month"), read)
     year = _numbers(found.field("year"), read)
     if "%y" in text:

@@ -91,6 +91,7 @@ def test_patterns(tmp_path: Path, pattern: str, name: str, fits: bool) -> None:
         ("CTAX_*.csv", "in/CTAX_*.csv", "holds no folder"),
         ('["%d/%m/%Y"]', '["%d/%m/%Q"]', "%Q is not read here"),
         ('["%d/%m/%Y"]', '["%d/%m/%Y", "%m/%d/%Y"]', "read one text as different days"),
+        ('source_ref = "Ref"', 'source_ref = "Ref"\ndiscount_start = { column = "D", formats = ["%Y-%m"] }', "%Y-%m has no day"),
         ('source_ref = "Ref"', 'surname = "Ref"', "fields.source_ref: must be filled."),
         ('source_ref = "Ref"', 'source_ref = { column = "Ref", optional = true }', "cannot be optional"),
         ('source_ref = "Ref"', 'source_ref = "Ref"\nsurnmae = "S"', "no such field. Did you mean 'surname'?"),

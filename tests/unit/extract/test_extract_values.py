@@ -93,6 +93,14 @@ def test_formats_are_checked(text: str, fault: str | None) -> None:
     assert said is None if fault is None else fault in str(said)
 
 
+def test_a_month_is_its_first_day() -> None:
+    assert format_fault("%Y-%m", of_month=True) is None
+    assert "day" in str(format_fault("%d/%d/%Y", of_month=True)) and "day" in str(format_fault("%Y-%m"))
+    read = parse_dates(pa.array(["1980-05", "1980-13", "1980-05-02"]), ["%Y-%m"])
+    assert read.to_pylist() == [dt.date(1980, 5, 1), None, None]
+    assert parse_dates(pa.array(["May 1980"]), ["%B %Y"]).to_pylist() == [dt.date(1980, 5, 1)]
+
+
 def test_day_and_month_changed_over_is_seen() -> None:
     assert reads_two_ways(["%d/%m/%Y", "%m/%d/%Y"]) == ("%d/%m/%Y", "%m/%d/%Y")
     assert reads_two_ways(["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"]) is None

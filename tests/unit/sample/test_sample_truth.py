@@ -7,6 +7,7 @@ import sample_oracle
 import sample_oracle_benefits
 import sample_oracle_ct
 from oracle_housing import RULES as HOUSING
+from oracle_registers import RULES as REGISTERS
 from sample_oracle import Truth, ends
 from sample_oracle_pay import PAY_RULES
 
@@ -15,14 +16,16 @@ from fraudmatch.sample.plant import LOOK_ALIKE, NEAR_MISS, PLANTED, Plan
 RULE_IDS = [
     *(f"FM-CT-{n:03}" for n in (*range(1, 23), 90)), *(f"FM-HT-00{n}" for n in range(1, 10)),
     *(f"FM-RTB-00{n}" for n in range(1, 5)), *(f"FM-WL-00{n}" for n in range(1, 7)),
-    *(f"FM-PY-00{n}" for n in range(1, 10)), *(f"FM-PN-00{n}" for n in range(1, 4)),
-    *(f"FM-BB-00{n}" for n in range(1, 4)), *(f"FM-BR-{n:03}" for n in range(1, 11)),
+    *(f"FM-PY-{n:03}" for n in range(1, 11)), *(f"FM-PN-00{n}" for n in range(1, 4)),
+    *(f"FM-BB-00{n}" for n in range(1, 4)), *(f"FM-BR-{n:03}" for n in range(1, 13)),
     *(f"FM-CR-{n:03}" for n in range(1, 11)),
     *(f"FM-CTR-00{n}" for n in range(1, 6)), *(f"FM-CP-00{n}" for n in range(1, 6)),
     *(f"FM-LC-00{n}" for n in range(1, 4)), *(f"FM-PP-00{n}" for n in range(1, 5)),
-    *(f"FM-ID-00{n}" for n in range(1, 5)),
+    *(f"FM-GR-00{n}" for n in range(1, 5)),
+    *(f"FM-ID-00{n}" for n in range(1, 6)),
 ]  # fmt: skip
 RULES = sample_oracle.RULES | sample_oracle_benefits.RULES | PAY_RULES | HOUSING | sample_oracle_ct.RULES
+RULES |= REGISTERS
 
 
 @pytest.fixture(scope="module")
