@@ -133,6 +133,7 @@ def split_through_companies(plan: Plan) -> None:
         seat(who, two, world.firms.property[two])
     plan.case(rule, PLANTED, "two directors, each company at its own office", NDR, left, NDR, right)
     shared(k, LOOK_ALIKE, "the other property is small", value=between(plan.rng, 20, 57, k) * 50)
+    shared(k, NEAR_MISS, "the other property is at the limit of £2,899", value=np.full(k, 2_899))
     shared(k, LOOK_ALIKE, "within its period of grace", start=plan.ago(20, 360, k))
     shared(k, LOOK_ALIKE, "the director has left the first company", left_office=True)
     shared(k, LOOK_ALIKE, "the other property stands empty", empty=True)
