@@ -13,6 +13,8 @@ Three lists of the same council tax accounts (one line an account):
 * ours, by chance: ours in the order of the chance that a case is real, whatever money is at stake. This is the
   order to compare yields by: the usual one wants expected pounds for each minute, and a real case of £80 stands
   below a doubtful one of £2,000.
+* ours, in pounds: ours, counting the pounds at stake in the real cases in place of the cases. A real case that we
+  do not flag counts as one of usual worth.
 * flagged: of ours only the accounts that we flag, so that only the ranking works; their own base rate.
 
 An account of the base line that we do not flag stands at the end of our list, in no order: what is measured
@@ -63,7 +65,7 @@ class Measured:
         )
 
 
-def measure(order: Sequence[float], tail: int, tail_real: int) -> Measured:
+def measure(order: Sequence[float], tail: int, tail_real: float) -> Measured:
     """A list in order (1 = real, 0 = not, a share where lines of one rank come in no order), and `tail` lines behind it in no order, of which `tail_real` are real."""
     lines, real = len(order) + tail, round(sum(order)) + tail_real
 
@@ -125,21 +127,42 @@ def ranked(night: Night, flags: pa.Table, by_chance: bool = False) -> pa.Table:
     )
 
 
+def worth_of(flags: pa.Table, real: set[int]) -> dict[int, float]:
+    """Account -> pounds at stake: the greatest estimate of its discount flags; of real cases only."""
+    found: dict[int, float] = {}
+    columns = (flags[name].to_pylist() for name in ("rule_id", "left_id", "value_estimate_pence"))
+    for rule, left, pence in zip(*columns, strict=True):
+        if rule in DISCOUNT_RULES and left in real:
+            found[left] = max(found.get(left, 0.0), (pence or 0) / 100)
+    usual = statistics.median(found.values())
+    return {left: found.get(left, usual) for left in real}
+
+
 def on_accounts(
-    ranked_flags: pa.Table, accounts: set[int], real: set[int], *, place: str = "rank", behind: bool = True
+    ranked_flags: pa.Table,
+    accounts: set[int],
+    real: set[int],
+    *,
+    place: str = "rank",
+    behind: bool = True,
+    worth: dict[int, float] | None = None,
 ) -> Measured:
-    """The base line's accounts in the order of our cases; accounts at one place are in no order."""
+    """The base line's accounts in the order of our cases; accounts at one place are in no order.
+
+    Each real one counts 1, or what it is worth.
+    """
+    worth = worth or dict.fromkeys(real, 1.0)
     at: dict[int, float] = {}
     columns = (ranked_flags[name].to_pylist() for name in ("rule_id", "left_id", place))
     for rule, left, where in zip(*columns, strict=True):
         if rule in DISCOUNT_RULES and left in accounts:
             at.setdefault(left, where)
-    together: dict[float, list[bool]] = defaultdict(list)
+    together: dict[float, list[float]] = defaultdict(list)
     for left, where in at.items():
-        together[where].append(left in real)
+        together[where].append(worth.get(left, 0.0))
     order = [sum(some) / len(some) for some in together.values() for _ in some]
     rest = accounts - at.keys() if behind else set()
-    return measure(order, len(rest), len(rest & real))
+    return measure(order, len(rest), sum(worth[left] for left in sorted(rest & real)))
 
 
 def whole_night(ranked_flags: pa.Table, names: list[str], keys: set[tuple[str, ...]]) -> Measured:
@@ -181,6 +204,12 @@ def one_seed(seed: int, noise: int) -> dict[str, Measured]:
         "base line": measure([], len(accounts), len(accounts & real)),
         "withheld": on_accounts(ranked(night, withheld.flags), accounts, real),
         "ours": on_accounts(ranked(night, night.scored.flags), accounts, real),
+        "ours, in pounds": on_accounts(
+            ranked(night, night.scored.flags),
+            accounts,
+            real & accounts,
+            worth=worth_of(night.scored.flags, real & accounts),
+        ),
         "ours, by chance": on_accounts(by_chance, accounts, real, place="whole_chance"),
         "flagged, by chance": on_accounts(by_chance, accounts, real, place="whole_chance", behind=False),
         "whole night, withheld": whole_night(ranked(night, withheld.flags), names, keys),
