@@ -29,7 +29,7 @@ class Firms:
     def __init__(self, streams: Streams, words: Words, people: int) -> None:
         self.words = words
         self._rng = streams("firms")
-        self._names = _name_supply(streams("firm names"), people // 20 + 8000)
+        self._names = _name_supply(streams("firm names"), max(people // 20 + 8000, people // 8))
         self.name = np.empty(0, dtype=np.int64)
         self.trading = self.name.copy()
         self.company_number = self.name.copy()
@@ -47,6 +47,8 @@ class Firms:
         made = np.arange(first, first + count)
         rng = self._rng
         names = self._names[first : first + count]
+        if len(names) < count:
+            raise ValueError("the generator ran out of names of firms")
         number = 90_000_000 + made * 37 % 9_999_991
         trading = [name.rsplit(" ", 1)[0].split(" & ")[0] for name in names]
         self._append("name", self.words.codes(names))
