@@ -215,3 +215,19 @@ def test_check_of_a_site_reads_its_overrides(tmp_path: Path) -> None:
     assert done.exit_code == 2
     for where in ("override.1.rule", "override.1.by", "override.1.why"):
         assert where in done.output
+
+
+def test_check_passes_on_a_fresh_demo_and_still_sees_what_the_site_wrote(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(shipped("sample_data"), site)
+    assert (site / "rules" / "parameters").is_dir()  # numbers under which shipped examples come out otherwise
+    fresh = run("check", site)
+    assert fresh.exit_code == 0, fresh.output
+    shipped_file = shipped("rules") / "council_tax" / "fm-ct-001.toml"
+    text = shipped_file.read_text(encoding="utf-8").replace(
+        "[reasons]", 'never_drawn = "left.age > 200"\n[reasons]\nnever_drawn = "very old"', 1
+    )
+    text = text.replace("[points]", "[points]\nnever_drawn = 0", 1)
+    (site / "rules" / "fm-ct-001.toml").write_text(text, encoding="utf-8")
+    told = run("check", site)
+    assert told.exit_code == 2 and "rules/fm-ct-001.toml: facts.never_drawn: no example" in told.output
