@@ -290,9 +290,9 @@ def _examples(left: str, right: str | None, who: _Who | None, dated: bool) -> st
     for at, name in enumerate(filter(None, (left, right))):
         if name in _IN_FORCE:
             sides = [start, later]
-            sides[at] = sides[at].replace(*(f'"{code}"' for code in _IN_FORCE[name][1:]))
+            sides[at] = sides[at].replace(f'"{_IN_FORCE[name][1]}"', f'"{_IN_FORCE[name][2]}"')
             title = f"the {'second' if at else 'first'} is {_IN_FORCE[name][2]}"
-            cases.append(_case(title, *sides, yes, "flagged = false"))
+            cases.append(_case(title, sides[0], sides[1], yes, "flagged = false"))
     if who:
         cases.append(_case(f"not so: {who.reason}", start, later, no, "flagged = false"))
     if dated:
