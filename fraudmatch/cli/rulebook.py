@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 #: Where the manual of the shipped rules stands in a checkout.
 MANUAL = Path("docs/rules.md")
 
-_RELATIONS = ("person", "property", "organisation", "account", "payment", "none")
+_RELATIONS = ("person", "property", "organisation", "account", "payment", "phone", "email", "equal", "none")
 _SITE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -70,12 +70,14 @@ def check(folder: Path | None, as_json: bool) -> None:
 
     def report(library: Library, folders: list[Path]) -> None:
         from fraudmatch.errors import RuleFileError
+        from fraudmatch.rulebook.libraries import rules_added
         from fraudmatch.scoring.drawn_facts import undrawn_facts
         from fraudmatch.scoring.lint import review_problems
         from fraudmatch.scoring.lock import check_lock
 
         _overridden(folder, library)
-        problems = [problem for each in folders for problem in check_lock(each)] + undrawn_facts(library)
+        problems = [problem for each in folders for problem in check_lock(each)]
+        problems += undrawn_facts(rules_added(library, folders))
         problems += [problem for rule in library.rules for problem in review_problems(rule.file, rule.shown)]
         if problems:
             raise RuleFileError("The rules have faults.", remedy="Mend the files named.", problems=problems)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fraudmatch.errors import RuleFileError
@@ -46,3 +47,19 @@ def named_library(name: str) -> NamedLibrary:
     if (folder / "parameters").is_dir() and (folder / "values").is_dir():
         return NamedLibrary(f"the whole library in {name}", load_library([folder]))
     return NamedLibrary(f"the shipped rules with those of {name} on top", load_library([own, folder]))
+
+
+def rules_added(library: Library, folders: Sequence[Path]) -> Library:
+    """The library with those rules alone that the last of its folders wrote; all of them, of one folder.
+
+    The examples of a shipped rule are drawn for the shipped numbers. Where a site sets a parameter of its
+    own they need no longer show a fact both ways, and nobody at the site can mend that.
+
+    Args:
+        folders: those `library` was loaded from, the shipped one first.
+    """
+    if len(folders) == 1:
+        return library
+    beneath = load_library(folders[:-1])
+    there = {rule.id: rule.file for rule in beneath.rules}
+    return replace(library, rules=tuple(rule for rule in library.rules if there.get(rule.id) != rule.file))

@@ -133,7 +133,7 @@ def _read(path: Path, library: Library) -> tuple[Rule, Library]:
     file = read_rule(path, shown)
     if isinstance(file, list):
         raise _faulty(path, [*problems, *file])
-    rule = compile_rule(file, shown, parameters, values)
+    rule = compile_rule(file, shown, parameters, values, unfinished=True)
     if isinstance(rule, list):
         raise _faulty(path, [*problems, *rule])
     problems += example_problems(rule)

@@ -17,6 +17,7 @@ from fraudmatch.report.disclosure import Column
 from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.overrides import taken_away
 from fraudmatch.report.words import NOT_A_FINDING, counted, fact_phrase, long_date, pounds
+from fraudmatch.rulebook.few import FEW, already_flagged, few_lines
 from fraudmatch.rulebook.manual import review_words
 from fraudmatch.rulebook.trial import Trial, of_partner, points_of
 from fraudmatch.scoring.rulefile import VALUE_CLASSES
@@ -39,6 +40,8 @@ def trial_lines(trial: Trial, site: Path) -> list[str]:
         "",
         *_partners(trial),
         *_seen(trial),
+        *_why_few(trial),
+        *_known_already(trial),
         *_expected(trial),
         *_strongest(trial, made.gained, site),
         *paragraph(NOT_A_FINDING, indent=""),
@@ -137,6 +140,24 @@ def _seen(trial: Trial) -> list[str]:
     if gone:
         lines.append(f"Taken away by the overrides of the site: {gone:,}.")
     return [*lines, ""]
+
+
+def _why_few(trial: Trial) -> list[str]:
+    """Of a rule that flags next to nothing, what keeps it from flagging more."""
+    if trial.compared.gained.num_rows + trial.compared.kept.num_rows > FEW:
+        return []
+    lines = list(few_lines(trial.rule, trial.library, trial.kept))
+    return [*(line for each in lines for line in paragraph(each, indent="")), ""] if lines else []
+
+
+def _known_already(trial: Trial) -> list[str]:
+    gained = trial.compared.gained
+    found = already_flagged(trial.rule, gained, trial.kept.flags)
+    lines = [
+        f"{many:,} of the {gained.num_rows:,} gained are flagged already by {rule}."
+        for rule, many in found.items()
+    ]
+    return [*lines, ""] if lines else []
 
 
 def _expected(trial: Trial) -> list[str]:

@@ -8,6 +8,7 @@ word is refused when the library is loaded and not in the middle of the night.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,6 +29,10 @@ MAX_NUMBER = 1e12
 
 #: A node of sqlglot; the base class has another name from one version to the next.
 Tree = Any
+
+#: "£5" or "> 5,000", of what cannot be read: `if(left.age > 5,100,200)` can be.
+_POUNDS = re.compile(r"£|[<>=]\s*\d{1,3}(?:,\d{3})+(?!\d)")
+_QUOTED = re.compile(r"'[^']*'")
 
 _EPOCH = dt.date(1970, 1, 1)
 _COMPARE: dict[type, str] = {
@@ -101,6 +106,10 @@ def _parse(text: str) -> Tree:
     try:
         statements = sqlglot.parse(text)
     except SqlglotError as error:
+        if _POUNDS.search(_QUOTED.sub("", text)):
+            raise ExpressionFault(
+                "an amount is written in pence, without £ or commas.", "Write 500000 for £5,000."
+            ) from None
         raise ExpressionFault(f"{_position(error)}this cannot be read as an expression.") from None
     except RecursionError:
         raise ExpressionFault(
@@ -184,6 +193,13 @@ class _Compiler:
 
     def _comparison(self, tree: Tree) -> Node:
         op = _COMPARE[type(tree)]
+        if any(
+            isinstance(side, exp.Literal) and side.is_string and not side.this
+            for side in (tree.left, tree.right)
+        ):
+            raise ExpressionFault(
+                f"{_place(tree)}nothing is ever equal to '': blank is null.", "Write is null, or is not null."
+            )
         left, right = self.compile(tree.left), self.compile(tree.right)
         self._same_kind(tree, op, left, right)
         if left.kind in (Kind.TEXT, Kind.TRUTH) and op not in ("eq", "neq"):
@@ -236,6 +252,11 @@ class _Compiler:
         return self._in_list(tree, subject)
 
     def _in_list(self, tree: Tree, subject: Node) -> Node:
+        if any(isinstance(choice, exp.Column) and not choice.table for choice in tree.expressions):
+            bare = next(choice.name for choice in tree.expressions if isinstance(choice, exp.Column))
+            raise ExpressionFault(
+                f"{_place(tree)}a code stands in single quotes.", f"Write for example '{bare}'."
+            )
         choices = [self.compile(choice) for choice in tree.expressions]
         if not choices or any(choice.op != "literal" for choice in choices):
             raise ExpressionFault(f"{_place(tree)}in takes a list of constants.")

@@ -155,14 +155,23 @@ def _names(file: RuleFile, parameters: Mapping[str, DatedNumber], values: Mappin
 
 
 def compile_rule(
-    file: RuleFile, shown: str, parameters: Mapping[str, DatedNumber], values: Mapping[str, DatedNumber]
+    file: RuleFile,
+    shown: str,
+    parameters: Mapping[str, DatedNumber],
+    values: Mapping[str, DatedNumber],
+    *,
+    unfinished: bool = False,
 ) -> Rule | list[Problem]:
-    """The rule ready to run, or all that is wrong with what it says."""
+    """The rule ready to run, or all that is wrong with what it says.
+
+    Args:
+        unfinished: pass over facts that nothing speaks of yet, as while a rule is being tried.
+    """
     problems = pair_problems(file, shown, parameters)
     if problems:
         return problems
     money = {name: dated.money for name, dated in values.items()}
-    writer = _Writer(file, shown, _names(file, parameters, values), money)
+    writer = _Writer(file, shown, _names(file, parameters, values), money, unfinished)
     rule = writer.rule()
     problems = writer.problems + word_problems(file, shown)
     if not writer.problems and file.pair.relation == "equal" and not equal_columns(rule.when):
@@ -174,8 +183,11 @@ def compile_rule(
 class _Writer:
     """Compiles the expressions of one file and keeps what is wrong with each."""
 
-    def __init__(self, file: RuleFile, shown: str, names: Names, money: Mapping[str, str | None]) -> None:
+    def __init__(
+        self, file: RuleFile, shown: str, names: Names, money: Mapping[str, str | None], unfinished: bool
+    ) -> None:
         self.file, self.shown, self.names, self.money = file, shown, names, money
+        self.unfinished = unfinished
         self.problems: list[Problem] = []
 
     def rule(self) -> Rule:
@@ -189,7 +201,8 @@ class _Writer:
             facts[member] = Node("literal", Kind.TRUTH, literal=True)  # whoever is not has been left out
         bare = Names({}, {name: Column(Kind.TRUTH) for name in facts})
         when = self._read("flag.when", self.file.flag.when, bare, Kind.TRUTH)
-        self._unused(when)
+        if not self.unfinished:
+            self._unused(when)
         values: dict[str, Node] = {
             kind: self._read(f"value.{kind}", text, self.names, Kind.NUMBER)
             for kind, text in self.file.value.items()

@@ -215,3 +215,39 @@ def test_check_of_a_site_reads_its_overrides(tmp_path: Path) -> None:
     assert done.exit_code == 2
     for where in ("override.1.rule", "override.1.by", "override.1.why"):
         assert where in done.output
+
+
+def test_check_passes_on_a_fresh_demo_and_still_sees_what_the_site_wrote(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(shipped("sample_data"), site)
+    assert (site / "rules" / "parameters").is_dir()  # numbers under which shipped examples come out otherwise
+    fresh = run("check", site)
+    assert fresh.exit_code == 0, fresh.output
+    shipped_file = shipped("rules") / "council_tax" / "fm-ct-001.toml"
+    text = shipped_file.read_text(encoding="utf-8").replace(
+        "[reasons]", 'never_drawn = "left.age > 200"\n[reasons]\nnever_drawn = "very old"', 1
+    )
+    text = text.replace("[points]", "[points]\nnever_drawn = 0", 1)
+    (site / "rules" / "fm-ct-001.toml").write_text(text, encoding="utf-8")
+    told = run("check", site)
+    assert told.exit_code == 2 and "rules/fm-ct-001.toml: facts.never_drawn: no example" in told.output
+
+
+def test_try_says_what_keeps_a_rule_from_flagging_and_who_flags_the_same(
+    night: Night, tmp_path: Path
+) -> None:
+    own = changed(tmp_path, ('id = "FM-HT-003"', 'id = "FM-XX-003"'), rule="housing/fm-ht-003.toml")
+    own = own.rename(tmp_path / "fm-xx-003.toml")
+    out = run("try", own, night.site.root).output
+    twins = [row for row in read_night(night.site).flags.to_pylist() if row["rule_id"] == "FM-HT-003"]
+    assert f"{len(twins):,} of the {len(twins):,} gained are flagged already by FM-HT-003." in out
+    assert "Without the fact" not in out
+    text = own.read_text(encoding="utf-8").replace(
+        "[reasons]", '"impossible" = "left.age > 150"\n[reasons]', 1
+    )
+    text = text.replace("[reasons]", '[reasons]\nimpossible = "older than anybody"', 1)
+    own.write_text(text, encoding="utf-8")
+    assert "FM-XX-003" in run("try", own, night.site.root).output  # a fact nothing speaks of yet
+    own.write_text(text.replace('when = "', 'when = "impossible and ', 1), encoding="utf-8")
+    out = run("try", own, night.site.root).output
+    assert f"Without the fact impossible: {len(twins):,} flags." in out

@@ -22,6 +22,7 @@ PAIRS += [
     for left, right in (("council_tax", "permit"), ("creditor", "payroll"), ("deaths", "right_to_buy"))
 ]
 PAIRS += [(name, "electoral_register", "property") for name in sorted(DATASETS)]
+PAIRS += [(name, None, "none") for name in ("payment", "licence", "waiting_list")]
 
 
 @pytest.mark.parametrize(("left", "right", "relation"), PAIRS)
@@ -72,3 +73,22 @@ def test_an_existing_file_is_not_written_over(tmp_path: Path) -> None:
 def test_in_a_site_it_joins_the_rules_of_the_site(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text("", encoding="utf-8")
     assert write_outline("FM-XX-001", tmp_path, "payroll", None, "none").parent == tmp_path / "rules"
+
+
+def test_registers_of_names_and_addresses_ask_for_another_record_of_the_person() -> None:
+    weak = outline("FM-XX-001", "blue_badge", "electoral_register", "person", LIBRARY)
+    assert 'well_identified = "pair.identity_confirmed"' in weak
+    strong = outline("FM-XX-001", "blue_badge", "council_tax_reduction", "person", LIBRARY)
+    assert "pair.same_date_of_birth" in strong and "identity_confirmed" not in strong
+
+
+def test_running_asks_for_the_status_where_there_is_one() -> None:
+    text = outline("FM-XX-001", "licence", "council_tax_reduction", "person", LIBRARY)
+    assert "running = \"left.running and left.licence_status = 'live' and right.running\"" in text
+    assert 'name = "the first is revoked"' in text
+
+
+def test_single_payments_begin_with_an_amount_in_pence() -> None:
+    text = outline("FM-XX-001", "payment", None, "none", LIBRARY)
+    assert 'large = "left.gross_pence >= 500000"' in text
+    assert 'owner = ""' not in text and 'service = ""' not in text

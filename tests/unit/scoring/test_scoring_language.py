@@ -65,6 +65,10 @@ REFUSED = [
     ("", "the expression is empty"),
     ("left.age >> ", "cannot be read as an expression"),
     ("left.age >", "cannot be read"),
+    ("left.discount_annual_pence > £5,000", "in pence, without £ or commas"),
+    ("left.discount_annual_pence > 5,000", "in pence, without £ or commas"),
+    ("left.discount_type in (empty, second_home)", "a code stands in single quotes"),
+    ("left.surname = ''", "blank is null"),
     # names
     ("left.discont_type = 'empty'", "there is no left.discont_type"),
     ("lft.age > 1", "nothing is called lft"),
