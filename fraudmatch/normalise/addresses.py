@@ -12,6 +12,10 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from fraudmatch.normalise.address_flats import part_words
 from fraudmatch.normalise.address_parts import (
     Segment,
@@ -21,6 +25,7 @@ from fraudmatch.normalise.address_parts import (
     read_segment,
     street_and_rest,
 )
+from fraudmatch.normalise.distinct import Codes, Encoded
 from fraudmatch.normalise.postcodes import is_postcode
 from fraudmatch.normalise.text import fold
 from fraudmatch.normalise.wordlists import phrases, words
@@ -28,6 +33,8 @@ from fraudmatch.normalise.wordlists import phrases, words
 _LONGEST_PLACEHOLDER = 40
 _PLAIN = re.compile(r"(?:FLAT (\d+[A-Z]?|[A-Z]),? )?(\d+)([A-Z])? ([A-Z][A-Z ]*), ([A-Z0-9][A-Z0-9 ,]*)")
 _KEPT = ",-/&"
+# A house number 5-7 that a spreadsheet took for the fifth of July, or for May 2007.
+_SHEET_DATE = r"(?i)^\s*([0-9]{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2})\b"
 _NOT_LINES = re.compile(r"[\n\r;|()\[\]]+")
 
 
@@ -39,6 +46,12 @@ class Address(NamedTuple):
     building: str | None = None
     street: str | None = None
     town: str | None = None
+
+
+def dates_for_numbers(addresses: Encoded) -> Codes:
+    """Rows, rising, whose address begins with a spreadsheet's date where its number was."""
+    found = pc.match_substring_regex(pa.array(addresses.values, pa.string()), _SHEET_DATE)
+    return np.flatnonzero(addresses.mask(found.to_pylist()))
 
 
 @cache

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.normalise import contacts, identifiers, names, organisations
-from fraudmatch.normalise.addresses import Address, read_address
+from fraudmatch.normalise.addresses import Address, dates_for_numbers, read_address
 from fraudmatch.normalise.dates import birth_bounds, detail_bounds, read_dates
 from fraudmatch.normalise.distinct import (
     Codes,
@@ -163,6 +163,7 @@ def _postcode(reader: _Reader, name: str, address: str) -> pa.Array:
 def _address_columns(reader: _Reader) -> Columns:
     """The address in parts, the postcode, and the address as written."""
     encoded = Encoded.of(reader.raw("address"))
+    reader.faults.append(Fault("EXCEL_DATE_IN_ADDRESS", "address", dates_for_numbers(encoded)))
     parts = list(zip(*encoded.each(read_address), strict=True)) or [()] * len(Address._fields)
     columns = {name: encoded.spread(values) for name, values in zip(Address._fields, parts, strict=True)}
     columns["postcode"] = _postcode(reader, "postcode", "address")
@@ -289,7 +290,12 @@ def _second_identity(reader: _Reader, is_named: Mask) -> Columns:
 def _explains_no_name(fault: Fault) -> bool:
     """Whether a fault says why the first party's name is of no use."""
     second = fault.field is not None and fault.field.startswith("second_")
-    return not second and fault.reason in ("NAME_PLACEHOLDER", "NAME_UNREADABLE")
+    return not second and fault.reason in (
+        "NAME_PLACEHOLDER",
+        "NAME_UNREADABLE",
+        "NON_PERSON",
+        "RECORD_MARKED_VOID",
+    )
 
 
 def _note_missing_names(reader: _Reader, kinds: pa.Array) -> None:

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from fraudmatch.forenames import known_forenames
-from fraudmatch.normalise.names import letters, without_prefix
+from fraudmatch.normalise.names import is_placeholder, letters, without_prefix
 from fraudmatch.normalise.wordlists import common_surnames, table
 
 _SEPARATOR = re.compile(r"\s*[&+/;]\s*|\s+(?:and|a'r)\s+", re.IGNORECASE)
@@ -49,6 +49,8 @@ def _is_forename(word: str) -> bool:
 @lru_cache(maxsize=100_000)
 def sides_of(text: str) -> tuple[str, ...]:
     """The text cut at its separators, blanks left out; "C/O", "T/A" and "S/O" do not part names."""
+    if is_placeholder(text):  # N/A is no pair of people
+        return (text,)
     plain = _NOT_SEPARATORS.sub(" ", text)
     return tuple(side.strip(" ,") for side in _SEPARATOR.split(plain) if side and letters(side))
 
