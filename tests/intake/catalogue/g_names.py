@@ -106,7 +106,7 @@ SURNAMES = [
 TEXT = [
     _case(number, f"as text {text!a}", {code: 1} if code else {}, _written(text), Surname=text)
     for number, text, code in (
-        (178, '<b>Alder<i>', None),
+        (178, "<b>Alder<i>", None),
         (179, "=HYPERLINK(A)", None),
         (179, "@x", None),
         (180, "'; DROP TABLE x", None),

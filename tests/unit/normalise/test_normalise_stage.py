@@ -85,7 +85,9 @@ def test_two_names_in_a_field_are_two_records(row, names, field):
     got = [(r["party"], r["forename"], r["surname"]) for r in records]
     assert got == [(1, *names[0]), (2, *names[1])]
     assert [r["date_of_birth"] for r in records] == [None, dt.date(1975, 5, 6)]
-    assert [(r["field"], r["reason"]) for r in out.rejects.to_pylist()] == [(field, "JOINT_NAME")]
+    assert [(r["field"], r["reason"]) for r in out.rejects.to_pylist()] == [
+        (field, "JOINT_NAME" if names[0][1] == names[1][1] else "MULTIPLE_PERSONS")
+    ]
     assert out.details["council_tax"]["band"].to_pylist() == ["C", "C"]
 
 
@@ -104,10 +106,10 @@ def test_second_columns_come_before_a_joined_name():
     ("row", "fault"),
     [
         ({}, (None, "NAME_MISSING")),
-        ({"full_name": "The Occupier"}, ("full_name", "NAME_PLACEHOLDER")),
+        ({"full_name": "The Occupier"}, ("full_name", "NON_PERSON")),
         ({"surname": "Unknown"}, ("surname", "NAME_PLACEHOLDER")),
         ({"surname": "12345"}, ("surname", "NAME_UNREADABLE")),
-        ({"title": "Mr", "surname": "The Occupier"}, ("surname", "NAME_PLACEHOLDER")),
+        ({"title": "Mr", "surname": "The Occupier"}, ("surname", "NON_PERSON")),
         ({"organisation_name": "REDACTED"}, ("organisation_name", "NAME_PLACEHOLDER")),
     ],
 )
