@@ -31,6 +31,15 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def digest_of(path: Path) -> str:
+    """The same of a file that is not to be held in memory; "" when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
 def decompress(content: bytes, compression: str, *, limit: int = EXPANDED_LIMIT) -> bytes:
     """The content without its compression ("none" or "gzip"; several gzip members are joined).
 

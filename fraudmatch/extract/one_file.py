@@ -21,6 +21,7 @@ from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distin
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.parquet import grid_of
+from fraudmatch.extract.printable import printable
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.repetitions import repetitions
 from fraudmatch.extract.values.words import translate
@@ -53,7 +54,7 @@ def extract_file(
     Raises:
         ConservationError: the program lost or invented a row; never the fault of the file.
     """
-    origin = Origin(partner, mapping.dataset, path.name)
+    origin = Origin(partner, mapping.dataset, printable(path.name))
     try:
         content = read_bytes(path)
         origin = replace(origin, delivery=digest(content))
