@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from fraudmatch.extract.encrypted import Keys
 from fraudmatch.extract.handed_over import hand_over
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.one_file import extract_file
@@ -23,5 +24,7 @@ def answer(ask: dict[str, Any]) -> dict[str, Any]:
         partner=ask["partner"],
         partner_ids=ask["partner_ids"],
         as_at=dt.date.fromisoformat(ask["as_at"]) if ask["as_at"] else None,
+        expanded_mb=ask["expanded_mb"],
+        keys=Keys(tuple(ask["keys"][0]), tuple(ask["keys"][1])),
     )
     return hand_over(file, Path(ask["folder"]), ask["name"])

@@ -16,6 +16,7 @@ from fraudmatch.containment import READERS, Crashed, Done, Limits, Overrun, Rais
 from fraudmatch.containment.pool import Outcome
 from fraudmatch.errors import ConservationError, SiteError
 from fraudmatch.extract.content import digest_of
+from fraudmatch.extract.encrypted import keys_from
 from fraudmatch.extract.faults import Origin
 from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.handed_over import Untrue, taken_over
@@ -51,7 +52,7 @@ def read_all(
 
     Raises:
         ConservationError: the program lost or invented a row.
-        SiteError: nothing can be written into the site folder.
+        SiteError: nothing can be written into the site folder, or keys lie in it.
         RunError: no worker starts.
     """
     if not jobs:
@@ -59,11 +60,32 @@ def read_all(
     with _folder(root) as folder:
         # The largest first, so that two workers end together.
         order = sorted(range(len(jobs)), key=lambda number: (-_size(jobs[number].path), number))
-        asked = [_ask(jobs[number], f"{number}", folder, partner_ids, as_at) for number in order]
+        keys = _keys(jobs, root)
+        asked = [
+            _ask(jobs[number], f"{number}", folder, partner_ids, as_at)
+            | {"expanded_mb": limits.expanded_mb, "keys": keys if _sealed(jobs[number]) else ((), ())}
+            for number in order
+        ]
         outcomes = dict(zip(order, READERS.ask_all(asked, limits), strict=True))
         return [
             _file(outcomes[number], job, f"{number}", folder, partner_ids) for number, job in enumerate(jobs)
         ]
+
+
+def _sealed(job: Job) -> bool:
+    return job.mapping.file.encryption != "none"
+
+
+def _keys(jobs: Sequence[Job], root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of the environment where a mapping needs one; asked for nowhere else.
+
+    Raises:
+        SiteError: they lie inside the site folder.
+    """
+    if not any(map(_sealed, jobs)):
+        return (), ()
+    keys = keys_from(os.environ, site=root)
+    return keys.age, keys.passwords
 
 
 def _ask(
