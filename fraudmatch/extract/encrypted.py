@@ -41,7 +41,7 @@ NO_KEYS = Keys()
 
 
 def keys_from(environment: Keyed[str, str], *, site: Path | None = None) -> Keys:
-    """The keys that the environment names; one a line, lines that begin with # are notes.
+    """The keys that the environment names, one a line; among age keys lines that begin with # are notes.
 
     Args:
         site: its folder, in which no key may lie; null when there is none.
@@ -69,7 +69,9 @@ def _lines(environment: Keyed[str, str], name: str, site: Path | None) -> tuple[
                 f"{name + _FILE} names a file that cannot be read.",
                 remedy="Check the path, and that the one who runs the night may read it.",
             ) from error
-    lines = (line.strip() if name == AGE_KEY else line.strip("\r") for line in text.split("\n"))
+    if name == PASSWORD:  # blanks and # may belong to it
+        return tuple(line for line in text.replace("\r", "").split("\n") if line)
+    lines = (line.strip() for line in text.split("\n"))
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
@@ -106,10 +108,6 @@ def _open_age(content: bytes, keys: Keys) -> bytes:
     except pyrage.IdentityError as error:
         raise _sealed(f"a line of {AGE_KEY} is no age identity") from error
     try:
-        if content.startswith(b"-----BEGIN"):
-            out = io.BytesIO()
-            pyrage.decrypt_io(io.BytesIO(content), out, identities)
-            return out.getvalue()
         return bytes(pyrage.decrypt(content, identities))
     except pyrage.DecryptError as error:
         raise _sealed("no key that was given opens it, or it is damaged") from error

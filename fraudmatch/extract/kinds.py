@@ -58,12 +58,12 @@ def kind_of(content: bytes) -> str:
 
 
 def refuse_padding(content: bytes) -> None:
-    """A copy that broke off is refused.
+    """A copy that broke off is refused. OLE files are padded with zeros when they are whole.
 
     Raises:
         Refused: NUL_PADDING.
     """
-    if content[-_PADDING:] == bytes(_PADDING):
+    if content[-_PADDING:] == bytes(_PADDING) and kind_of(content) != "ole":
         zeros = len(content) - len(content.rstrip(b"\0"))
         raise Refused([Fault("NUL_PADDING", detail=f"the last {zeros:,} bytes are zero")])
 
