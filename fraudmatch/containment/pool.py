@@ -256,4 +256,6 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FRAUDMATCH_")}
     home = str(Path(__file__).parents[2])
     paths = [home, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
-    return kept | {"PYTHONPATH": os.pathsep.join(paths)}
+    # The allocator of the system takes address space as it is used; the others reserve a gigabyte at once,
+    # which would count against the limit.
+    return {"ARROW_DEFAULT_MEMORY_POOL": "system"} | kept | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 
 #: How the scanner looks at quotes: window by window; rare is fewer than one in so many bytes.
-_WINDOW, _RARE = 1 << 16, 2048
+_WINDOW, _RARE = 1 << 16, 256
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,16 @@ def _count_quoted(content: bytes, start: int, delimiter: str, quote: str) -> tup
                 if place >= end:
                     break
             continue
-        quoted = content.find(sign, place)
-        if quoted < 0:
-            return records + _line_ends(content, place, len(content)), None
-        line = max(content.rfind(b"\n", place, quoted), content.rfind(b"\r", place, quoted)) + 1
-        if line > place:
-            records, place = records + _line_ends(content, place, line), line
-        one = record.match(content, place)
-        assert one is not None  # any text at all is a record
-        records, last, place = records + 1, place, one.end()
+        while place < end:
+            quoted = content.find(sign, place)
+            if quoted < 0:
+                return records + _line_ends(content, place, len(content)), None
+            line = max(content.rfind(b"\n", place, quoted), content.rfind(b"\r", place, quoted)) + 1
+            if line > place:
+                records, place = records + _line_ends(content, place, line), line
+            one = record.match(content, place)
+            assert one is not None  # any text at all is a record
+            records, last, place = records + 1, place, one.end()
     return records, last
 
 

@@ -71,7 +71,9 @@ def extract_file(
         if not content:
             raise Refused([Fault("FILE_EMPTY")])
         reading = Reading.of(mapping, limit=expanded_mb << 20, keys=keys)
-        return _loaded(read_grid(content, mapping.file, reading), mapping, origin, partner_ids, as_at)
+        grid = read_grid(content, mapping.file, reading)
+        del content  # as large as the grid, and no longer needed
+        return _loaded(grid, mapping, origin, partner_ids, as_at)
     except Refused as refused:
         return replace(refused_file(refused, origin), slot=mapping.slot)
 
