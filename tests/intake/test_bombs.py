@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cases import MAPPING
-from catalogue.b_containers import _far, _laughs
+from catalogue.b_workbooks import far, laughs
 from containers import GZIP, SHEET, XLSX, ZIP, bomb, book_of, in_sheet, lying_sizes, with_parts, zipped
 
 _READ = """
@@ -43,10 +43,10 @@ BOMBS: list[tuple[str, Callable[[], bytes], str, list[str], float, float]] = [
     ("a lying header", lambda: lying_sizes(bomb(100)), ZIP, ["CONTAINER_TOO_LARGE"], 2, 300),
     ("a zip in the place of a workbook", lambda: zipped({"xl/workbook.xml": bomb(100)}), XLSX,
      ["CONTAINER_TOO_LARGE"], 2, 300),
-    ("one cell in the last corner", _far(b"XFD1048576"), SHEET, ["WORKBOOK_TOO_LARGE"], 5, 500),
-    ("one cell in the last corner that is read", _far(b"OJ1048576"), SHEET, ["WORKBOOK_TOO_LARGE"], 5, 500),
+    ("one cell in the last corner", far(b"XFD1048576"), SHEET, ["WORKBOOK_TOO_LARGE"], 5, 500),
+    ("one cell in the last corner that is read", far(b"OJ1048576"), SHEET, ["WORKBOOK_TOO_LARGE"], 5, 500),
     ("two million texts", _strings, SHEET, [], 10, 900),
-    ("entities", lambda: with_parts(book_of(), {"xl/sharedStrings.xml": _laughs}), SHEET, ["XML_DTD_FORBIDDEN"], 1, 300),
+    ("entities", lambda: with_parts(book_of(), {"xl/sharedStrings.xml": laughs}), SHEET, ["XML_DTD_FORBIDDEN"], 1, 300),
     ("a cell outside its row", lambda: in_sheet(book_of(), b'<c r="A2"', b'<c r="A1048576"'), SHEET,
      ["WORKBOOK_TOO_LARGE"], 5, 500),
     ("a gigabyte of commas", lambda: gzip.compress(b"," * (1 << 27)), GZIP, ["CONTAINER_TOO_LARGE"], 2, 300),
