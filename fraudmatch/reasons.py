@@ -219,7 +219,11 @@ _HELD = _all(
     ("PART_MISSING", "A part of a delivery in parts is missing.", "Send the missing part."),
     ("ZIP_MULTIPLE_MEMBERS", "The archive holds several files.", "Send one file, or name it in the mapping."),
     ("SHEET_AMBIGUOUS", "Several sheets hold rows.", "Name the sheet in the mapping."),
-    ("TABLE_SPLIT", "A blank row or column cuts the table in two.", "Remove the gap, or send CSV."),
+    (
+        "TABLE_SPLIT",
+        "A blank row or column cuts the table in two.",
+        'Remove the gap, send CSV, or set gaps = "skip" in the mapping.',
+    ),
     (
         "MOJIBAKE_SUSPECTED",
         "Many cells read as UTF-8 that was taken for another encoding.",

@@ -1,16 +1,13 @@
-"""From the bytes as delivered to text in UTF-8: digest, decompression, strict decoding."""
+"""From the bytes as delivered to text in UTF-8: digest, strict decoding."""
 
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from fraudmatch.extract.grid import Fault, Refused
 
-#: A compressed file may not grow beyond this: 4 GiB, far above a council's largest extract.
-EXPANDED_LIMIT = 4 * 1024**3
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -31,33 +28,13 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def decompress(content: bytes, compression: str, *, limit: int = EXPANDED_LIMIT) -> bytes:
-    """The content without its compression ("none" or "gzip"; several gzip members are joined).
-
-    Raises:
-        Refused: FILE_UNREADABLE when the stream is damaged, cut short, or grows beyond `limit` bytes.
-    """
-    if compression == "none":
-        return content
-    parts, room, rest = [], limit, content
-    while rest:
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            part = stream.decompress(rest, room + 1)
-        except zlib.error as error:
-            raise _unreadable("the gzip stream is damaged") from error
-        room -= len(part)
-        if room < 0:
-            raise _unreadable(f"it grows beyond {limit} bytes when decompressed")
-        if not stream.eof:
-            raise _unreadable("the gzip stream is cut short")
-        parts.append(part)
-        rest = stream.unused_data.lstrip(b"\0")
-    return b"".join(parts)
-
-
-def _unreadable(detail: str) -> Refused:
-    return Refused([Fault("FILE_UNREADABLE", detail=detail)])
+def digest_of(path: Path) -> str:
+    """The same of a file that is not to be held in memory; "" when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def to_utf8(content: bytes, encodings: Sequence[str]) -> bytes:

@@ -13,8 +13,10 @@ line end; otherwise its lines are counted one by one, and the difference shows.
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass
+
+#: How the scanner looks at quotes: window by window; rare is fewer than one in so many bytes.
+_WINDOW, _RARE = 1 << 16, 256
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,40 @@ def count_records(content: bytes, *, delimiter: str = ",", quote: str = '"', ski
         skip_rows: lines to leave aside first, whatever quotes they hold.
     """
     start, lines = skip_lines(content, skip_rows)
-    if quote and content.find(quote.encode(), start) >= 0:
-        last = deque(enumerate(_record(delimiter, quote).finditer(content, start), start=1), maxlen=1)
-        records, found = last[0]
-        return Counted(lines, records, start, not _closed(delimiter, quote).match(content, found.start()))
-    return Counted(lines, _line_ends(content, start), start)
+    if quote:
+        records, last = _count_quoted(content, start, delimiter, quote)
+        closed = last is None or _closed(delimiter, quote).match(content, last) is not None
+        return Counted(lines, records, start, not closed)
+    return Counted(lines, _line_ends(content, start, len(content)), start)
+
+
+def _count_quoted(content: bytes, start: int, delimiter: str, quote: str) -> tuple[int, int | None]:
+    """How many records there are, and where the last begins when it holds a quote (None otherwise).
+
+    Where quotes are rare only the records that hold one are looked at, and the lines between them are
+    counted by their ends; where they are many every record is.
+    """
+    record, sign = _record(delimiter, quote), quote.encode()
+    records, place, last = 0, start, None
+    while place < len(content):
+        end = min(place + _WINDOW, len(content))
+        if content.count(sign, place, end) * _RARE > end - place:
+            for found in record.finditer(content, place):
+                records, last, place = records + 1, found.start(), found.end()
+                if place >= end:
+                    break
+            continue
+        while place < end:
+            quoted = content.find(sign, place)
+            if quoted < 0:
+                return records + _line_ends(content, place, len(content)), None
+            line = max(content.rfind(b"\n", place, quoted), content.rfind(b"\r", place, quoted)) + 1
+            if line > place:
+                records, place = records + _line_ends(content, place, line), line
+            one = record.match(content, place)
+            assert one is not None  # any text at all is a record
+            records, last, place = records + 1, place, one.end()
+    return records, last
 
 
 def skip_lines(content: bytes, wanted: int) -> tuple[int, int]:
@@ -78,9 +109,11 @@ def first_damaged(content: bytes, *, delimiter: str, quote: str, start: int) -> 
     return None
 
 
-def _line_ends(content: bytes, start: int) -> int:
-    ends = content.count(b"\n", start) + content.count(b"\r", start) - content.count(b"\r\n", start)
-    unfinished = len(content) > start and content[-1:] not in {b"\n", b"\r"}
+def _line_ends(content: bytes, start: int, end: int) -> int:
+    """Lines between two places, a last one without an end counted."""
+    ends = content.count(b"\n", start, end) + content.count(b"\r", start, end)
+    ends -= content.count(b"\r\n", start, end)
+    unfinished = end > start and content[end - 1 : end] not in {b"\n", b"\r"}
     return ends + unfinished
 
 

@@ -24,6 +24,9 @@ from fraudmatch.extract.values.words import parse_flags, spelt_as_ours, translat
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
                "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!")  # fmt: skip
 
+#: A column too narrow for its value, exported as it looked.
+_HASHES = tuple("#" * count for count in range(3, 64))
+
 _REASON_OF_KIND = {"date": "DATE_INVALID", "pence": "NUMBER_INVALID", "integer": "NUMBER_INVALID",
                    "flag": "CODE_UNKNOWN", "code": "CODE_UNKNOWN"}  # fmt: skip
 
@@ -62,7 +65,7 @@ def _clean(cells: pa.Array, null_values: tuple[str, ...]) -> tuple[pa.Array, np.
     """Cells without outer white space; blank, declared null and error cells null; where the errors are."""
     bare = pc.utf8_trim_whitespace(cells)
     blank = pc.is_in(bare, value_set=pa.array(["", *(text.strip() for text in null_values)], pa.string()))
-    wrong = pc.and_(pc.is_in(bare, value_set=pa.array(CELL_ERRORS)), pc.invert(blank))
+    wrong = pc.and_(pc.is_in(bare, value_set=pa.array([*CELL_ERRORS, *_HASHES])), pc.invert(blank))
     absent = pc.or_(blank, wrong)
     kept = pc.if_else(absent, pa.scalar(None, pa.string()), bare)
     return kept, wrong.fill_null(False).to_numpy(zero_copy_only=False)

@@ -51,6 +51,22 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What is to be said of cells whose text does not show it.
+
+    Attributes:
+        column: number from 0; null for whole rows. Marks of columns that no field reads are passed over.
+        rows: numbers (int64) among the rows of the grid, from 0.
+        details: one for each row; or one for all of them where the reason is said once for the column.
+    """
+
+    reason: str
+    column: int | None
+    rows: np.ndarray
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Grid:
     """The cells of one file.
 
@@ -62,6 +78,8 @@ class Grid:
         skipped: preamble lines and header; blank rows are still among the rows.
         counted: what the independent count says: preamble, header, blank and all rows.
         typed: whether cells may have been dates or numbers, so that dates come as ISO text.
+        notes: what is to be said of the whole file.
+        marks: what is to be said of single cells.
     """
 
     headings: tuple[str, ...]
@@ -71,6 +89,8 @@ class Grid:
     counted: int
     spoilt: tuple[Fault, ...] = field(default=())
     typed: bool = False
+    notes: tuple[Fault, ...] = field(default=())
+    marks: tuple[Mark, ...] = field(default=())
 
     @property
     def rows(self) -> int:

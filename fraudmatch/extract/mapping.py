@@ -56,11 +56,16 @@ class FileForm(_Strict):
         columns: names of the columns when there is no header, or for fixed width the
             first character (from 1) and the width of each.
         null_values: cells that mean blank.
+        member: glob on the name of the file meant in a ZIP archive; null when it holds one alone.
+        encryption: "password" is that of a workbook; keys never stand in a mapping.
+        gaps: what becomes of a sheet whose table is cut by a blank row or column.
     """
 
     pattern: Annotated[str, StringConstraints(min_length=1)]
     format: Literal["delimited", "fixed_width", "xlsx", "parquet"]
-    compression: Literal["none", "gzip"] = "none"
+    compression: Literal["none", "gzip", "zip"] = "none"
+    member: Annotated[str, StringConstraints(min_length=1)] | None = None
+    encryption: Literal["none", "age", "password"] = "none"
     encoding: tuple[str, ...] = ("utf-8",)
     delimiter: str = ","
     quote: str = '"'
@@ -73,6 +78,7 @@ class FileForm(_Strict):
     null_values: tuple[str, ...] = ()
     short_rows: Literal["reject", "fill"] = "reject"
     long_rows: Literal["reject", "empty"] = "reject"
+    gaps: Literal["hold", "skip"] = "hold"
 
     _formats = field_validator("date_formats")(_check_formats)
 
@@ -125,6 +131,10 @@ class FileForm(_Strict):
             raise ValueError("columns with positions are for fixed_width; give a list of names")
         elif self.format != "parquet" and not self.has_header and not self.columns:
             raise ValueError("header = false needs the names of the columns in columns = [...]")
+        if self.member is not None and self.compression != "zip":
+            raise ValueError('member names a file of an archive and needs compression = "zip"')
+        if self.encryption == "password" and self.format != "xlsx":
+            raise ValueError('encryption = "password" is for xlsx; encrypt other files with age')
         if self.header is not None and self.format == "parquet":
             raise ValueError("a parquet file names its own columns; leave header out")
         return self
@@ -241,9 +251,10 @@ class Mapping(_Strict):
 
     def fits(self, file_name: str) -> bool:
         """Whether the pattern covers a file name; case does not count."""
-        return _glob(self.file.pattern).fullmatch(file_name) is not None
+        return glob(self.file.pattern).fullmatch(file_name) is not None
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern with * and ? as a regular expression without regard to case."""
     parts = [{"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern]
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

@@ -16,15 +16,19 @@ from fraudmatch.arrivals import ExtractedFile, in_order
 from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.encrypted import NO_KEYS, Keys
 from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.parquet import grid_of
+from fraudmatch.extract.printable import printable
 from fraudmatch.extract.readers import read_grid
+from fraudmatch.extract.reading import Reading
 from fraudmatch.extract.repetitions import repetitions
+from fraudmatch.extract.unpack import EXPANDED_LIMIT
 from fraudmatch.extract.values.words import translate
-from fraudmatch.reasons import Disposition
+from fraudmatch.reasons import REASONS, Disposition
 
 #: What becomes of a file of which nothing is loaded, the gravest first.
 _STATES = ((Disposition.REJECT, "refused"), (Disposition.HOLD, "held"), (Disposition.DEFER, "deferred"))
@@ -41,25 +45,35 @@ def extract_file(
     partner: str,
     partner_ids: Collection[str],
     as_at: dt.date | None = None,
+    expanded_mb: int = EXPANDED_LIMIT >> 20,
+    keys: Keys = NO_KEYS,
 ) -> ExtractedFile:
-    """Read one file as its mapping declares.
+    """Read one file as its mapping declares, in this process.
+
+    A night reads in workers (`side_by_side`); here are drafts, notebooks and tests, where a person has
+    chosen the file and one file is all there is to lose.
 
     Args:
         path: the file as delivered.
         partner: who supplied it; also whose the rows are, unless the mapping has [council].
         partner_ids: ids a [council] column may name.
         as_at: the day two-digit years are read against; null takes a fixed day.
+        expanded_mb: how far it may grow when it is unpacked.
+        keys: for what is encrypted.
 
     Raises:
         ConservationError: the program lost or invented a row; never the fault of the file.
     """
-    origin = Origin(partner, mapping.dataset, path.name)
+    origin = Origin(partner, mapping.dataset, printable(path.name))
     try:
         content = read_bytes(path)
         origin = replace(origin, delivery=digest(content))
         if not content:
             raise Refused([Fault("FILE_EMPTY")])
-        return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at)
+        reading = Reading.of(mapping, limit=expanded_mb << 20, keys=keys)
+        grid = read_grid(content, mapping.file, reading)
+        del content  # as large as the grid, and no longer needed
+        return _loaded(grid, mapping, origin, partner_ids, as_at)
     except Refused as refused:
         return replace(refused_file(refused, origin), slot=mapping.slot)
 
@@ -109,7 +123,8 @@ def _loaded(
         blank = int(blank_rows(grid, np.ones(grid.rows, bool)).sum())
         records = grid.rows - blank + len(grid.spoilt)
         raise Refused(refused.faults, records=records, skipped=grid.skipped + blank) from None
-    rows.faults.add([*wiring.notes, *grid.spoilt])
+    rows.faults.add([*wiring.notes, *grid.notes, *grid.spoilt])
+    rows.heed_marks()
     reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at)
     columns = {
         field.name: reader.read(field, wiring.fields.get(field.name, ())) for field in rows.dataset.fields
@@ -192,6 +207,24 @@ class _Rows:
         rows = rows & self.alive
         self.faults.add_rows(reason, self.cells.grid.source_rows[rows], field=field, column=column)
         np.logical_or(self.fatal, rows, out=self.fatal)
+
+    def heed_marks(self) -> None:
+        """Set aside, or speak of, the rows whose cells the reader marked."""
+        for mark in self.cells.grid.marks:
+            if mark.column is not None and mark.column not in self.wiring.used:
+                continue
+            column = None if mark.column is None else self.cells.heading((mark.column,))
+            within = mark.rows < len(self.alive)
+            rows = mark.rows[within][self.alive[mark.rows[within]]]
+            if not REASONS[mark.reason].fatal:
+                self.faults.add([Fault(mark.reason, column=column, detail=mark.details[0])])
+                continue
+            said = dict(zip(mark.rows.tolist(), mark.details, strict=True))
+            details = [said[row] for row in rows.tolist()]
+            self.faults.add_rows(
+                mark.reason, self.cells.grid.source_rows[rows], column=column, detail=details
+            )
+            self.fatal[rows] = True
 
     def partners(self, supplier: str, partner_ids: Collection[str]) -> pa.Array:
         """Whose record each row is; a value the code list lacks rejects the row."""

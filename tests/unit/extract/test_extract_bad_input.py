@@ -73,7 +73,7 @@ FILES: list[tuple[str, str | bytes, list[tuple[Any, ...]], tuple[Any, ...]]] = [
      (1, 1, 0, 1, "loaded")),
     ("blank heading", "Ref,Surname,DOB,Disc,\n1,a,,,x\n", [("COLUMN_UNEXPECTED", None, None, "(column 5)")],
      (1, 1, 0, 1, "loaded")),
-    ("a workbook under another name", b"PK\x03\x04rest", [("FILE_UNREADABLE", None, None, None)], (0, 0, 0, 0, "refused")),
+    ("a workbook under another name", b"PK\x03\x04rest", [("CONTENT_TYPE_MISMATCH", None, None, None)], (0, 0, 0, 0, "refused")),
     ("blank header", "\n1,2\n", [("FILE_UNREADABLE", None, None, None)], (1, 0, 1, 1, "refused")),
 ]  # fmt: skip
 
@@ -200,8 +200,8 @@ def test_gzip_whole_in_two_members_and_cut_short(read: Read, mapping_of: Mapping
     mapping = mapping_of('compression = "gzip"')
     packed = gzip.compress((HEADER + GOOD).encode()) + gzip.compress(b"2,Testb,,,\n")
     assert counts(read(packed, mapping)) == (2, 2, 0, 1, "loaded")
-    assert brief(read(packed[:-9], mapping)) == [("FILE_UNREADABLE", None, None, None)]
-    assert "gzip" in detail(read(packed), "FILE_UNREADABLE")
+    assert brief(read(packed[:-9], mapping)) == [("CONTAINER_TRUNCATED", None, None, None)]
+    assert "gzip" in detail(read(packed), "CONTENT_TYPE_MISMATCH")
 
 
 def test_payments_may_repeat(read: Read, mapping_of: MappingOf) -> None:

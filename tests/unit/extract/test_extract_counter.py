@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from fraudmatch.extract import counter
 from fraudmatch.extract.counter import count_records, first_damaged
 from fraudmatch.extract.delimited import _parse
 from fraudmatch.extract.mapping import FileForm
@@ -34,6 +35,19 @@ def test_counter_and_parser_agree_unless_a_damaged_quote_is_named(text: str) -> 
     content = text.encode()
     if first_damaged(content, delimiter=",", quote='"', start=0) is None:
         assert count_records(content).records == _parsed(content)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES.map("".join), st.integers(1, 9), st.sampled_from([0, 3, 10**6]))
+def test_the_count_does_not_depend_on_how_the_scanner_looks_at_quotes(
+    text: str, window: int, rare: int
+) -> None:
+    content = text.encode()
+    usual = count_records(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counter, "_WINDOW", window)
+        patch.setattr(counter, "_RARE", rare)
+        assert count_records(content) == usual
 
 
 @pytest.mark.parametrize(
