@@ -17,7 +17,7 @@ from fraudmatch.extract.grid import Grid
 from fraudmatch.extract.headings import printed
 from fraudmatch.extract.mapping import FieldSource, Mapping
 from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
-from fraudmatch.extract.values.numbers import parse_amounts, parse_whole
+from fraudmatch.extract.values.numbers import bad_currency, parse_amounts, parse_whole
 from fraudmatch.extract.values.words import parse_flags, spelt_as_ours, translate
 
 #: What spreadsheets print in a cell whose formula failed (Excel's error values).
@@ -88,6 +88,7 @@ class FieldReader:
     Attributes:
         as_at: the day two-digit years are read against; null takes a fixed one.
         alive: rows (bool) that are records; faults of blank rows are not noted.
+        fatal: rows (bool) that are set aside; amounts with a letter for a pound sign are entered here.
     """
 
     mapping: Mapping
@@ -95,6 +96,7 @@ class FieldReader:
     faults: FaultList
     alive: np.ndarray
     as_at: dt.date | None
+    fatal: np.ndarray
 
     def read(self, field: schemas.Field, places: tuple[int, ...]) -> pa.Array:
         """The column of a field, one value per row; null = blank or not readable."""
@@ -133,9 +135,20 @@ class FieldReader:
             values = pc.if_else(blank, _constant(field, source.codes[""]), values)
         unread = pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
         detail = f"declared: {', '.join(formats)}" if field.kind == "date" else None
+        if field.kind == "pence" and unread.any():
+            unread = self._without_bad_currency(unread, texts, field, places)
         reason = "CODE_UNKNOWN" if source.codes else _REASON_OF_KIND[field.kind]
         self._note(reason, unread, field, places, detail)
         return values
+
+    def _without_bad_currency(
+        self, unread: np.ndarray, texts: pa.Array, field: schemas.Field, places: tuple[int, ...]
+    ) -> np.ndarray:
+        """Set aside rows in whose amount a pound sign was decoded into letters; the other unread ones."""
+        bad = per_distinct(texts, bad_currency).fill_null(False).to_numpy(zero_copy_only=False) & unread
+        self._note("AMOUNT_BAD_CURRENCY", bad, field, places, None)
+        np.logical_or(self.fatal, bad & self.alive, out=self.fatal)
+        return unread & ~bad
 
     def _parser(self, field: schemas.Field, source: FieldSource, formats: tuple[str, ...]) -> Parser:
         if field.kind == "date":

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from fraudmatch.extract.values.dates import format_fault
 
 Heading = Annotated[str, StringConstraints(min_length=1)]
+#: A cell by its number from 1, or in fixed width its first character (from 1) and its width.
+Place = Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 
 
 class _Strict(BaseModel):
@@ -37,6 +39,57 @@ def _check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
+class TrailerForm(_Strict):
+    """The table [file.trailer]: a last line that gives totals.
+
+    Attributes:
+        mark: text of its first cell, or what a fixed-width line begins with.
+        rows: its cell (from 1) with the number of rows; in fixed width first character and width.
+        total: its cell with a total, of the field `of`.
+        rows_besides: lines that the number counts besides the rows, such as header and trailer.
+    """
+
+    mark: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+    rows: Place | None = None
+    total: Place | None = None
+    of: str | None = None
+    rows_besides: Annotated[int, Field(ge=0, le=10)] = 0
+
+    @model_validator(mode="after")
+    def _together(self) -> TrailerForm:
+        if (self.total is None) != (self.of is None):
+            raise ValueError("total and of go together: where the total stands, and of which field it is")
+        return self
+
+
+class RecordTypes(_Strict):
+    """The table [file.record_types]: the first cell of every line tells what it is.
+
+    Attributes:
+        rows: types of lines that are rows.
+        skip: types of lines that are none, such as headers of batches.
+    """
+
+    rows: Annotated[tuple[str, ...], Field(min_length=1)]
+    skip: tuple[str, ...] = ()
+
+
+class Quarantine(_Strict):
+    """The table [quarantine]: how many rows may be set aside before the whole file is looked at.
+
+    Attributes:
+        said_percent: above this share of the rows it is said.
+        hold_percent: above this share the file is held.
+        bytes_percent: the same for rows with bytes that are no text, which speak for a wrong encoding.
+        least_rows: fewer rows than this never speak against a file.
+    """
+
+    said_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
+    hold_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+    bytes_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
+    least_rows: Annotated[int, Field(ge=1)] = 10
+
+
 class FileForm(_Strict):
     """The table [file]: which files, and how their bytes become cells.
 
@@ -48,6 +101,9 @@ class FileForm(_Strict):
         columns: names of the columns when there is no header, or for fixed width the
             first character (from 1) and the width of each.
         null_values: cells that mean blank.
+        escape: a sign that takes the meaning from the one behind it; "" for none.
+        footers: globs of lines that are no rows and have another number of cells.
+        record_length: of a fixed-width line; null lets lines be longer than their last column.
     """
 
     pattern: Annotated[str, StringConstraints(min_length=1)]
@@ -65,6 +121,11 @@ class FileForm(_Strict):
     null_values: tuple[str, ...] = ()
     short_rows: Literal["reject", "fill"] = "reject"
     long_rows: Literal["reject", "empty"] = "reject"
+    escape: str = ""
+    footers: tuple[Heading, ...] = ()
+    record_length: Annotated[int, Field(ge=1)] | None = None
+    record_types: RecordTypes | None = None
+    trailer: TrailerForm | None = None
 
     _formats = field_validator("date_formats")(_check_formats)
 
@@ -107,6 +168,29 @@ class FileForm(_Strict):
     def _quote(cls, text: str) -> str:
         return text and _one_character(text, "quote")
 
+    @field_validator("escape")
+    @classmethod
+    def _escape(cls, text: str) -> str:
+        return text and _one_character(text, "escape")
+
+    @model_validator(mode="after")
+    def _lines(self) -> FileForm:
+        """What only files of lines have."""
+        cell = self.trailer and [place for place in (self.trailer.rows, self.trailer.total) if place]
+        if self.format not in {"delimited", "fixed_width"} and (
+            self.trailer or self.record_types or self.footers
+        ):
+            raise ValueError("trailer, record_types and footers are for delimited and fixed_width files")
+        if cell and any(isinstance(place, int) == (self.format == "fixed_width") for place in cell):
+            raise ValueError(
+                "a trailer's cells are numbers; in fixed_width they are [first character, width]"
+            )
+        if self.record_length and self.format != "fixed_width":
+            raise ValueError("record_length is for fixed_width")
+        if self.escape and (self.format != "delimited" or self.escape in {self.delimiter, self.quote}):
+            raise ValueError("escape is for delimited files, and is neither their delimiter nor their quote")
+        return self
+
     @model_validator(mode="after")
     def _belongs(self) -> FileForm:
         if self.format == "delimited" and self.delimiter == self.quote:
@@ -144,9 +228,14 @@ class Council(_Strict):
 
 
 class Ignore(_Strict):
-    """The table [ignore]: headings that are known and not wanted; "" is a blank heading."""
+    """The table [ignore]: headings that are known and not wanted; "" is a blank heading.
+
+    Attributes:
+        forbidden: headings that must not come: a file that has one is refused.
+    """
 
     columns: tuple[str, ...] = ()
+    forbidden: tuple[Heading, ...] = ()
 
 
 class FieldSource(_Strict):
@@ -224,7 +313,16 @@ class Mapping(_Strict):
     file: FileForm
     council: Council | None = None
     ignore: Ignore = Ignore()
+    quarantine: Quarantine = Quarantine()
     fields: dict[str, FieldSource]
+
+    @property
+    def wanted(self) -> tuple[tuple[str, ...], ...]:
+        """Headings the file must have, each with its alternatives."""
+        sources = [source for source in self.fields.values() if not source.optional]
+        council = [(self.council.column,)] if self.council else []
+        alone = [(heading,) for one in sources for heading in (*one.join, *(one.date_parts or ()))]
+        return (*(one.column for one in sources if one.column), *alone, *council)
 
     @property
     def slot(self) -> str:

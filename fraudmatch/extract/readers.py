@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fraudmatch.extract.content import decompress, to_utf8
+from fraudmatch.extract.content import decompress
 from fraudmatch.extract.counter import count_records
 from fraudmatch.extract.delimited import read_delimited
+from fraudmatch.extract.encodings import to_utf8
 from fraudmatch.extract.grid import Fault, Grid, Refused
+from fraudmatch.extract.header import Wanted
 from fraudmatch.extract.mapping import FileForm
 
 #: First bytes of formats that are often sent under another format's name.
@@ -20,11 +22,12 @@ _SIGNATURES = (
 )
 
 
-def read_grid(content: bytes, form: FileForm) -> Grid:
+def read_grid(content: bytes, form: FileForm, wanted: Wanted = ()) -> Grid:
     """The cells of a file.
 
     Args:
         content: the file as delivered, not empty.
+        wanted: headings the mapping needs, each with its alternatives.
 
     Raises:
         Refused: the file cannot be read as declared.
@@ -40,22 +43,22 @@ def read_grid(content: bytes, form: FileForm) -> Grid:
         from fraudmatch.extract.parquet import read_parquet
 
         return read_parquet(content, form)
-    return _read_text(content, form)
+    return _read_text(content, form, wanted)
 
 
-def _read_text(content: bytes, form: FileForm) -> Grid:
+def _read_text(content: bytes, form: FileForm, wanted: Wanted) -> Grid:
     kind = signature(content)
     if kind:
         raise Refused([Fault("FILE_UNREADABLE", detail=f"it looks like {kind}")])
     try:
-        text = to_utf8(content, form.encoding)
+        text = to_utf8(content, form)
     except Refused as refused:
         raise _with_rows(refused, content, form) from None
     if form.format == "fixed_width":
         from fraudmatch.extract.fixed_width import read_fixed_width
 
         return read_fixed_width(text, form)
-    return read_delimited(text, form)
+    return read_delimited(text, form, wanted)
 
 
 def signature(content: bytes) -> str | None:
