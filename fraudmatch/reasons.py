@@ -241,7 +241,11 @@ _HELD = _all(
         "Many values of a column end at exactly the same length.",
         "Widen the column of the export.",
     ),
-    ("CONTROL_COUNT_MISMATCH", "The trailer gives another number of rows, or is missing.", "Ask for the file again."),
+    (
+        "CONTROL_COUNT_MISMATCH",
+        "The trailer gives another number of rows, or is missing.",
+        "Ask for the file again.",
+    ),
     ("CONTROL_SUM_MISMATCH", "The trailer gives another total.", "Ask for the file again."),
     (
         "KEY_FORMAT_CHANGED",

@@ -121,6 +121,7 @@ def _unmapped(mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Fault]:
     named = [heading for source in mapping.fields.values() for heading in source.headings]
     named += [*mapping.ignore.columns, *([mapping.council.column] if mapping.council else [])]
     known = {folded(heading) for heading in named}
+    known |= {folded(heading) for heading in headings[:1] if mapping.file.record_types}
     for heading, places in positions(headings).items():
         if heading not in known:
             for place in places:

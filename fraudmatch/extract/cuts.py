@@ -22,6 +22,11 @@ from fraudmatch.extract.records import Records, find_records
 MOST_LINES, MOST_BYTES, MOST_CHARACTERS = 50, 1 << 20, 10_000
 
 _BOM = b"\xef\xbb\xbf"
+#: UTF-8 of two bytes that was read as Windows-1252 and written as UTF-8 again; Â£ is left to amounts.
+_TWICE = re.compile(
+    rb"\xc3[\x82\x83](?!\xc2\xa3)(?:\xc2[\x80-\xbf]|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2|\xc5[\x92-\xbe]"
+    rb"|\xc6\x92|\xcb[\x86\x9c])"
+)
 #: A row with one of these is damaged: NUL, and the end mark of old systems.
 _FATAL = re.compile(rb"[\x00\x1a]")
 _HARMLESS = bytes([*range(1, 9), 11, 12, *range(14, 26), *range(27, 32), 127])
@@ -66,7 +71,8 @@ class Text:
 
     def lengths(self, source_rows: np.ndarray) -> np.ndarray:
         """Bytes of records; see `grid.RawRecords`."""
-        return self.records.lengths[source_rows - 1 - self.counted.lines]
+        lengths: np.ndarray = self.records.lengths[source_rows - 1 - self.counted.lines]
+        return lengths
 
     @property
     def ends_within_a_line(self) -> bool:
@@ -175,6 +181,13 @@ def cuts_of(text: Text, *, damaged: bool) -> Cut:
     for place in np.flatnonzero(text.records.damaged).tolist() if damaged else ():
         faults.setdefault(place, _open_quote(text, place))
     return Cut(faults)
+
+
+def doubly_decoded(text: Text) -> list[Fault]:
+    """Records with letters that were decoded twice; normalise puts them right for comparison."""
+    if text.content.find(b"\xc3\x83") < 0 and text.content.find(b"\xc3\x82") < 0:
+        return []
+    return [Fault("MOJIBAKE_REPAIRED", text.number(place)) for place in _places(text, _TWICE)]
 
 
 def _places(text: Text, sign: re.Pattern[bytes]) -> list[int]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from fraudmatch.extract.cuts import Cut, Text, cuts_of, noted, notes_of_rows, text_of
+from fraudmatch.extract.cuts import Cut, Text, cuts_of, doubly_decoded, noted, notes_of_rows, text_of
 from fraudmatch.extract.grid import Fault, Grid, Refused, count_mismatch
 from fraudmatch.extract.header import Wanted, headings_of
 from fraudmatch.extract.mapping import FileForm
@@ -106,7 +106,7 @@ def _grid(text: Text, headings: tuple[str, ...], rows: Rows, misfits: list[Misfi
     seen = look_through(rows, headings, text)
     kinds = sort_misfits(misfits, text)
     mended, left = _mend(kinds.rows, form, len(headings))
-    notes = [*text.notes, *seen.notes]
+    notes = [*text.notes, *doubly_decoded(text), *seen.notes]
     for reason, places in (("FOOTER", kinds.footers), ("BLANK_ROW", kinds.delimiters)):
         notes += [noted(reason, np.array(places) + 1 + lines)] if places else []
     if text.ends_within_a_line:

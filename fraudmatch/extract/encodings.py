@@ -104,7 +104,13 @@ def _refuse_undeclared(content: bytes, declared: tuple[str, ...]) -> None:
         raise Refused([_undeclared(f"every second byte is zero; looks like {name}", name)])
     high = len(head.translate(None, _ASCII))
     ebcdic = any(name.lower().startswith(("cp037", "cp500", "cp1140", "ibm")) for name in declared)
-    if not ebcdic and high > 0.5 * len(head) and len(head.translate(None, _EBCDIC)) < 0.1 * len(head):
+    foreign = b"\n" not in head and b" " not in head  # EBCDIC has other codes for both
+    if (
+        not ebcdic
+        and foreign
+        and high > 0.5 * len(head)
+        and len(head.translate(None, _EBCDIC)) < 0.1 * len(head)
+    ):
         raise Refused([_undeclared("looks like EBCDIC, as mainframes write it", "cp037")])
 
 

@@ -30,6 +30,10 @@ _REASON_OF_KIND = {"date": "DATE_INVALID", "pence": "NUMBER_INVALID", "integer":
 #: Fields whose two-digit years are never after the as-at date.
 _BIRTHS = frozenset({"date_of_birth", "second_date_of_birth"})
 
+#: Ends of the names of fields that hold names of people, and what stands there where a letter was lost.
+_NAMES = ("surname", "forename", "middle_name", "full_name")
+_LOST = r"\pL\?\pL|\x{FFFD}"
+
 Parser = Callable[[pa.Array], pa.Array]
 
 
@@ -108,6 +112,9 @@ class FieldReader:
         self._note_cell_errors(field, places)
         texts = self._texts(source, places)
         if field.kind == "text":
+            if field.name.endswith(_NAMES):
+                lost = pc.match_substring_regex(texts, _LOST).fill_null(False)
+                self._note("LOST_CHARS", lost.to_numpy(zero_copy_only=False), field, places, None)
             return texts
         return self._parsed(field, source, places, texts)
 
@@ -145,10 +152,13 @@ class FieldReader:
         self, unread: np.ndarray, texts: pa.Array, field: schemas.Field, places: tuple[int, ...]
     ) -> np.ndarray:
         """Set aside rows in whose amount a pound sign was decoded into letters; the other unread ones."""
-        bad = per_distinct(texts, bad_currency).fill_null(False).to_numpy(zero_copy_only=False) & unread
+        bad: np.ndarray = (
+            per_distinct(texts, bad_currency).fill_null(False).to_numpy(zero_copy_only=False) & unread
+        )
         self._note("AMOUNT_BAD_CURRENCY", bad, field, places, None)
         np.logical_or(self.fatal, bad & self.alive, out=self.fatal)
-        return unread & ~bad
+        left: np.ndarray = unread & ~bad
+        return left
 
     def _parser(self, field: schemas.Field, source: FieldSource, formats: tuple[str, ...]) -> Parser:
         if field.kind == "date":

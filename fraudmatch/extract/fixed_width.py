@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.extract.cuts import Text, cuts_of, noted, notes_of_rows, text_of
+from fraudmatch.extract.cuts import Text, cuts_of, doubly_decoded, noted, notes_of_rows, text_of
 from fraudmatch.extract.grid import Fault, Grid, Refused, Trailer, count_mismatch
 from fraudmatch.extract.mapping import FileForm
 from fraudmatch.extract.misfits import glob, kind_of, of_unknown_type
@@ -60,7 +60,11 @@ def _grid(text: Text, columns: dict[str, tuple[int, int]]) -> Grid:
     lines = _split(text.without(cut.places))
     places = np.delete(np.arange(len(lines) + len(cut.faults)), cut.places)
     found = _Lines(
-        lines, places + 1 + counted.lines, list(cut.faults.values()), list(text.notes), counted.lines
+        lines,
+        places + 1 + counted.lines,
+        list(cut.faults.values()),
+        [*text.notes, *doubly_decoded(text)],
+        counted.lines,
     )
     if form.has_header:
         _headers(found)

@@ -40,7 +40,8 @@ class Records:
 
     def of(self, positions: np.ndarray) -> np.ndarray:
         """The record (from 0) that holds each byte position."""
-        return np.searchsorted(self.ends, positions, side="right")
+        places: np.ndarray = np.searchsorted(self.ends, positions, side="right")
+        return places
 
     def raw(self, place: int) -> bytes:
         """A record as written, without its line end."""

@@ -35,7 +35,9 @@ def test_counter_and_parser_agree_unless_a_damaged_quote_is_named(text: str) -> 
     content = text.encode()
     found = find_records(content)
     assert len(found.starts) == count_records(content).records
-    assert b"".join(content[one:other] for one, other in zip(found.starts, found.ends, strict=True)) == content
+    assert (
+        b"".join(content[one:other] for one, other in zip(found.starts, found.ends, strict=True)) == content
+    )
     if not found.damaged.any():
         assert count_records(content).records == _parsed(content)
 

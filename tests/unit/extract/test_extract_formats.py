@@ -196,7 +196,8 @@ discount_annual_pence = { column = "Pence", money = "pence" }
 def test_the_council_column_says_whose_row_it_is(read: Read, mapping_of: MappingOf) -> None:
     fields = '\n[council]\ncolumn = "Employer"\ncodes = { ABC = "avon", BBC = "brent" }\n'
     file = read(
-        "Ref,Surname,DOB,Disc,Charge,Employer\n1,a,,,,abc\n2,b,,,,BBC\n3,c,,,,ZZZ\n4,d,,,,\n", mapping_of(fields=fields)
+        "Ref,Surname,DOB,Disc,Charge,Employer\n1,a,,,,abc\n2,b,,,,BBC\n3,c,,,,ZZZ\n4,d,,,,\n",
+        mapping_of(fields=fields),
     )
     assert [(row["partner"], row["source_ref"]) for row in file.received.to_pylist()] == [
         ("avon", "1"),
