@@ -40,7 +40,7 @@ class Records:
 
     def of(self, positions: np.ndarray) -> np.ndarray:
         """The record (from 0) that holds each byte position."""
-        places: np.ndarray = np.searchsorted(self.ends, positions, side="right")
+        places: np.ndarray = np.asarray(np.searchsorted(self.ends, positions, side="right"))
         return places
 
     def raw(self, place: int) -> bytes:
