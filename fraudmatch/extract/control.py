@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from fraudmatch.extract.cuts import noted
 from fraudmatch.extract.grid import Fault, Grid
 from fraudmatch.extract.mapping import Mapping as MappingFile
-from fraudmatch.extract.mapping import TrailerForm
+from fraudmatch.extract.mapping_tables import TrailerForm
 from fraudmatch.extract.values.numbers import parse_amounts
 
 

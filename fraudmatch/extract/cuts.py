@@ -93,8 +93,7 @@ class Text:
 
 def text_of(content: bytes, form: FileForm) -> Text:
     """The text without its end mark (Ctrl-Z), byte order marks at joins and harmless control characters."""
-    ended = _END_MARK.search(content, max(len(content) - 64, 0))
-    content = content[: ended.start()] if ended else content
+    content = without_end_mark(content)
     notes: list[Fault] = []
     for found, left_out in ((_joins, _without_joins), (_controls, _without_controls)):
         faults = list(found(content, form))
@@ -102,6 +101,12 @@ def text_of(content: bytes, form: FileForm) -> Text:
             notes += faults
             content = left_out(content)
     return Text(content, form, _counted(content, form), tuple(notes))
+
+
+def without_end_mark(content: bytes) -> bytes:
+    """The text without the Ctrl-Z that old systems end it with."""
+    ended = _END_MARK.search(content, max(len(content) - 64, 0))
+    return content[: ended.start()] if ended else content
 
 
 def _counted(content: bytes, form: FileForm) -> Counted:

@@ -60,32 +60,36 @@ def read_delimited(content: bytes, form: FileForm, wanted: Wanted = ()) -> Grid:
     return grid
 
 
+class _Disagreement(Exception):
+    """Parser and independent count disagree on the number of records; carries how."""
+
+
 def _whole(text: Text, headings: tuple[str, ...]) -> Grid:
     """The grid; where parser and count disagree, rows with open quotes are cut out and it is read again."""
     cut = cuts_of(text, damaged=text.counted.open_end)
     try:
-        grid = _read(text, cut, headings)
-    except pa.ArrowInvalid:
-        grid = None
-    if grid is not None and count_mismatch(grid) is None:
-        return grid
-    again = cuts_of(text, damaged=True)
-    if grid is not None and again.faults.keys() == cut.faults.keys():
-        return grid
+        return _read(text, cut, headings)
+    except (pa.ArrowInvalid, _Disagreement):
+        cut = cuts_of(text, damaged=True)
     try:
-        return _read(text, again, headings)
+        return _read(text, cut, headings)
     except pa.ArrowInvalid:
         raise Refused([Fault("FILE_UNREADABLE", detail="a record is too long to be read")]) from None
+    except _Disagreement as disagreement:
+        raise Refused([Fault("COUNT_MISMATCH", detail=str(disagreement))]) from None
 
 
 def _read(text: Text, cut: Cut, headings: tuple[str, ...]) -> Grid:
     """The records that were not cut out, as rows, misfits and lines that are none."""
-    form, width = text.form, len(headings)
+    form, counted = text.form, text.counted
     if form.has_header and 0 in cut.faults:
         raise Refused([_of_header(cut.faults[0])])
-    table, misfits = _parse(text.without(cut.places), form, width)
-    total = table.num_rows + len(misfits)
-    places = np.delete(np.arange(total + len(cut.faults)), cut.places) if cut.faults else np.arange(total)
+    table, misfits = _parse(text.without(cut.places), form, len(headings))
+    total = table.num_rows + len(misfits) + len(cut.faults)
+    if total != counted.records:
+        read, said = total + counted.lines, counted.records + counted.lines
+        raise _Disagreement(f"the parser read {read} records, the count says {said}")
+    places = np.delete(np.arange(total), cut.places) if cut.faults else np.arange(total)
     wrong = [row.number - 1 for row in misfits]
     found = [Misfit(int(places[row.number - 1]), row.cells, row.text) for row in misfits]
     rows = Rows(table, np.delete(places, wrong) if wrong else places)
@@ -159,12 +163,14 @@ def _parse(body: bytes, form: FileForm, width: int) -> tuple[pa.Table, list[_Row
 
 def _parse_once(body: bytes, form: FileForm, width: int, block: int = _BLOCK) -> tuple[pa.Table, list[_Row]]:
     misfits: list[_Row] = []
+    names = [f"c{place}" for place in range(width)]
+    if not body:
+        return pa.table({name: pa.array([], pa.string()) for name in names}), misfits
 
     def note(row: arrow_csv.InvalidRow) -> str:
         misfits.append(_Row(row.number, row.actual_columns, row.text))
         return "skip"
 
-    names = [f"c{place}" for place in range(width)]
     table = arrow_csv.read_csv(
         pa.BufferReader(body),
         # One thread: only then does pyarrow know the number of a row it cannot read.

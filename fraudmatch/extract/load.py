@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from fraudmatch import schemas
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean, nearest
-from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping, Quarantine
+from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping
+from fraudmatch.extract.mapping_tables import Quarantine
 from fraudmatch.extract.values.dates import parse_dates, reads_two_ways
 
 _TABLES = ("dataset", "note", "file", "council", "ignore", "quarantine", "fields")

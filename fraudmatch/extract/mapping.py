@@ -11,19 +11,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from fraudmatch.extract.mapping_tables import Quarantine, RecordTypes, Strict, TrailerForm
 from fraudmatch.extract.values.dates import format_fault
 
 Heading = Annotated[str, StringConstraints(min_length=1)]
-#: A cell by its number from 1, or in fixed width its first character (from 1) and its width.
-Place = Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
-
-
-class _Strict(BaseModel):
-    """Frozen, and unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _one_or_many(value: Any) -> Any:
@@ -39,58 +32,7 @@ def _check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
-class TrailerForm(_Strict):
-    """The table [file.trailer]: a last line that gives totals.
-
-    Attributes:
-        mark: text of its first cell, or what a fixed-width line begins with.
-        rows: its cell (from 1) with the number of rows; in fixed width first character and width.
-        total: its cell with a total, of the field `of`.
-        rows_besides: lines that the number counts besides the rows, such as header and trailer.
-    """
-
-    mark: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-    rows: Place | None = None
-    total: Place | None = None
-    of: str | None = None
-    rows_besides: Annotated[int, Field(ge=0, le=10)] = 0
-
-    @model_validator(mode="after")
-    def _together(self) -> TrailerForm:
-        if (self.total is None) != (self.of is None):
-            raise ValueError("total and of go together: where the total stands, and of which field it is")
-        return self
-
-
-class RecordTypes(_Strict):
-    """The table [file.record_types]: the first cell of every line tells what it is.
-
-    Attributes:
-        rows: types of lines that are rows.
-        skip: types of lines that are none, such as headers of batches.
-    """
-
-    rows: Annotated[tuple[str, ...], Field(min_length=1)]
-    skip: tuple[str, ...] = ()
-
-
-class Quarantine(_Strict):
-    """The table [quarantine]: how many rows may be set aside before the whole file is looked at.
-
-    Attributes:
-        said_percent: above this share of the rows it is said.
-        hold_percent: above this share the file is held.
-        bytes_percent: the same for rows with bytes that are no text, which speak for a wrong encoding.
-        least_rows: fewer rows than this never speak against a file.
-    """
-
-    said_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
-    hold_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
-    bytes_percent: Annotated[float, Field(ge=0, le=100)] = 0.5
-    least_rows: Annotated[int, Field(ge=1)] = 10
-
-
-class FileForm(_Strict):
+class FileForm(Strict):
     """The table [file]: which files, and how their bytes become cells.
 
     Attributes:
@@ -220,14 +162,14 @@ def _check_widths(columns: tuple[str, ...] | dict[str, tuple[int, int]]) -> None
         raise ValueError(f"columns count from 1 and are at least 1 wide: {', '.join(wrong)}")
 
 
-class Council(_Strict):
+class Council(Strict):
     """The table [council]: whose record a row of a shared extract is."""
 
     column: Heading
     codes: Annotated[dict[str, str], Field(min_length=1)]
 
 
-class Ignore(_Strict):
+class Ignore(Strict):
     """The table [ignore]: headings that are known and not wanted; "" is a blank heading.
 
     Attributes:
@@ -238,7 +180,7 @@ class Ignore(_Strict):
     forbidden: tuple[Heading, ...] = ()
 
 
-class FieldSource(_Strict):
+class FieldSource(Strict):
     """How one of our fields is filled: from a column, several, three date parts or a constant.
 
     Attributes:
@@ -299,7 +241,7 @@ class FieldSource(_Strict):
         return self.column + self.join + (self.date_parts or ())
 
 
-class Mapping(_Strict):
+class Mapping(Strict):
     """One mapping file, read and checked.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fraudmatch.extract.content import decompress
 from fraudmatch.extract.counter import count_records
+from fraudmatch.extract.cuts import without_end_mark
 from fraudmatch.extract.delimited import read_delimited
 from fraudmatch.extract.encodings import to_utf8
 from fraudmatch.extract.grid import Fault, Grid, Refused
@@ -69,6 +70,9 @@ def signature(content: bytes) -> str | None:
 def _with_rows(refused: Refused, content: bytes, form: FileForm) -> Refused:
     """The same refusal with the rows counted; the undecoded bytes keep line ends and quotes."""
     quote = form.quote if form.format == "delimited" else ""
-    counted = count_records(content, delimiter=form.delimiter, quote=quote, skip_rows=form.skip_rows)
+    counted = count_records(
+        without_end_mark(content), delimiter=form.delimiter, quote=quote, escape=form.escape,
+        skip_rows=form.skip_rows,
+    )  # fmt: skip
     rows = max(counted.records - form.has_header, 0)
     return Refused(refused.faults, records=rows, skipped=counted.lines + counted.records - rows)

@@ -56,7 +56,8 @@ class Records:
             inside = stops > self.starts
             last = buffer[np.maximum(stops - 1, 0)] if len(buffer) else stops
             stops -= inside & ((last == 10) | (last == 13))
-        return stops - self.starts
+        lengths: np.ndarray = stops - self.starts
+        return lengths
 
 
 def find_records(
