@@ -245,7 +245,11 @@ _HELD = _all(
         "Many values of a column end at exactly the same length.",
         "Widen the column of the export.",
     ),
-    ("CONTROL_COUNT_MISMATCH", "The trailer gives another number of rows.", "Ask for the file again."),
+    (
+        "CONTROL_COUNT_MISMATCH",
+        "The trailer gives another number of rows, or is missing.",
+        "Ask for the file again.",
+    ),
     ("CONTROL_SUM_MISMATCH", "The trailer gives another total.", "Ask for the file again."),
     (
         "KEY_FORMAT_CHANGED",
@@ -448,7 +452,7 @@ _REPAIRED = _all(
         "Letters that were decoded twice were put right for comparison.",
         "Export as UTF-8.",
     ),
-    ("CONTROL_CHARS_STRIPPED", "Control characters were left out for comparison.", "Remove them at source."),
+    ("CONTROL_CHARS_STRIPPED", "Control characters were left out.", "Remove them at source."),
     ("INVISIBLE_CHARS", "Signs without width were left out for comparison.", "Remove them at source."),
     (
         "POSTCODE_CORRECTED",
@@ -477,6 +481,7 @@ _SKIPPED = _all(
     ),
     ("CONCATENATED_FILES", "Two files were joined into one.", "Nothing, if both parts are meant."),
     ("TRAILER", "The last line gives totals; they were checked.", "Nothing."),
+    ("FOOTER", "Lines the mapping declares as footers were passed over.", "Nothing."),
     ("DUPLICATE_DELIVERY", "The file is the one delivered before; it changes nothing.", "Nothing."),
 )
 

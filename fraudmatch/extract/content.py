@@ -1,14 +1,11 @@
-"""From the bytes as delivered to text in UTF-8: digest, strict decoding."""
+"""The bytes of a file as delivered, and their digest."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 from fraudmatch.extract.grid import Fault, Refused
-
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -35,32 +32,3 @@ def digest_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def to_utf8(content: bytes, encodings: Sequence[str]) -> bytes:
-    """The text in UTF-8 without a byte order mark, by the first encoding that fits all of it.
-
-    Raises:
-        Refused: ENCODING_MISMATCH; `detail` says where each encoding failed.
-    """
-    failures = []
-    for name in encodings:
-        try:
-            text = content.decode(name)
-            return content.removeprefix(_BOM) if _is_utf8(name) else text.removeprefix("\ufeff").encode()
-        except UnicodeDecodeError as error:
-            line = _line_of(content, error.start)
-            failures.append(f"{name} fails at byte offset {error.start}, line {line}")
-        except UnicodeError:  # a codec that does not say where, or gives half a character
-            failures.append(f"{name} fails")
-    raise Refused([Fault("ENCODING_MISMATCH", detail="; ".join(failures))])
-
-
-def _is_utf8(name: str) -> bool:
-    return name.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
-
-
-def _line_of(content: bytes, offset: int) -> int:
-    """Number of the line, from 1, that holds a byte."""
-    before = content[:offset]
-    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

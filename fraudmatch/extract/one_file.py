@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from fraudmatch.arrivals import ExtractedFile, in_order
 from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.control import control_faults
+from fraudmatch.extract.cuts import noted
 from fraudmatch.extract.encrypted import NO_KEYS, Keys
 from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
@@ -23,12 +25,13 @@ from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.parquet import grid_of
 from fraudmatch.extract.printable import printable
+from fraudmatch.extract.quarantine import quarantine_faults, sent_back
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.reading import Reading
 from fraudmatch.extract.repetitions import repetitions
 from fraudmatch.extract.unpack import EXPANDED_LIMIT
 from fraudmatch.extract.values.words import translate
-from fraudmatch.reasons import REASONS, Disposition
+from fraudmatch.reasons import FATAL, REASONS, Disposition
 
 #: What becomes of a file of which nothing is loaded, the gravest first.
 _STATES = ((Disposition.REJECT, "refused"), (Disposition.HOLD, "held"), (Disposition.DEFER, "deferred"))
@@ -123,9 +126,9 @@ def _loaded(
         blank = int(blank_rows(grid, np.ones(grid.rows, bool)).sum())
         records = grid.rows - blank + len(grid.spoilt)
         raise Refused(refused.faults, records=records, skipped=grid.skipped + blank) from None
-    rows.faults.add([*wiring.notes, *grid.notes, *grid.spoilt])
+    rows.faults.add([*wiring.notes, *grid.notes, *grid.spoilt, *rows.delimiters_alone()])
     rows.heed_marks()
-    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at)
+    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at, rows.fatal)
     columns = {
         field.name: reader.read(field, wiring.fields.get(field.name, ())) for field in rows.dataset.fields
     }
@@ -137,7 +140,10 @@ def _loaded(
                          skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
-    return ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings)
+    back = sent_back(grid, rows.fatal & rows.alive)
+    file = ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, back)
+    totals = control_faults(grid, mapping, delivery["received"][0].as_py(), columns, rows.alive)
+    return with_file_faults(file, [*totals, *quarantine_faults(rejects, mapping, delivery)], origin)
 
 
 def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
@@ -145,6 +151,20 @@ def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped
     row = {**asdict(origin), "received": loaded + rejected, "loaded": loaded, "rejected": rejected,
            "skipped": skipped, "state": state}  # fmt: skip
     return pa.Table.from_pylist([row], schema=schemas.DELIVERIES)
+
+
+def with_file_faults(file: ExtractedFile, found: Sequence[Fault], origin: Origin) -> ExtractedFile:
+    """The file with faults of the whole of it; when one of them is fatal, nothing of it is loaded."""
+    if not found:
+        return file
+    faults = FaultList(origin)
+    faults.add(found)
+    rejects = schemas.sort_rejects(pa.concat_tables([file.rejects, faults.table()]))
+    if not any(fault.done in FATAL for fault in found):
+        return replace(file, rejects=rejects)
+    row = file.delivery.to_pylist()[0]
+    delivery = _delivery(origin, "held", loaded=0, rejected=row["received"], skipped=row["skipped"])
+    return replace(file, received=file.received.slice(0, 0), rejects=rejects, delivery=delivery)
 
 
 def hold_conservation(grid: Grid, delivery: pa.Table, rejects: pa.Table) -> None:
@@ -195,6 +215,14 @@ class _Rows:
     def dataset(self) -> schemas.Dataset:
         """The data set of the mapping."""
         return schemas.DATASETS[self.mapping.dataset]
+
+    def delimiters_alone(self) -> list[Fault]:
+        """A note on blank rows that are not empty lines."""
+        raw, blank = self.cells.grid.raw, self.cells.grid.source_rows[~self.alive]
+        if raw is None or not len(blank) or self.mapping.file.format != "delimited":
+            return []
+        blank = np.sort(blank[raw.lengths(blank) > 0])
+        return [noted("BLANK_ROW", blank)] if len(blank) else []
 
     def rejected(self) -> int:
         """How many records are rejected, those the reader could not read included."""

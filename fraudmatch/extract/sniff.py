@@ -116,7 +116,7 @@ def _delimited(text: str, base: dict[str, str], delimiter: str, notes: list[str]
     records = _records(text, delimiter)
     width, share = _usual_width(records)
     first = next((place for place, cells in enumerate(records) if len(cells) == width), 0)
-    header = _is_header(records[first]) if records else True
+    header = _is_header(records[first]) if width else True
     if first:
         notes.append(f"{first} lines before the first full row; check skip_rows")
     if not header:

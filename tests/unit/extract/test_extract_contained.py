@@ -115,9 +115,9 @@ def test_a_worker_that_lies_is_not_believed(pool: Pool, made: Made) -> None:
 
 @pytest.mark.parametrize(("more", "state"), [(0, "loaded"), (1, "refused")])
 def test_a_file_too_large_is_not_opened(made: Made, more: int, state: str) -> None:
-    line = "9,Testc\n"
     size = (1 << 20) + more
-    content = (CONTENT + line * (size // len(line)))[: size - 10] + "8,Testdddd"
+    lines = (f"{number:06d},Testc\n" for number in range(size // 13 + 1))
+    content = (CONTENT + "".join(lines))[: size - 11] + "\n8,Testdddd"
     found = made("tax.csv", limits="file_mb = 1", content=content)
     assert states(found) == {"avon/tax.csv": state, "brent/tax.csv": "loaded"}
     if more:

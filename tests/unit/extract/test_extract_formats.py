@@ -142,7 +142,7 @@ def test_fixed_width_counts_characters(read: Read, mapping_of: MappingOf) -> Non
     text = "001Siânnn310119800012.5\r\n002short\r\n\r\n003Testc 3113198000007.\r\n"
     file = read(text, mapping_of(text=FIXED), "a.txt")
     assert brief(file) == [
-        ("ROW_TOO_FEW_FIELDS", 2, None, None),
+        ("RECORD_LENGTH", 2, None, None),
         ("DATE_INVALID", 4, "date_of_birth", "DOB"),
     ]
     assert counts(file) == (3, 2, 1, 1, "loaded")
@@ -187,13 +187,16 @@ discount_annual_pence = { column = "Pence", money = "pence" }
         ("NUMBER_INVALID", 4, "discount_annual_pence", "Pence"),
         ("CODE_UNKNOWN", 4, "reduction_recipient", "CTR"),
         ("DATE_INVALID", 4, "second_date_of_birth", "D + M + Y"),
+        ("COLUMN_ABSENT", None, "charge_annual_pence", "Charge"),
+        ("COLUMN_ABSENT", None, "vat_number", "VAT"),
     ]
 
 
 def test_the_council_column_says_whose_row_it_is(read: Read, mapping_of: MappingOf) -> None:
     fields = '\n[council]\ncolumn = "Employer"\ncodes = { ABC = "avon", BBC = "brent" }\n'
     file = read(
-        "Ref,Surname,DOB,Disc,Employer\n1,a,,,abc\n2,b,,,BBC\n3,c,,,ZZZ\n4,d,,,\n", mapping_of(fields=fields)
+        "Ref,Surname,DOB,Disc,Charge,Employer\n1,a,,,,abc\n2,b,,,,BBC\n3,c,,,,ZZZ\n4,d,,,,\n",
+        mapping_of(fields=fields),
     )
     assert [(row["partner"], row["source_ref"]) for row in file.received.to_pylist()] == [
         ("avon", "1"),
