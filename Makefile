@@ -14,7 +14,7 @@ $(VENV)/.core: pyproject.toml
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core
-	@$(PIP) install -e '.[test]'
+	@$(PIP) install -e '.[test,encrypted]'
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.core

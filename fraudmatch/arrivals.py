@@ -25,6 +25,8 @@ class ExtractedFile:
         slot: name of the mapping (its file without .toml): what the next delivery of the same kind is
             compared with; null when no mapping fits.
         headings: of the file as written; none when it could not be read that far.
+        quarantined: rows to be sent back to the supplier, and shown to nobody else: source_row (int64) and raw
+            (string), the record as it was written (cells of a workbook with commas between); null when none is.
     """
 
     dataset: str | None
@@ -33,6 +35,7 @@ class ExtractedFile:
     delivery: pa.Table
     slot: str | None = None
     headings: tuple[str, ...] = ()
+    quarantined: pa.Table | None = None
 
     @property
     def refused(self) -> bool:

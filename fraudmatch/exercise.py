@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from fraudmatch import __version__
 from fraudmatch.audit import Run, publish, start_run
 from fraudmatch.casework import Casework, Ties, make_cases, read_outcomes, terms_of
+from fraudmatch.containment import READERS
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract, slots_of
 from fraudmatch.intake import accepted_before, keep, take_in
@@ -134,6 +135,7 @@ def run_night(
     library = load_library(rule_folders(site))
     overrides = read_overrides(site.overrides, site.partner_ids, library)
     prepared = prepare(site, day, watch, say)
+    READERS.close()
     with watch.stage("link", say):
         linked = link_all(prepared.records, prepared.details, threads=threads, progress=say)
     with watch.stage("score", say):

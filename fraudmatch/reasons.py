@@ -219,7 +219,11 @@ _HELD = _all(
     ("PART_MISSING", "A part of a delivery in parts is missing.", "Send the missing part."),
     ("ZIP_MULTIPLE_MEMBERS", "The archive holds several files.", "Send one file, or name it in the mapping."),
     ("SHEET_AMBIGUOUS", "Several sheets hold rows.", "Name the sheet in the mapping."),
-    ("TABLE_SPLIT", "A blank row or column cuts the table in two.", "Remove the gap, or send CSV."),
+    (
+        "TABLE_SPLIT",
+        "A blank row or column cuts the table in two.",
+        'Remove the gap, send CSV, or set gaps = "skip" in the mapping.',
+    ),
     (
         "MOJIBAKE_SUSPECTED",
         "Many cells read as UTF-8 that was taken for another encoding.",
@@ -241,7 +245,11 @@ _HELD = _all(
         "Many values of a column end at exactly the same length.",
         "Widen the column of the export.",
     ),
-    ("CONTROL_COUNT_MISMATCH", "The trailer gives another number of rows.", "Ask for the file again."),
+    (
+        "CONTROL_COUNT_MISMATCH",
+        "The trailer gives another number of rows, or is missing.",
+        "Ask for the file again.",
+    ),
     ("CONTROL_SUM_MISMATCH", "The trailer gives another total.", "Ask for the file again."),
     (
         "KEY_FORMAT_CHANGED",
@@ -444,7 +452,7 @@ _REPAIRED = _all(
         "Letters that were decoded twice were put right for comparison.",
         "Export as UTF-8.",
     ),
-    ("CONTROL_CHARS_STRIPPED", "Control characters were left out for comparison.", "Remove them at source."),
+    ("CONTROL_CHARS_STRIPPED", "Control characters were left out.", "Remove them at source."),
     ("INVISIBLE_CHARS", "Signs without width were left out for comparison.", "Remove them at source."),
     (
         "POSTCODE_CORRECTED",
@@ -473,6 +481,7 @@ _SKIPPED = _all(
     ),
     ("CONCATENATED_FILES", "Two files were joined into one.", "Nothing, if both parts are meant."),
     ("TRAILER", "The last line gives totals; they were checked.", "Nothing."),
+    ("FOOTER", "Lines the mapping declares as footers were passed over.", "Nothing."),
     ("DUPLICATE_DELIVERY", "The file is the one delivered before; it changes nothing.", "Nothing."),
 )
 

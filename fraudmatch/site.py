@@ -1,6 +1,6 @@
 """The site folder: who takes part, where their files are, as at which date.
 
-site.toml                          name, as-at date, [[partner]] and [[override]] tables
+site.toml                          name, as-at date, [limits], [[partner]] and [[override]] tables
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
@@ -19,6 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from fraudmatch.containment.limits import Limits
 from fraudmatch.errors import Problem, SiteError
 
 PARTNER_ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
@@ -49,6 +50,7 @@ class _SiteFile(BaseModel):
     as_at: dt.date | None = None
     partner: list[Partner] = Field(min_length=1)
     override: list[dict[str, Any]] = []
+    limits: Limits = Limits()
 
 
 class Site(BaseModel):
@@ -60,6 +62,7 @@ class Site(BaseModel):
         partners: in the order of their ids.
         overrides: the [[override]] tables as written; `scoring.overrides` reads them, since only the rule
             library knows which rules and facts there are.
+        limits: what the reading of one file may use.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,6 +72,7 @@ class Site(BaseModel):
     as_at: dt.date | None
     partners: tuple[Partner, ...]
     overrides: tuple[dict[str, Any], ...] = ()
+    limits: Limits = Limits()
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with that id.
@@ -137,7 +141,12 @@ def load_site(root: Path) -> Site:
         raise SiteError(f"{path} names partners twice: {', '.join(repeated)}.", remedy="Remove one of each.")
     partners = tuple(sorted(read.partner, key=lambda p: p.id))
     return Site(
-        root=root, name=read.name, as_at=read.as_at, partners=partners, overrides=tuple(read.override)
+        root=root,
+        name=read.name,
+        as_at=read.as_at,
+        partners=partners,
+        overrides=tuple(read.override),
+        limits=read.limits,
     )
 
 

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 def command(context: click.Context, site: Path, partners: tuple[str, ...], as_json: bool) -> None:
     """Read every delivery of SITE by its mapping and list counts and faults.
 
-    Nothing is written. Exit code 4 says that at least one file was refused.
+    Nothing is kept. Exit code 4 says that at least one file was refused.
     """
+    from fraudmatch.containment import READERS
+
+    READERS.wake(2)  # they load their libraries while we load ours
     from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE
     from fraudmatch.extract.preflight import preflight
     from fraudmatch.site import load_site

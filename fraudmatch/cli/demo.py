@@ -36,6 +36,9 @@ def command(ctx: click.Context, out: Path, threads: int | None, as_json: bool, q
     """
     import shutil
 
+    from fraudmatch.containment import READERS
+
+    READERS.wake(2)  # they load their libraries while we load ours
     from fraudmatch.exercise import run_night
     from fraudmatch.shipped import shipped
     from fraudmatch.site import load_site

@@ -40,6 +40,9 @@ def command(
     Example:
       fraudmatch run mysite --as-at 2026-03-31
     """
+    from fraudmatch.containment import READERS
+
+    READERS.wake(2)  # they load their libraries while we load ours
     from fraudmatch.exercise import run_night
     from fraudmatch.site import load_site
 

@@ -18,7 +18,7 @@ class Wiring:
         fields: our field -> the columns (from 0) it reads: one, the joined ones, or day, month, year.
             A constant and an absent optional field have none.
         council: column that tells the council, or None.
-        notes: columns that nothing names.
+        notes: columns that nothing names, and fields whose columns may be absent and are.
     """
 
     fields: dict[str, tuple[int, ...]]
@@ -36,17 +36,20 @@ def wire(mapping: Mapping, headings: tuple[str, ...]) -> Wiring:
     """Find every column the mapping needs.
 
     Raises:
-        Refused: COLUMN_MISSING with the nearest heading, COLUMN_DUPLICATE, or, when there is a
+        Refused: COLUMN_NOT_AGREED; COLUMN_MISSING with the nearest heading, COLUMN_DUPLICATE, or, when there is a
             single column and several are wanted, DELIMITER_MISMATCH; all of them at once.
     """
     found = _Found(headings)
     fields = {name: found.columns_of(name, source) for name, source in mapping.fields.items()}
     council = found.one("", mapping.council.column) if mapping.council else None
+    forbidden = list(_forbidden(mapping, headings))
+    if forbidden:
+        raise Refused(forbidden)
     if found.faults and len(headings) == 1 and mapping.file.format == "delimited":
         raise Refused([_wrong_delimiter(headings[0], mapping.file.delimiter)])
     if found.faults:
         raise Refused(found.faults)
-    return Wiring(fields, council, tuple(_unmapped(mapping, headings)))
+    return Wiring(fields, council, (*_unmapped(mapping, headings), *_absent(mapping, fields)))
 
 
 class _Found:
@@ -98,11 +101,27 @@ def _wrong_delimiter(header: str, declared: str) -> Fault:
     return Fault("DELIMITER_MISMATCH", detail=f"declared {declared!r}, but {seen}")
 
 
+def _forbidden(mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Fault]:
+    """Columns that must not come; what they hold is not looked at."""
+    there = positions(headings)
+    for heading in mapping.ignore.forbidden:
+        if folded(heading) in there:
+            yield Fault("COLUMN_NOT_AGREED", column=heading)
+
+
+def _absent(mapping: Mapping, fields: dict[str, tuple[int, ...]]) -> Iterator[Fault]:
+    """Fields that are read from columns, none of which is there."""
+    for name, source in mapping.fields.items():
+        if source.optional and source.headings and not fields[name]:
+            yield Fault("COLUMN_ABSENT", column=source.headings[0], field=name)
+
+
 def _unmapped(mapping: Mapping, headings: tuple[str, ...]) -> Iterator[Fault]:
     """Columns that no field, council or ignore list names."""
     named = [heading for source in mapping.fields.values() for heading in source.headings]
     named += [*mapping.ignore.columns, *([mapping.council.column] if mapping.council else [])]
     known = {folded(heading) for heading in named}
+    known |= {folded(heading) for heading in headings[:1] if mapping.file.record_types}
     for heading, places in positions(headings).items():
         if heading not in known:
             for place in places:

@@ -1,17 +1,11 @@
-"""From the bytes as delivered to text in UTF-8: digest, decompression, strict decoding."""
+"""The bytes of a file as delivered, and their digest."""
 
 from __future__ import annotations
 
 import hashlib
-import zlib
-from collections.abc import Sequence
 from pathlib import Path
 
 from fraudmatch.extract.grid import Fault, Refused
-
-#: A compressed file may not grow beyond this: 4 GiB, far above a council's largest extract.
-EXPANDED_LIMIT = 4 * 1024**3
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -31,59 +25,10 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def decompress(content: bytes, compression: str, *, limit: int = EXPANDED_LIMIT) -> bytes:
-    """The content without its compression ("none" or "gzip"; several gzip members are joined).
-
-    Raises:
-        Refused: FILE_UNREADABLE when the stream is damaged, cut short, or grows beyond `limit` bytes.
-    """
-    if compression == "none":
-        return content
-    parts, room, rest = [], limit, content
-    while rest:
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            part = stream.decompress(rest, room + 1)
-        except zlib.error as error:
-            raise _unreadable("the gzip stream is damaged") from error
-        room -= len(part)
-        if room < 0:
-            raise _unreadable(f"it grows beyond {limit} bytes when decompressed")
-        if not stream.eof:
-            raise _unreadable("the gzip stream is cut short")
-        parts.append(part)
-        rest = stream.unused_data.lstrip(b"\0")
-    return b"".join(parts)
-
-
-def _unreadable(detail: str) -> Refused:
-    return Refused([Fault("FILE_UNREADABLE", detail=detail)])
-
-
-def to_utf8(content: bytes, encodings: Sequence[str]) -> bytes:
-    """The text in UTF-8 without a byte order mark, by the first encoding that fits all of it.
-
-    Raises:
-        Refused: ENCODING_MISMATCH; `detail` says where each encoding failed.
-    """
-    failures = []
-    for name in encodings:
-        try:
-            text = content.decode(name)
-            return content.removeprefix(_BOM) if _is_utf8(name) else text.removeprefix("\ufeff").encode()
-        except UnicodeDecodeError as error:
-            line = _line_of(content, error.start)
-            failures.append(f"{name} fails at byte offset {error.start}, line {line}")
-        except UnicodeError:  # a codec that does not say where, or gives half a character
-            failures.append(f"{name} fails")
-    raise Refused([Fault("ENCODING_MISMATCH", detail="; ".join(failures))])
-
-
-def _is_utf8(name: str) -> bool:
-    return name.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
-
-
-def _line_of(content: bytes, offset: int) -> int:
-    """Number of the line, from 1, that holds a byte."""
-    before = content[:offset]
-    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
+def digest_of(path: Path) -> str:
+    """The same of a file that is not to be held in memory; "" when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -13,8 +13,10 @@ line end; otherwise its lines are counted one by one, and the difference shows.
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass
+
+#: How the scanner looks at quotes: window by window; rare is fewer than one in so many bytes.
+_WINDOW, _RARE = 1 << 16, 256
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,53 @@ class Counted:
     open_end: bool = False
 
 
-def count_records(content: bytes, *, delimiter: str = ",", quote: str = '"', skip_rows: int = 0) -> Counted:
+def count_records(
+    content: bytes, *, delimiter: str = ",", quote: str = '"', escape: str = "", skip_rows: int = 0
+) -> Counted:
     """Count the records of text in UTF-8 (or any encoding that keeps ASCII).
 
     CR LF, LF and CR each end a line; a last line without an end counts.
 
     Args:
         content: the whole file, decompressed.
-        delimiter / quote: one ASCII character each; "" for no quotes.
+        delimiter / quote / escape: one ASCII character each; "" for no quotes, no escapes.
         skip_rows: lines to leave aside first, whatever quotes they hold.
     """
     start, lines = skip_lines(content, skip_rows)
-    if quote and content.find(quote.encode(), start) >= 0:
-        last = deque(enumerate(_record(delimiter, quote).finditer(content, start), start=1), maxlen=1)
-        records, found = last[0]
-        return Counted(lines, records, start, not _closed(delimiter, quote).match(content, found.start()))
-    return Counted(lines, _line_ends(content, start), start)
+    if quote:
+        records, last = _count_quoted(content, start, (delimiter, quote, escape))
+        closed = last is None or _closed(delimiter, quote, escape).match(content, last) is not None
+        return Counted(lines, records, start, not closed)
+    return Counted(lines, _line_ends(content, start, len(content)), start)
+
+
+def _count_quoted(content: bytes, start: int, signs: tuple[str, str, str]) -> tuple[int, int | None]:
+    """How many records there are, and where the last begins when it holds a quote (None otherwise).
+
+    Where quotes are rare only the records that hold one are looked at, and the lines between them are
+    counted by their ends; where they are many every record is.
+    """
+    record, sign = _record(*signs), signs[1].encode()
+    records, place, last = 0, start, None
+    while place < len(content):
+        end = min(place + _WINDOW, len(content))
+        if content.count(sign, place, end) * _RARE > end - place:
+            for found in record.finditer(content, place):
+                records, last, place = records + 1, found.start(), found.end()
+                if place >= end:
+                    break
+            continue
+        while place < end:
+            quoted = content.find(sign, place)
+            if quoted < 0:
+                return records + _line_ends(content, place, len(content)), None
+            line = max(content.rfind(b"\n", place, quoted), content.rfind(b"\r", place, quoted)) + 1
+            if line > place:
+                records, place = records + _line_ends(content, place, line), line
+            one = record.match(content, place)
+            assert one is not None  # any text at all is a record
+            records, last, place = records + 1, place, one.end()
+    return records, last
 
 
 def skip_lines(content: bytes, wanted: int) -> tuple[int, int]:
@@ -64,34 +97,24 @@ def skip_lines(content: bytes, wanted: int) -> tuple[int, int]:
     return place, done
 
 
-def first_damaged(content: bytes, *, delimiter: str, quote: str, start: int) -> int | None:
-    """Number (from 1 at `start`) of the first record with a quote that is never closed, or None."""
-    if not quote:
-        return None
-    closed = _closed(delimiter, quote)
-    number, place = 1, start
-    while place < len(content):
-        found = closed.match(content, place)
-        if found is None:
-            return number
-        number, place = number + 1, found.end()
-    return None
-
-
-def _line_ends(content: bytes, start: int) -> int:
-    ends = content.count(b"\n", start) + content.count(b"\r", start) - content.count(b"\r\n", start)
-    unfinished = len(content) > start and content[-1:] not in {b"\n", b"\r"}
+def _line_ends(content: bytes, start: int, end: int) -> int:
+    """Lines between two places, a last one without an end counted."""
+    ends = content.count(b"\n", start, end) + content.count(b"\r", start, end)
+    ends -= content.count(b"\r\n", start, end)
+    unfinished = end > start and content[end - 1 : end] not in {b"\n", b"\r"}
     return ends + unfinished
 
 
-def _record(delimiter: str, quote: str) -> re.Pattern[bytes]:
+def _record(delimiter: str, quote: str, escape: str) -> re.Pattern[bytes]:
     """A record; a cell that opens a quote and never closes it counts as bare text."""
-    return _record_of(b"|".join((*_quoted_forms(delimiter, quote), _bare(delimiter))), delimiter)
+    forms = _quoted_forms(delimiter, quote, escape)
+    return _record_of(b"|".join((*forms, _bare(delimiter, escape))), delimiter)
 
 
-def _closed(delimiter: str, quote: str) -> re.Pattern[bytes]:
+def _closed(delimiter: str, quote: str, escape: str) -> re.Pattern[bytes]:
     """A record whose quotes are all closed."""
-    return _record_of(b"|".join((*_quoted_forms(delimiter, quote), _unquoted(delimiter, quote))), delimiter)
+    unquoted = rb"(?!%s)%s" % (re.escape(quote.encode()), _bare(delimiter, escape))
+    return _record_of(b"|".join((*_quoted_forms(delimiter, quote, escape), unquoted)), delimiter)
 
 
 def _record_of(cell: bytes, delimiter: str) -> re.Pattern[bytes]:
@@ -99,20 +122,27 @@ def _record_of(cell: bytes, delimiter: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?!\Z)(?:%s)(?:%s(?:%s))*+(?:\r\n?|\n|\Z)" % (cell, separator, cell))
 
 
-def _quoted_forms(delimiter: str, quote: str) -> tuple[bytes, bytes]:
+def _quoted_forms(delimiter: str, quote: str, escape: str) -> tuple[bytes, bytes]:
     """A cell quoted over any number of lines, and one with a stray quote within one line.
 
     Quantifiers are possessive, so that a long cell is walked over once.
     """
     d, q = re.escape(delimiter.encode()), re.escape(quote.encode())
-    sound = rb"%s[^%s]*+(?:%s%s[^%s]*+)*+%s(?=[%s\r\n]|\Z)" % (q, q, q, q, q, q, d)
-    stray = rb"%s[^%s\r\n]*+(?:%s%s[^%s\r\n]*+)*+%s" % (q, q, q, q, q, q)
-    return sound, stray + _bare(delimiter)
+    sound = rb"%s%s%s(?=[%s\r\n]|\Z)" % (q, _inside(quote, escape, b""), q, d)
+    stray = rb"%s%s%s" % (q, _inside(quote, escape, rb"\r\n"), q)
+    return sound, stray + _bare(delimiter, escape)
 
 
-def _bare(delimiter: str) -> bytes:
-    return rb"[^%s\r\n]*+" % re.escape(delimiter.encode())
+def _inside(quote: str, escape: str, but: bytes) -> bytes:
+    """What may stand between quotes: anything `but` those signs, quotes doubled or escaped."""
+    q, e = re.escape(quote.encode()), re.escape(escape.encode())
+    text = rb"[^%s%s%s]*+" % (q, e, but)
+    pair = rb"(?:%s%s|%s[^\r\n])" % (q, q, e) if escape else rb"%s%s" % (q, q)
+    return rb"%s(?:%s%s)*+" % (text, pair, text)
 
 
-def _unquoted(delimiter: str, quote: str) -> bytes:
-    return rb"(?!%s)%s" % (re.escape(quote.encode()), _bare(delimiter))
+def _bare(delimiter: str, escape: str) -> bytes:
+    d, e = re.escape(delimiter.encode()), re.escape(escape.encode())
+    if not escape:
+        return rb"[^%s\r\n]*+" % d
+    return rb"(?:[^%s%s\r\n]|%s[^\r\n]?)*+" % (d, e, e)

@@ -17,18 +17,25 @@ from fraudmatch.extract.grid import Grid
 from fraudmatch.extract.headings import printed
 from fraudmatch.extract.mapping import FieldSource, Mapping
 from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
-from fraudmatch.extract.values.numbers import parse_amounts, parse_whole
+from fraudmatch.extract.values.numbers import bad_currency, parse_amounts, parse_whole
 from fraudmatch.extract.values.words import parse_flags, spelt_as_ours, translate
 
 #: What spreadsheets print in a cell whose formula failed (Excel's error values).
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
                "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!")  # fmt: skip
 
+#: A column too narrow for its value, exported as it looked.
+_HASHES = tuple("#" * count for count in range(3, 64))
+
 _REASON_OF_KIND = {"date": "DATE_INVALID", "pence": "NUMBER_INVALID", "integer": "NUMBER_INVALID",
                    "flag": "CODE_UNKNOWN", "code": "CODE_UNKNOWN"}  # fmt: skip
 
 #: Fields whose two-digit years are never after the as-at date.
 _BIRTHS = frozenset({"date_of_birth", "second_date_of_birth"})
+
+#: Ends of the names of fields that hold names of people, and what stands there where a letter was lost.
+_NAMES = ("surname", "forename", "middle_name", "full_name")
+_LOST = r"\pL\?\pL|\x{FFFD}"
 
 Parser = Callable[[pa.Array], pa.Array]
 
@@ -62,7 +69,7 @@ def _clean(cells: pa.Array, null_values: tuple[str, ...]) -> tuple[pa.Array, np.
     """Cells without outer white space; blank, declared null and error cells null; where the errors are."""
     bare = pc.utf8_trim_whitespace(cells)
     blank = pc.is_in(bare, value_set=pa.array(["", *(text.strip() for text in null_values)], pa.string()))
-    wrong = pc.and_(pc.is_in(bare, value_set=pa.array(CELL_ERRORS)), pc.invert(blank))
+    wrong = pc.and_(pc.is_in(bare, value_set=pa.array([*CELL_ERRORS, *_HASHES])), pc.invert(blank))
     absent = pc.or_(blank, wrong)
     kept = pc.if_else(absent, pa.scalar(None, pa.string()), bare)
     return kept, wrong.fill_null(False).to_numpy(zero_copy_only=False)
@@ -88,6 +95,7 @@ class FieldReader:
     Attributes:
         as_at: the day two-digit years are read against; null takes a fixed one.
         alive: rows (bool) that are records; faults of blank rows are not noted.
+        fatal: rows (bool) that are set aside; amounts with a letter for a pound sign are entered here.
     """
 
     mapping: Mapping
@@ -95,6 +103,7 @@ class FieldReader:
     faults: FaultList
     alive: np.ndarray
     as_at: dt.date | None
+    fatal: np.ndarray
 
     def read(self, field: schemas.Field, places: tuple[int, ...]) -> pa.Array:
         """The column of a field, one value per row; null = blank or not readable."""
@@ -106,6 +115,9 @@ class FieldReader:
         self._note_cell_errors(field, places)
         texts = self._texts(source, places)
         if field.kind == "text":
+            if field.name.endswith(_NAMES):
+                lost = pc.match_substring_regex(texts, _LOST).fill_null(False)
+                self._note("LOST_CHARS", lost.to_numpy(zero_copy_only=False), field, places, None)
             return texts
         return self._parsed(field, source, places, texts)
 
@@ -133,9 +145,23 @@ class FieldReader:
             values = pc.if_else(blank, _constant(field, source.codes[""]), values)
         unread = pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
         detail = f"declared: {', '.join(formats)}" if field.kind == "date" else None
+        if field.kind == "pence" and unread.any():
+            unread = self._without_bad_currency(unread, texts, field, places)
         reason = "CODE_UNKNOWN" if source.codes else _REASON_OF_KIND[field.kind]
         self._note(reason, unread, field, places, detail)
         return values
+
+    def _without_bad_currency(
+        self, unread: np.ndarray, texts: pa.Array, field: schemas.Field, places: tuple[int, ...]
+    ) -> np.ndarray:
+        """Set aside rows in whose amount a pound sign was decoded into letters; the other unread ones."""
+        bad: np.ndarray = (
+            per_distinct(texts, bad_currency).fill_null(False).to_numpy(zero_copy_only=False) & unread
+        )
+        self._note("AMOUNT_BAD_CURRENCY", bad, field, places, None)
+        np.logical_or(self.fatal, bad & self.alive, out=self.fatal)
+        left: np.ndarray = unread & ~bad
+        return left
 
     def _parser(self, field: schemas.Field, source: FieldSource, formats: tuple[str, ...]) -> Parser:
         if field.kind == "date":

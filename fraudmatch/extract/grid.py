@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +51,45 @@ class Refused(Exception):
         super().__init__(", ".join(fault.reason for fault in self.faults))
 
 
+class RawRecords(Protocol):
+    """Where the records of a file can be seen as they were written."""
+
+    def texts(self, source_rows: np.ndarray) -> list[str]:
+        """Records without their line ends; what is no text in the encoding comes as U+FFFD."""
+
+    def lengths(self, source_rows: np.ndarray) -> np.ndarray:
+        """Bytes of records, line ends left out: 0 for a line with nothing at all on it."""
+
+
+@dataclass(frozen=True)
+class Trailer:
+    """The line of totals that was found.
+
+    Attributes:
+        source_row: its number. rows / total: what it says, as written; null where it has no such cell.
+    """
+
+    source_row: int
+    rows: str | None
+    total: str | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is to be said of cells whose text does not show it.
+
+    Attributes:
+        column: number from 0; null for whole rows. Marks of columns that no field reads are passed over.
+        rows: numbers (int64) among the rows of the grid, from 0.
+        details: one for each row; or one for all of them where the reason is said once for the column.
+    """
+
+    reason: str
+    column: int | None
+    rows: np.ndarray
+    details: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Grid:
     """The cells of one file.
@@ -59,9 +99,13 @@ class Grid:
         columns: one string array per heading, all of one length; raw text, null or "" = blank.
         source_rows: number of each row in the file, counting from 1 with header and skipped lines.
         spoilt: rows the reader could not read; each is one record.
-        skipped: preamble lines and header; blank rows are still among the rows.
+        skipped: preamble, header, repeated headers, footers and trailer; blank rows are still among the rows.
         counted: what the independent count says: preamble, header, blank and all rows.
+        notes: what is to be said of the whole file, faults that set no row aside, and lines that are no records, one note for each kind.
+        trailers: the lines of totals; several when files were joined.
+        raw: the records as written; null where a file has no lines (workbooks, Parquet).
         typed: whether cells may have been dates or numbers, so that dates come as ISO text.
+        marks: what is to be said of single cells.
     """
 
     headings: tuple[str, ...]
@@ -70,7 +114,11 @@ class Grid:
     skipped: int
     counted: int
     spoilt: tuple[Fault, ...] = field(default=())
+    notes: tuple[Fault, ...] = field(default=())
+    trailers: tuple[Trailer, ...] = ()
+    raw: RawRecords | None = None
     typed: bool = False
+    marks: tuple[Mark, ...] = field(default=())
 
     @property
     def rows(self) -> int:

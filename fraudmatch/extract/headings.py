@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 _BLANKS = re.compile(r"\s+")
+#: Signs without width: soft hyphen, zero-width blanks and joiners, direction marks, byte order mark.
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def folded(heading: str) -> str:
-    """A heading for comparison: no outer blanks, runs of blanks as one, case ignored."""
-    return _BLANKS.sub(" ", heading.strip()).casefold()
+    """A heading for comparison: no outer blanks, runs of blanks of any kind as one, no signs without width,
+    case ignored.
+    """
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", heading)).strip().casefold()
 
 
 def positions(headings: Sequence[str]) -> dict[str, list[int]]:

@@ -15,13 +15,15 @@ from fraudmatch import schemas
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean, nearest
 from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping
+from fraudmatch.extract.mapping_tables import Quarantine
 from fraudmatch.extract.values.dates import parse_dates, reads_two_ways
 
 #: Fields that hold a month: their date formats may leave out the day.
 MONTHS = frozenset({"birth_month"})
 
-_TABLES = ("dataset", "note", "file", "council", "ignore", "fields")
-_PARTS: dict[str, type[BaseModel]] = {"file": FileForm, "council": Council, "ignore": Ignore}
+_TABLES = ("dataset", "note", "file", "council", "ignore", "quarantine", "fields")
+_PARTS: dict[str, type[BaseModel]] = {"file": FileForm, "council": Council, "ignore": Ignore,
+                                     "quarantine": Quarantine}  # fmt: skip
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -41,6 +43,7 @@ def load_mapping(path: Path) -> Mapping:
         _check_fields(dataset, sources, raw, faults)
     if isinstance(parts["file"], FileForm):
         _check_date_formats(parts["file"], sources, dataset, faults)
+        _check_total(parts["file"], sources, dataset, faults)
     if faults.problems:
         raise MappingError(f"The mapping {path} has faults.", problems=faults.problems)
     return Mapping.model_validate({**raw, "path": path})
@@ -221,6 +224,19 @@ def _check_date_formats(
         if known is not None and known.kind == "date" and undeclared:
             remedy = "Set file.date_formats, or formats here."
             faults.add(f"fields.{name}", "is a date and no format is declared.", remedy)
+
+
+def _check_total(
+    form: FileForm, sources: Keyed[str, FieldSource], dataset: schemas.Dataset | None, faults: _Faults
+) -> None:
+    """The field a trailer totals must be an amount that is read from the file."""
+    of = form.trailer.of if form.trailer else None
+    if of is None or dataset is None:
+        return
+    amounts = [f.name for f in dataset.fields if f.kind == "pence" and f.name in sources]
+    if of not in amounts:
+        remedy = did_you_mean(of, amounts) or f"Amounts of this mapping: {', '.join(amounts) or 'none'}."
+        faults.add("file.trailer.of", f"{of!r} is no amount among [fields].", remedy)
 
 
 def _check_order(formats: tuple[str, ...], where: str, faults: _Faults) -> None:

@@ -11,17 +11,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from fraudmatch.extract.mapping_tables import Quarantine, RecordTypes, Strict, TrailerForm
 from fraudmatch.extract.values.dates import format_fault
 
 Heading = Annotated[str, StringConstraints(min_length=1)]
-
-
-class _Strict(BaseModel):
-    """Frozen, and unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _one_or_many(value: Any) -> Any:
@@ -45,7 +40,7 @@ def _check_formats_of_field(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
-class FileForm(_Strict):
+class FileForm(Strict):
     """The table [file]: which files, and how their bytes become cells.
 
     Attributes:
@@ -56,11 +51,19 @@ class FileForm(_Strict):
         columns: names of the columns when there is no header, or for fixed width the
             first character (from 1) and the width of each.
         null_values: cells that mean blank.
+        member: glob on the name of the file meant in a ZIP archive; null when it holds one alone.
+        encryption: "password" is that of a workbook; keys never stand in a mapping.
+        gaps: what becomes of a sheet whose table is cut by a blank row or column.
+        escape: a sign that takes the meaning from the one behind it; "" for none.
+        footers: globs of lines that are no rows and have another number of cells.
+        record_length: of a fixed-width line; null lets lines be longer than their last column.
     """
 
     pattern: Annotated[str, StringConstraints(min_length=1)]
     format: Literal["delimited", "fixed_width", "xlsx", "parquet"]
-    compression: Literal["none", "gzip"] = "none"
+    compression: Literal["none", "gzip", "zip"] = "none"
+    member: Annotated[str, StringConstraints(min_length=1)] | None = None
+    encryption: Literal["none", "age", "password"] = "none"
     encoding: tuple[str, ...] = ("utf-8",)
     delimiter: str = ","
     quote: str = '"'
@@ -73,6 +76,12 @@ class FileForm(_Strict):
     null_values: tuple[str, ...] = ()
     short_rows: Literal["reject", "fill"] = "reject"
     long_rows: Literal["reject", "empty"] = "reject"
+    gaps: Literal["hold", "skip"] = "hold"
+    escape: str = ""
+    footers: tuple[Heading, ...] = ()
+    record_length: Annotated[int, Field(ge=1)] | None = None
+    record_types: RecordTypes | None = None
+    trailer: TrailerForm | None = None
 
     _formats = field_validator("date_formats")(_check_formats)
 
@@ -115,6 +124,29 @@ class FileForm(_Strict):
     def _quote(cls, text: str) -> str:
         return text and _one_character(text, "quote")
 
+    @field_validator("escape")
+    @classmethod
+    def _escape(cls, text: str) -> str:
+        return text and _one_character(text, "escape")
+
+    @model_validator(mode="after")
+    def _lines(self) -> FileForm:
+        """What only files of lines have."""
+        cell = self.trailer and [place for place in (self.trailer.rows, self.trailer.total) if place]
+        if self.format not in {"delimited", "fixed_width"} and (
+            self.trailer or self.record_types or self.footers
+        ):
+            raise ValueError("trailer, record_types and footers are for delimited and fixed_width files")
+        if cell and any(isinstance(place, int) == (self.format == "fixed_width") for place in cell):
+            raise ValueError(
+                "a trailer's cells are numbers; in fixed_width they are [first character, width]"
+            )
+        if self.record_length and self.format != "fixed_width":
+            raise ValueError("record_length is for fixed_width")
+        if self.escape and (self.format != "delimited" or self.escape in {self.delimiter, self.quote}):
+            raise ValueError("escape is for delimited files, and is neither their delimiter nor their quote")
+        return self
+
     @model_validator(mode="after")
     def _belongs(self) -> FileForm:
         if self.format == "delimited" and self.delimiter == self.quote:
@@ -125,6 +157,10 @@ class FileForm(_Strict):
             raise ValueError("columns with positions are for fixed_width; give a list of names")
         elif self.format != "parquet" and not self.has_header and not self.columns:
             raise ValueError("header = false needs the names of the columns in columns = [...]")
+        if self.member is not None and self.compression != "zip":
+            raise ValueError('member names a file of an archive and needs compression = "zip"')
+        if self.encryption == "password" and self.format != "xlsx":
+            raise ValueError('encryption = "password" is for xlsx; encrypt other files with age')
         if self.header is not None and self.format == "parquet":
             raise ValueError("a parquet file names its own columns; leave header out")
         return self
@@ -144,20 +180,25 @@ def _check_widths(columns: tuple[str, ...] | dict[str, tuple[int, int]]) -> None
         raise ValueError(f"columns count from 1 and are at least 1 wide: {', '.join(wrong)}")
 
 
-class Council(_Strict):
+class Council(Strict):
     """The table [council]: whose record a row of a shared extract is."""
 
     column: Heading
     codes: Annotated[dict[str, str], Field(min_length=1)]
 
 
-class Ignore(_Strict):
-    """The table [ignore]: headings that are known and not wanted; "" is a blank heading."""
+class Ignore(Strict):
+    """The table [ignore]: headings that are known and not wanted; "" is a blank heading.
+
+    Attributes:
+        forbidden: headings that must not come: a file that has one is refused.
+    """
 
     columns: tuple[str, ...] = ()
+    forbidden: tuple[Heading, ...] = ()
 
 
-class FieldSource(_Strict):
+class FieldSource(Strict):
     """How one of our fields is filled: from a column, several, three date parts or a constant.
 
     Attributes:
@@ -218,7 +259,7 @@ class FieldSource(_Strict):
         return self.column + self.join + (self.date_parts or ())
 
 
-class Mapping(_Strict):
+class Mapping(Strict):
     """One mapping file, read and checked.
 
     Attributes:
@@ -232,7 +273,16 @@ class Mapping(_Strict):
     file: FileForm
     council: Council | None = None
     ignore: Ignore = Ignore()
+    quarantine: Quarantine = Quarantine()
     fields: dict[str, FieldSource]
+
+    @property
+    def wanted(self) -> tuple[tuple[str, ...], ...]:
+        """Headings the file must have, each with its alternatives."""
+        sources = [source for source in self.fields.values() if not source.optional]
+        council = [(self.council.column,)] if self.council else []
+        alone = [(heading,) for one in sources for heading in (*one.join, *(one.date_parts or ()))]
+        return (*(one.column for one in sources if one.column), *alone, *council)
 
     @property
     def slot(self) -> str:
@@ -241,9 +291,10 @@ class Mapping(_Strict):
 
     def fits(self, file_name: str) -> bool:
         """Whether the pattern covers a file name; case does not count."""
-        return _glob(self.file.pattern).fullmatch(file_name) is not None
+        return glob(self.file.pattern).fullmatch(file_name) is not None
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern with * and ? as a regular expression without regard to case."""
     parts = [{"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern]
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -16,15 +16,22 @@ from fraudmatch.arrivals import ExtractedFile, in_order
 from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.control import control_faults
+from fraudmatch.extract.cuts import noted
+from fraudmatch.extract.encrypted import NO_KEYS, Keys
 from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.parquet import grid_of
+from fraudmatch.extract.printable import printable
+from fraudmatch.extract.quarantine import quarantine_faults, sent_back
 from fraudmatch.extract.readers import read_grid
+from fraudmatch.extract.reading import Reading
 from fraudmatch.extract.repetitions import repetitions
+from fraudmatch.extract.unpack import EXPANDED_LIMIT
 from fraudmatch.extract.values.words import translate
-from fraudmatch.reasons import Disposition
+from fraudmatch.reasons import FATAL, REASONS, Disposition
 
 #: What becomes of a file of which nothing is loaded, the gravest first.
 _STATES = ((Disposition.REJECT, "refused"), (Disposition.HOLD, "held"), (Disposition.DEFER, "deferred"))
@@ -41,25 +48,35 @@ def extract_file(
     partner: str,
     partner_ids: Collection[str],
     as_at: dt.date | None = None,
+    expanded_mb: int = EXPANDED_LIMIT >> 20,
+    keys: Keys = NO_KEYS,
 ) -> ExtractedFile:
-    """Read one file as its mapping declares.
+    """Read one file as its mapping declares, in this process.
+
+    A night reads in workers (`side_by_side`); here are drafts, notebooks and tests, where a person has
+    chosen the file and one file is all there is to lose.
 
     Args:
         path: the file as delivered.
         partner: who supplied it; also whose the rows are, unless the mapping has [council].
         partner_ids: ids a [council] column may name.
         as_at: the day two-digit years are read against; null takes a fixed day.
+        expanded_mb: how far it may grow when it is unpacked.
+        keys: for what is encrypted.
 
     Raises:
         ConservationError: the program lost or invented a row; never the fault of the file.
     """
-    origin = Origin(partner, mapping.dataset, path.name)
+    origin = Origin(partner, mapping.dataset, printable(path.name))
     try:
         content = read_bytes(path)
         origin = replace(origin, delivery=digest(content))
         if not content:
             raise Refused([Fault("FILE_EMPTY")])
-        return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at)
+        reading = Reading.of(mapping, limit=expanded_mb << 20, keys=keys)
+        grid = read_grid(content, mapping.file, reading)
+        del content  # as large as the grid, and no longer needed
+        return _loaded(grid, mapping, origin, partner_ids, as_at)
     except Refused as refused:
         return replace(refused_file(refused, origin), slot=mapping.slot)
 
@@ -109,8 +126,9 @@ def _loaded(
         blank = int(blank_rows(grid, np.ones(grid.rows, bool)).sum())
         records = grid.rows - blank + len(grid.spoilt)
         raise Refused(refused.faults, records=records, skipped=grid.skipped + blank) from None
-    rows.faults.add([*wiring.notes, *grid.spoilt])
-    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at)
+    rows.faults.add([*wiring.notes, *grid.notes, *grid.spoilt, *rows.delimiters_alone()])
+    rows.heed_marks()
+    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at, rows.fatal)
     columns = {
         field.name: reader.read(field, wiring.fields.get(field.name, ())) for field in rows.dataset.fields
     }
@@ -122,7 +140,10 @@ def _loaded(
                          skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
-    return ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings)
+    back = sent_back(grid, rows.fatal & rows.alive)
+    file = ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, back)
+    totals = control_faults(grid, mapping, delivery["received"][0].as_py(), columns, rows.alive)
+    return with_file_faults(file, [*totals, *quarantine_faults(rejects, mapping, delivery)], origin)
 
 
 def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
@@ -130,6 +151,20 @@ def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped
     row = {**asdict(origin), "received": loaded + rejected, "loaded": loaded, "rejected": rejected,
            "skipped": skipped, "state": state}  # fmt: skip
     return pa.Table.from_pylist([row], schema=schemas.DELIVERIES)
+
+
+def with_file_faults(file: ExtractedFile, found: Sequence[Fault], origin: Origin) -> ExtractedFile:
+    """The file with faults of the whole of it; when one of them is fatal, nothing of it is loaded."""
+    if not found:
+        return file
+    faults = FaultList(origin)
+    faults.add(found)
+    rejects = schemas.sort_rejects(pa.concat_tables([file.rejects, faults.table()]))
+    if not any(fault.done in FATAL for fault in found):
+        return replace(file, rejects=rejects)
+    row = file.delivery.to_pylist()[0]
+    delivery = _delivery(origin, "held", loaded=0, rejected=row["received"], skipped=row["skipped"])
+    return replace(file, received=file.received.slice(0, 0), rejects=rejects, delivery=delivery)
 
 
 def hold_conservation(grid: Grid, delivery: pa.Table, rejects: pa.Table) -> None:
@@ -181,6 +216,14 @@ class _Rows:
         """The data set of the mapping."""
         return schemas.DATASETS[self.mapping.dataset]
 
+    def delimiters_alone(self) -> list[Fault]:
+        """A note on blank rows that are not empty lines."""
+        raw, blank = self.cells.grid.raw, self.cells.grid.source_rows[~self.alive]
+        if raw is None or not len(blank) or self.mapping.file.format != "delimited":
+            return []
+        blank = np.sort(blank[raw.lengths(blank) > 0])
+        return [noted("BLANK_ROW", blank)] if len(blank) else []
+
     def rejected(self) -> int:
         """How many records are rejected, those the reader could not read included."""
         return int((self.fatal & self.alive).sum()) + len(self.cells.grid.spoilt)
@@ -192,6 +235,24 @@ class _Rows:
         rows = rows & self.alive
         self.faults.add_rows(reason, self.cells.grid.source_rows[rows], field=field, column=column)
         np.logical_or(self.fatal, rows, out=self.fatal)
+
+    def heed_marks(self) -> None:
+        """Set aside, or speak of, the rows whose cells the reader marked."""
+        for mark in self.cells.grid.marks:
+            if mark.column is not None and mark.column not in self.wiring.used:
+                continue
+            column = None if mark.column is None else self.cells.heading((mark.column,))
+            within = mark.rows < len(self.alive)
+            rows = mark.rows[within][self.alive[mark.rows[within]]]
+            if not REASONS[mark.reason].fatal:
+                self.faults.add([Fault(mark.reason, column=column, detail=mark.details[0])])
+                continue
+            said = dict(zip(mark.rows.tolist(), mark.details, strict=True))
+            details = [said[row] for row in rows.tolist()]
+            self.faults.add_rows(
+                mark.reason, self.cells.grid.source_rows[rows], column=column, detail=details
+            )
+            self.fatal[rows] = True
 
     def partners(self, supplier: str, partner_ids: Collection[str]) -> pa.Array:
         """Whose record each row is; a value the code list lacks rejects the row."""

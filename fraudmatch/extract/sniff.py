@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fraudmatch.extract.content import decompress
 from fraudmatch.extract.grid import Refused
+from fraudmatch.extract.kinds import kind_of
 from fraudmatch.extract.mapping import FileForm
+from fraudmatch.extract.unpack import unpack
+from fraudmatch.extract.workbook_parts import survey
 
 #: Records looked at to find delimiter, preamble and header.
 LOOKED_AT = 300
 _DELIMITERS = (",", "\t", ";", "|", "^", "~")
+_ANY = {"pattern": "*", "format": "delimited"}
 _FIGURE = re.compile(r"^[\s£(+-]*[\d.,/:-]+[\s)-]*$")
 
 
@@ -45,8 +48,9 @@ def sniff(content: bytes, pattern: str) -> Sniffed:
         Refused: it is compressed and damaged.
     """
     notes = []
-    compression = "gzip" if content.startswith(b"\x1f\x8b") else "none"
-    content = decompress(content, compression)
+    kind = kind_of(content)
+    compression = kind if kind in {"gzip", "zip"} else "none"
+    content = unpack(content, FileForm.model_validate({**_ANY, "compression": compression}))
     base = {"pattern": pattern, "compression": compression}
     if content.startswith(b"PAR1"):
         return Sniffed(FileForm.model_validate({**base, "format": "parquet"}), ())
@@ -112,7 +116,7 @@ def _delimited(text: str, base: dict[str, str], delimiter: str, notes: list[str]
     records = _records(text, delimiter)
     width, share = _usual_width(records)
     first = next((place for place, cells in enumerate(records) if len(cells) == width), 0)
-    header = _is_header(records[first]) if records else True
+    header = _is_header(records[first]) if width else True
     if first:
         notes.append(f"{first} lines before the first full row; check skip_rows")
     if not header:
@@ -141,6 +145,7 @@ def _is_header(cells: Sequence[str]) -> bool:
 def _workbook(content: bytes, base: dict[str, str]) -> Sniffed:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    survey(content)  # refuses what would break the parser
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = {name: workbook.get_sheet_by_name(name).height for name in workbook.sheet_names}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fraudmatch.arrivals import ExtractedFile, Together, put_together
 from fraudmatch.errors import MappingError, Problem, SiteError
-from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.content import digest_of
 from fraudmatch.extract.faults import Origin
 from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.headings import did_you_mean
 from fraudmatch.extract.load import load_mapping, problems_of
 from fraudmatch.extract.mapping import Mapping
-from fraudmatch.extract.one_file import extract_file, refused_file
+from fraudmatch.extract.one_file import refused_file
+from fraudmatch.extract.printable import printable
+from fraudmatch.extract.side_by_side import Job, read_all
 from fraudmatch.site import Site
 
 
@@ -37,7 +39,7 @@ def extract_site(site: Site, partners: Iterable[str] | None = None) -> Extracted
         for partner in mappings
         for path, mapping in _paired(site, partner, mappings[partner])
     ]
-    files = [_one(site, partner, path, mapping, mappings[partner]) for partner, path, mapping in plan]
+    files = _all_files(site, plan, mappings)
     whole = put_together(files)
     return Extracted(whole.received, whole.rejects, whole.deliveries, tuple(files))
 
@@ -115,16 +117,44 @@ def _paired(site: Site, partner: str, mappings: list[Mapping]) -> Iterator[tuple
         yield path, fitting[0] if fitting else None
 
 
-def _one(
-    site: Site, partner: str, path: Path, mapping: Mapping | None, known: list[Mapping]
-) -> ExtractedFile:
-    if mapping is not None:
-        return extract_file(path, mapping, partner=partner, partner_ids=site.partner_ids, as_at=site.as_at)
+def _all_files(
+    site: Site, plan: list[tuple[str, Path, Mapping | None]], mappings: dict[str, list[Mapping]]
+) -> list[ExtractedFile]:
+    """What every file of the plan gave, in its order; files are read by workers, never in this process."""
+    refused: dict[int, ExtractedFile] = {}
+    jobs: dict[int, Job] = {}
+    for place, (partner, path, mapping) in enumerate(plan):
+        fault = _at_the_door(site, path, mapping, mappings[partner])
+        if mapping is None or fault is not None:
+            dataset, slot = (mapping.dataset, mapping.slot) if mapping else (None, None)
+            origin = Origin(partner, dataset, printable(path.name), digest_of(path))
+            file = refused_file(Refused([fault or Fault("FILE_NO_MAPPING")]), origin)
+            refused[place] = replace(file, slot=slot)
+        else:
+            jobs[place] = Job(partner, path, mapping)
+    read = read_all(
+        list(jobs.values()),
+        root=site.root,
+        partner_ids=site.partner_ids,
+        as_at=site.as_at,
+        limits=site.limits,
+    )
+    files = refused | dict(zip(jobs, read, strict=True))
+    return [files[place] for place in range(len(plan))]
+
+
+def _at_the_door(site: Site, path: Path, mapping: Mapping | None, known: list[Mapping]) -> Fault | None:
+    """What is wrong with a file before a byte of it is parsed."""
+    if mapping is None:
+        patterns = ", ".join(other.file.pattern for other in known)
+        detail = f"patterns of this partner: {patterns}" if patterns else "this partner has no mapping"
+        return Fault("FILE_NO_MAPPING", detail=detail)
+    if path.is_symlink() and path.parent.resolve() not in path.resolve().parents:
+        return Fault("FILE_UNREADABLE", detail="it is a link to a place outside the partner's folder")
     try:
-        delivery = digest(read_bytes(path))
-    except Refused:
-        delivery = ""
-    patterns = ", ".join(other.file.pattern for other in known)
-    detail = f"patterns of this partner: {patterns}" if patterns else "this partner has no mapping"
-    refused = Refused([Fault("FILE_NO_MAPPING", detail=detail)])
-    return refused_file(refused, Origin(partner, None, path.name, delivery))
+        size = path.stat().st_size
+    except OSError as error:
+        return Fault("FILE_UNREADABLE", detail=f"the system says: {error.strerror}")
+    if size > site.limits.file_mb << 20:
+        return Fault("FILE_TOO_LARGE", detail=f"{size:,} bytes; at most {site.limits.file_mb:,} MB are read")
+    return None

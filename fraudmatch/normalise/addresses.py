@@ -270,6 +270,14 @@ def read_address(text: str) -> Address:
     return _plain(folded) or _read_any(folded)
 
 
+def read_plain(text: str) -> Address | None:
+    """The address when it has the commonest form (see `_plain`), else None.
+
+    Street and town of such an address do not depend on its number.
+    """
+    return _plain(_folded(text))
+
+
 def _read_any(folded: str) -> Address:
     """The long way, for an address of any form."""
     segments = [read_segment(segment) for segment in _segments(folded)]

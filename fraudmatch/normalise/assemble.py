@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.normalise import contacts, identifiers, names, organisations
-from fraudmatch.normalise.addresses import Address, dates_for_numbers, read_address
+from fraudmatch.normalise.address_columns import as_written, read_addresses
+from fraudmatch.normalise.addresses import dates_for_numbers
 from fraudmatch.normalise.dates import birth_bounds, detail_bounds, read_dates
 from fraudmatch.normalise.distinct import (
     Codes,
@@ -27,7 +28,7 @@ from fraudmatch.normalise.distinct import (
 )
 from fraudmatch.normalise.faults import Fault, faults_in
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
-from fraudmatch.normalise.postcodes import cut_at_end, postcode_at_end, read_postcode
+from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
 from fraudmatch.references import clean_reference
 from fraudmatch.schemas import DATASETS, RECORDS, Dataset, conform, received_schema
@@ -164,8 +165,7 @@ def _address_columns(reader: _Reader) -> Columns:
     """The address in parts, the postcode, and the address as written."""
     encoded = Encoded.of(reader.raw("address"))
     reader.faults.append(Fault("EXCEL_DATE_IN_ADDRESS", "address", dates_for_numbers(encoded)))
-    parts = list(zip(*encoded.each(read_address), strict=True)) or [()] * len(Address._fields)
-    columns = {name: encoded.spread(values) for name, values in zip(Address._fields, parts, strict=True)}
+    columns = read_addresses(encoded)
     columns["postcode"] = _postcode(reader, "postcode", "address")
     columns["address_as_written"] = _address_as_written(encoded, reader.raw("postcode"))
     return columns
@@ -175,11 +175,9 @@ def _address_as_written(addresses: Encoded, postcode: pa.Array) -> pa.Array:
     """Address, comma, postcode, as written with single blanks; a postcode that ends the address
     already is not said twice.
     """
-    cuts = addresses.each(cut_at_end)
-    packed = addresses.spread([cut and cut[1] for cut in cuts])
-    bare = addresses.spread([cut and (one_blank(cut[0]).rstrip(" ,") or None) for cut in cuts])
+    single, bare, packed = as_written(addresses)
     repeated = pc.fill_null(pc.equal(packed, apply(postcode, compact)), False)
-    written = pc.if_else(repeated, bare, addresses.spread(addresses.each(one_blank)))
+    written = pc.if_else(repeated, bare, single)
     return join([written, apply(postcode, one_blank)], ", ")
 
 

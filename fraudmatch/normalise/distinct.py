@@ -61,6 +61,10 @@ class Encoded:
         per_value = [*per_value, None]
         return pa.array(per_value, type_ or pa.string()).take(pa.array(self.codes))
 
+    def spread_array(self, per_value: pa.Array) -> pa.Array:
+        """The same of an Arrow array."""
+        return pa.concat_arrays([per_value, pa.nulls(1, per_value.type)]).take(pa.array(self.codes))
+
     def mask(self, per_value: Sequence[bool]) -> Mask:
         """A truth per distinct value -> one per row; null rows are False."""
         return np.fromiter((*per_value, False), np.bool_, len(self.values) + 1)[self.codes]

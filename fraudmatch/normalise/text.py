@@ -13,6 +13,7 @@ nothing raises on dirty text; doing it twice changes nothing more. `fold` works 
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from functools import cache, lru_cache
@@ -39,6 +40,25 @@ def _table(kept: str) -> dict[int, str | None]:
     return table
 
 
+#: UTF-8 of two bytes that was read as Windows-1252: Ã or Â, and a sign for a byte from 80 to BF.
+_TWICE = re.compile("[ÃÂ][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ\u0081]")
+
+
+def decoded_once(text: str) -> str:
+    """Text with letters that were decoded twice put right (RenÃ© -> René); anything else as it is."""
+    return _TWICE.sub(_once, text) if "Ã" in text or "Â" in text else text
+
+
+def _once(found: re.Match[str]) -> str:
+    both = bytes(_byte_of(sign) for sign in found[0])
+    return both.decode("utf-8", "replace")
+
+
+def _byte_of(sign: str) -> int:
+    """The byte a sign was read from: by Windows-1252, or by its number where that has no sign."""
+    return ord(sign) if ord(sign) < 256 else sign.encode("cp1252")[0]
+
+
 def ascii_of(text: str) -> str:
     """`text` in ASCII letters; see steps 1 and 2 of the module."""
     if text.isascii():
@@ -48,7 +68,7 @@ def ascii_of(text: str) -> str:
     from fraudmatch.normalise.confusables import by_shape
 
     out = []
-    for sign in unicodedata.normalize("NFKC", by_shape(text)):
+    for sign in unicodedata.normalize("NFKC", by_shape(decoded_once(text))):
         kind = unicodedata.category(sign)
         if sign in _APOSTROPHES or kind == "Cf":
             continue

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from fraudmatch.exercise import prepare
+from fraudmatch.extract.printable import printable
 from fraudmatch.intake import keep
 from fraudmatch.site import Site, load_site
 from fraudmatch.stages import Prepared, Stopwatch
@@ -200,15 +201,14 @@ def tried(root: Path, case: Case) -> Tried:
     """What comes of a case's file tonight."""
     site = lay_out(root, case)
     prepared = prepare(site, TONIGHT, Stopwatch(), lambda _: None)
+    shown = printable(case.file)
     own = [
         one
         for one in prepared.deliveries.to_pylist()
-        if (one["partner"], one["file"]) == (OWN, case.file) and one["state"] != "stands"
+        if (one["partner"], one["file"]) == (OWN, shown) and one["state"] != "stands"
     ]
     assert len(own) == 1, prepared.deliveries.to_pylist()
-    rejects = [
-        one for one in prepared.rejects.to_pylist() if (one["partner"], one["file"]) == (OWN, case.file)
-    ]
+    rejects = [one for one in prepared.rejects.to_pylist() if (one["partner"], one["file"]) == (OWN, shown)]
     return Tried(site, own[0], rejects, prepared)
 
 

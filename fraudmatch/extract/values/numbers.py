@@ -18,6 +18,9 @@ _FIGURE = (
 #: 45.099999999999994 with the penny still to come): six or more 0s or 9s and at most two digits.
 _NOTHING_MORE = r"^(?:0*|0{6,}\d{1,2})$"
 _NEARLY_ONE = r"^9{6,}\d{0,2}$"
+#: What stands where a pound sign was, when it was decoded by another code page: £ as Ł (ISO 8859-2), œ and ú
+#: (DOS code pages), Â£ (UTF-8 as Windows-1252), Ј (Cyrillic), or as a sign for what is no text.
+_BAD_CURRENCY = r"^[\s(+-]*(?:Â£|[ŁœúЈ\x{FFFD}])\s*[-+]?\s*[.\d][\d,.]*\s*(?:[-)]|CR|DR)*\s*$"
 _MINUS = pa.array(["-", "−", "CR", "("])
 
 
@@ -32,6 +35,11 @@ def parse_amounts(texts: pa.Array, unit: str) -> pa.Array:
         int64 pence of the same length; null where the text is no such amount.
     """
     return _shifted(texts, 2 if unit == "pounds" else 0)
+
+
+def bad_currency(texts: pa.Array) -> pa.Array:
+    """Which texts (bool) are amounts with a letter where their pound sign was."""
+    return pc.match_substring_regex(texts, _BAD_CURRENCY)
 
 
 def parse_whole(texts: pa.Array, scale: int = 1) -> pa.Array:

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fraudmatch.extract.counter import count_records, first_damaged
+from fraudmatch.extract import counter
+from fraudmatch.extract.counter import count_records
 from fraudmatch.extract.delimited import _parse
 from fraudmatch.extract.mapping import FileForm
+from fraudmatch.extract.records import find_records
 
 FORM = FileForm(pattern="*", format="delimited")
 PIECES = st.lists(st.sampled_from(["a", "b", '"', '""', ",", "\n", "\r", "\r\n"]), min_size=1, max_size=25)
@@ -32,8 +34,26 @@ def _parsed(content: bytes) -> int | None:
 @example('a,"b\n1,"c\n')
 def test_counter_and_parser_agree_unless_a_damaged_quote_is_named(text: str) -> None:
     content = text.encode()
-    if first_damaged(content, delimiter=",", quote='"', start=0) is None:
+    found = find_records(content)
+    assert len(found.starts) == count_records(content).records
+    assert (
+        b"".join(content[one:other] for one, other in zip(found.starts, found.ends, strict=True)) == content
+    )
+    if not found.damaged.any():
         assert count_records(content).records == _parsed(content)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES.map("".join), st.integers(1, 9), st.sampled_from([0, 3, 10**6]))
+def test_the_count_does_not_depend_on_how_the_scanner_looks_at_quotes(
+    text: str, window: int, rare: int
+) -> None:
+    content = text.encode()
+    usual = count_records(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counter, "_WINDOW", window)
+        patch.setattr(counter, "_RARE", rare)
+        assert count_records(content) == usual
 
 
 @pytest.mark.parametrize(
@@ -75,9 +95,23 @@ def test_a_quote_left_open_in_the_last_record_is_said(text: str, open_end: bool)
     assert count_records(text.encode()).open_end is open_end
 
 
-def test_the_first_damaged_record_is_named() -> None:
-    assert first_damaged(b'a,b\n1,"x"\n2,"y\n3,z\n', delimiter=",", quote='"', start=0) == 3
-    assert first_damaged(b'a,b\n1,"x"\n', delimiter=",", quote='"', start=0) is None
+def test_damaged_records_and_stray_quotes_are_found() -> None:
+    found = find_records(b'a,b\n1,"x"\n2,"y\n3,O"z\n4,"t"u\n')
+    assert found.damaged.tolist() == [False, False, True, False, False]
+    assert found.stray.tolist() == [False, False, False, True, True]
+    assert [found.raw(place) for place in (0, 2)] == [b"a,b", b'2,"y']
+
+
+def test_records_over_several_lines() -> None:
+    found = find_records(b'x\r\n1,"a\r\nb\n",c\r\n\r\n2', start=3)
+    assert found.lines.tolist() == [3, 1, 1]
+    assert found.lengths.tolist() == [11, 0, 1]
+    assert found.of([3, 9, 17, 18]).tolist() == [0, 0, 1, 2]
+
+
+def test_escapes() -> None:
+    text = b'1,"a\\"b\nc"\n2,d\n'
+    assert count_records(text, escape="\\").records == len(find_records(text, escape="\\").starts) == 2
 
 
 def test_other_delimiters_and_quotes() -> None:

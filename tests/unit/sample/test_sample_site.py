@@ -29,6 +29,7 @@ MEANT = {
     "DUPLICATE_ROW": True,
     "KEY_MISSING": True,
     "ROW_TOO_FEW_FIELDS": True,
+    "RECORD_LENGTH": True,
     "CODE_UNKNOWN": False,
     "DATE_INVALID": False,
 }
