@@ -34,7 +34,10 @@ _LONGEST_PLACEHOLDER = 40
 _PLAIN = re.compile(r"(?:FLAT (\d+[A-Z]?|[A-Z]),? )?(\d+)([A-Z])? ([A-Z][A-Z ]*), ([A-Z0-9][A-Z0-9 ,]*)")
 _KEPT = ",-/&"
 # A house number 5-7 that a spreadsheet took for the fifth of July, or for May 2007.
-_SHEET_DATE = r"(?i)^\s*([0-9]{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2})\b"
+_MONTHS = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_SHEET_DATE = rf"(?i)^\s*([0-9]{{1,2}}-{_MONTHS}|{_MONTHS}-[0-9]{{2}})\b"
+_DATE_BEFORE_WORDS = re.compile(_SHEET_DATE + r"[\s,]+(?=[^\W\d])")
+_LONGEST = 500  # characters; no address of a home or a firm has more
 _NOT_LINES = re.compile(r"[\n\r;|()\[\]]+")
 
 
@@ -51,6 +54,12 @@ class Address(NamedTuple):
 def dates_for_numbers(addresses: Encoded) -> Codes:
     """Rows, rising, whose address begins with a spreadsheet's date where its number was."""
     found = pc.match_substring_regex(pa.array(addresses.values, pa.string()), _SHEET_DATE)
+    return np.flatnonzero(addresses.mask(found.to_pylist()))
+
+
+def too_long(addresses: Encoded) -> Codes:
+    """Rows, rising, whose address has more than 500 characters: notes, or several addresses in one cell."""
+    found = pc.greater(pc.utf8_length(pa.array(addresses.values, pa.string())), _LONGEST)
     return np.flatnonzero(addresses.mask(found.to_pylist()))
 
 
@@ -105,7 +114,8 @@ def _without_tail(segments: list[str], alone: bool) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """An address folded, its lines parted by commas."""
+    """An address folded, its lines parted by commas, a spreadsheet's date in front left out."""
+    text = _DATE_BEFORE_WORDS.sub("", text, count=1) if "-" in text[:8] else text
     return fold(_NOT_LINES.sub(",", text) if _NOT_LINES.search(text) else text, _KEPT)
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.normalise import contacts, identifiers, names, organisations
 from fraudmatch.normalise.address_columns import as_written, read_addresses
-from fraudmatch.normalise.addresses import dates_for_numbers
+from fraudmatch.normalise.addresses import dates_for_numbers, too_long
 from fraudmatch.normalise.dates import birth_bounds, detail_bounds, read_dates
 from fraudmatch.normalise.distinct import (
     Codes,
@@ -30,6 +30,7 @@ from fraudmatch.normalise.faults import Fault, faults_in
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
 from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
+from fraudmatch.reasons import Disposition
 from fraudmatch.references import clean_reference
 from fraudmatch.schemas import DATASETS, RECORDS, Dataset, conform, received_schema
 
@@ -165,6 +166,7 @@ def _address_columns(reader: _Reader) -> Columns:
     """The address in parts, the postcode, and the address as written."""
     encoded = Encoded.of(reader.raw("address"))
     reader.faults.append(Fault("EXCEL_DATE_IN_ADDRESS", "address", dates_for_numbers(encoded)))
+    reader.faults.append(Fault("FIELD_TOO_LONG", "address", too_long(encoded), Disposition.FLAG))
     columns = read_addresses(encoded)
     columns["postcode"] = _postcode(reader, "postcode", "address")
     columns["address_as_written"] = _address_as_written(encoded, reader.raw("postcode"))

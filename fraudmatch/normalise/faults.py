@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fraudmatch.normalise.distinct import Codes, Read
+from fraudmatch.reasons import Disposition
 
 
 class Fault(NamedTuple):
@@ -14,11 +15,13 @@ class Fault(NamedTuple):
         reason: a code of `reasons.REASONS`.
         field: our field name; None when the fault is wider than a field.
         rows: positions in RECEIVED, rising.
+        disposition: what becomes of the rows where it is not the catalogue's; null where it is.
     """
 
     reason: str
     field: str | None
     rows: Codes
+    disposition: Disposition | None = None
 
 
 def faults_in(field: str, read: Read) -> list[Fault]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from fraudmatch.errors import ConservationError
 from fraudmatch.normalise.assemble import DatasetRead
 from fraudmatch.normalise.distinct import Codes, Encoded
+from fraudmatch.normalise.faults import Fault
 from fraudmatch.reasons import REASONS
 from fraudmatch.schemas import REJECTS, conform, empty
 
@@ -37,6 +38,10 @@ def _origin(
     return encoded, [files[value, read.name] for value in encoded.values]
 
 
+def _disposition(fault: Fault) -> str:
+    return str(fault.disposition or REASONS[fault.reason].disposition)
+
+
 def _table(read: DatasetRead, files: dict[tuple[str, str | None], tuple[str, str]]) -> pa.Table:
     """The rejects of one data set, unsorted."""
     encoded, origins = _origin(read, files)
@@ -62,7 +67,7 @@ def _table(read: DatasetRead, files: dict[tuple[str, str | None], tuple[str, str
         "field": of_fault((fault.field for fault in faults), pa.string()),
         "column": pa.nulls(len(rows), pa.string()),
         "reason": of_fault((fault.reason for fault in faults), pa.string()),
-        "disposition": of_fault((str(REASONS[fault.reason].disposition) for fault in faults), pa.string()),
+        "disposition": of_fault((_disposition(fault) for fault in faults), pa.string()),
         "detail": pa.nulls(len(rows), pa.string()),
     }
     return pa.table(columns, schema=REJECTS)

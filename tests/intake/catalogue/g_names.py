@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cases import Case, Expected, Tried, csv_of, row, rows
+import pyarrow as pa
+import pyarrow.parquet as pq
+from cases import HEADINGS, MAPPING, Case, Expected, Tried, csv_of, row, rows
+from containers import XLSX, book_of
 
 ONE = "E00001"
+LOADED = (10, 10, 0, 1)
 
 
 def _named(**changed: str) -> Callable[[], bytes]:
@@ -107,6 +111,14 @@ TEXT = [
     _case(number, f"as text {text!a}", {code: 1} if code else {}, _written(text), Surname=text)
     for number, text, code in (
         (178, "<b>Alder<i>", None),
+        (178, "<script>alert(x)</script>", None),
+        (178, "<img src=x onerror=alert(x)>", None),
+        (179, "+cmd", None),
+        (179, "-Alder", None),
+        (180, "{{x*x}}", None),
+        (180, "{x.__class__}", None),
+        (182, "../../etc/x", None),
+        (184, "NAME|FIELD;reason", None),
         (179, "=HYPERLINK(A)", None),
         (179, "@x", None),
         (180, "'; DROP TABLE x", None),
@@ -139,7 +151,74 @@ OTHERS = [
     _case(145, "forces post", {}, _is(postcode=None), Postcode="BFPO 12"),
 ]  # fmt: skip
 
-CASES = [*REAL, *SURNAMES, *TEXT, *OTHERS]
+
+def _turned() -> list[dict[str, str]]:
+    """Ten rows, forenames and surnames changed over."""
+    return [one | {"Forename": one["Surname"], "Surname": one["Forename"]} for one in rows(10)]
+
+
+def _at_one_address() -> list[dict[str, str]]:
+    """Ten people in one hostel."""
+    return [row(number, Address="c/o Quarry Hostel, 1 Quarry Lane, Exampleton") for number in range(1, 11)]
+
+
+def _quarantined(one: Tried) -> None:
+    assert one.record("E00002") and not [
+        r for r in one.prepared.records["source_ref"].to_pylist() if r == ONE
+    ]
+
+
+def _null_cells(one: Tried) -> None:
+    """Every one of the surnames that look like a program's word for nothing came through."""
+    found = [one.record(f"E{number:05d}")["surname"] for number in range(1, 8)]
+    assert found == [name.upper() for name in LOOK_LIKE_NOTHING]
+
+
+def _table() -> list[list[Any]]:
+    return [list(HEADINGS), *([one[name] for name in HEADINGS] for one in NAMED_NOTHING)]
+
+
+def _parquet() -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(NAMED_NOTHING), sink)
+    return sink.getvalue().to_pybytes()
+
+
+LOOK_LIKE_NOTHING = ("Null", "Na", "None", "Nan", "True", "May", "Jan")
+NAMED_NOTHING = [row(number, Surname=name) for number, name in enumerate(LOOK_LIKE_NOTHING, 1)]
+SEVEN = Expected("loaded", {}, counts=(7, 7, 0, 0))
+HOPS = [
+    Case(122, "real surnames in a workbook", lambda: book_of(sheets={"Extract": _table()}), Expected("loaded", {}, counts=(7, 7, 0, 1)),
+         file="payroll.xlsx", mapping=XLSX, also=_null_cells),
+    Case(122, "real surnames in Parquet", _parquet, SEVEN, file="payroll.parquet",
+         mapping=MAPPING.replace('"delimited"', '"parquet"'), also=_null_cells),
+]  # fmt: skip
+MORE = [
+    Case(125, "forename and surname changed over in every row", lambda: csv_of(_turned()),
+         Expected("loaded", {}, counts=LOADED), also=_is(forename="BREWSTERA", surname="BRIAN")),
+    _case(126, "a couple beside a forename", {"JOINT_NAME": 1},
+          _two({"title": "MR", "forename": "BRIAN", "surname": "ALDER"},
+               {"title": "MRS", "forename": None, "surname": "ALDER"}),
+          Title="", Forename="Brian", Surname="Mr & Mrs B Alder"),
+    _case(138, "a romanisation", {}, _is(forename="MOHAMMED", surname="ALDER"), Forename="Mohammed", Surname="Alder"),
+    Case(142, "ten people in a hostel", lambda: csv_of(_at_one_address()), Expected("loaded", {}, counts=LOADED),
+         also=_is(street="QUARRY LANE", number="1", town="EXAMPLETON")),
+    _case(143, "a house number as a date, without a comma", {"EXCEL_DATE_IN_ADDRESS": 1},
+          _is(street="QUARRY LANE", town="EXAMPLETON", number=None), Address="05-Jul Quarry Lane, Exampleton"),
+    _case(145, "a foreign address", {}, _is(number="12", street="RUE LONGUE"),
+          Address="12 Rue Longue, Paris, France", Postcode=""),
+    Case(146, "an address of 501 characters", _named(Address="5 Quarry Lane, " + "x" * 486),
+         Expected("loaded", {"FIELD_TOO_LONG": 1}, {"FIELD_TOO_LONG": "flag"}, counts=LOADED)),
+    Case(146, "an address of 500 characters", _named(Address="5 Quarry Lane, " + "x" * 485),
+         Expected("loaded", {}, counts=LOADED)),
+    _case(181, "a line end in a name", {}, _is(surname="AL DER"), Surname="Al\nder"),
+    _case(181, "a terminal's command in a name", {"CONTROL_CHARS_STRIPPED": 1}, _is(surname="ALDER"),
+          Surname="Alder\x1b[m"),
+    Case(183, "a name of 1,000,000 characters", _named(Surname="A" * 1_000_000),
+         Expected("loaded", {"FIELD_TOO_LONG": 1}, counts=(10, 9, 1, 1)), also=_quarantined),
+]  # fmt: skip
+
+CASES = [*REAL, *SURNAMES, *TEXT, *OTHERS, *HOPS, *MORE]
 
 #: Cases of the brief made here.
 MADE_NAMES = {case.number for case in CASES}
