@@ -27,6 +27,7 @@ from fraudmatch.normalise.distinct import (
     read_column,
 )
 from fraudmatch.normalise.faults import Fault, faults_in
+from fraudmatch.normalise.name_order import turned_deliveries
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
 from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
@@ -191,6 +192,8 @@ def _parties(reader: _Reader) -> tuple[Columns, Columns, Codes]:
     kind = reader.dataset.parties
     named = read_names(reader.table, kind)
     reader.faults += named.faults
+    turned = turned_deliveries(reader.raw("forename"), reader.raw("surname"), reader.raw("delivery"))
+    reader.faults.append(Fault("NAME_ORDER_SUSPECTED", None, turned, whole_file=True))
     first = _first_party(reader, named)
     second, rows = _second_party(reader, named)
     _note_missing_names(reader, first["party_kind"])

@@ -16,12 +16,14 @@ class Fault(NamedTuple):
         field: our field name; None when the fault is wider than a field.
         rows: positions in RECEIVED, rising.
         disposition: what becomes of the rows where it is not the catalogue's; null where it is.
+        whole_file: the fault is the file's; `rows` then holds one row of each file.
     """
 
     reason: str
     field: str | None
     rows: Codes
     disposition: Disposition | None = None
+    whole_file: bool = False
 
 
 def faults_in(field: str, read: Read) -> list[Fault]:

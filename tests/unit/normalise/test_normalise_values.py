@@ -218,6 +218,12 @@ def test_organisation(written, name, core, trading):
         ("John Parish", "person"),
         ("Parish, J", "person"),
         ("Hilltop Parish Council", "organisation"),
+        ("Hall, Julie", "person"),
+        ("HALL, JULIE M", "person"),
+        ("Hall, Village", "organisation"),
+        ("Kavita Meena Solanki", "person"),
+        ("The Rose Bloggs", "organisation"),
+        ("Hilltop Rose Bakery", "organisation"),
     ],
 )
 def test_kind(written, kind):
