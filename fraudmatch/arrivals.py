@@ -14,6 +14,24 @@ from fraudmatch import schemas
 
 
 @dataclass(frozen=True)
+class DateOrder:
+    """A date column in which dates stand that are impossible in the declared order of day and month.
+
+    Attributes:
+        field / column: our name and the partner's heading.
+        filled: rows whose cell is not blank.
+        impossible: of those, dates that only the other order reads.
+        either: of those, dates that both orders read, as different days; their values are not known.
+    """
+
+    field: str
+    column: str
+    filled: int
+    impossible: int
+    either: int
+
+
+@dataclass(frozen=True)
 class ExtractedFile:
     """What one file gave.
 
@@ -25,6 +43,7 @@ class ExtractedFile:
         slot: name of the mapping (its file without .toml): what the next delivery of the same kind is
             compared with; null when no mapping fits.
         headings: of the file as written; none when it could not be read that far.
+        date_orders: date columns whose order of day and month is in doubt.
     """
 
     dataset: str | None
@@ -33,6 +52,7 @@ class ExtractedFile:
     delivery: pa.Table
     slot: str | None = None
     headings: tuple[str, ...] = ()
+    date_orders: tuple[DateOrder, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from fraudmatch.extract.values.dates import format_fault
 
 Heading = Annotated[str, StringConstraints(min_length=1)]
+Mark = Literal["()", "-", "CR", "DR", "C", "D"]
 
 
 class _Strict(BaseModel):
@@ -27,6 +28,12 @@ class _Strict(BaseModel):
 def _one_or_many(value: Any) -> Any:
     """A single text where a list is meant."""
     return (value,) if isinstance(value, str) else value
+
+
+def _check_marks(negative: tuple[str, ...], positive: tuple[str, ...]) -> None:
+    both = sorted(set(negative) & set(positive))
+    if both:
+        raise ValueError(f"{', '.join(both)} cannot be a negative and a positive mark")
 
 
 def _check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,6 +63,8 @@ class FileForm(_Strict):
         columns: names of the columns when there is no header, or for fixed width the
             first character (from 1) and the width of each.
         null_values: cells that mean blank.
+        negative_marks / positive_marks: what marks at an amount mean (`values.numbers.MARKS`); a mark in
+            neither list is not understood.
     """
 
     pattern: Annotated[str, StringConstraints(min_length=1)]
@@ -70,6 +79,8 @@ class FileForm(_Strict):
     columns: tuple[Heading, ...] | dict[Heading, tuple[int, int]] = ()
     date_formats: tuple[str, ...] = ()
     money: Literal["pounds", "pence"] = "pounds"
+    negative_marks: tuple[Mark, ...] = ()
+    positive_marks: tuple[Mark, ...] = ()
     null_values: tuple[str, ...] = ()
     short_rows: Literal["reject", "fill"] = "reject"
     long_rows: Literal["reject", "empty"] = "reject"
@@ -117,6 +128,7 @@ class FileForm(_Strict):
 
     @model_validator(mode="after")
     def _belongs(self) -> FileForm:
+        _check_marks(self.negative_marks, self.positive_marks)
         if self.format == "delimited" and self.delimiter == self.quote:
             raise ValueError("delimiter and quote are the same character")
         if self.format == "fixed_width":
@@ -165,6 +177,11 @@ class FieldSource(_Strict):
         join: headings whose texts are put together with `with_` between, blanks left out.
         formats / money / codes / scale: how the text is read; null takes the file's way.
         scale: for whole numbers, what the figure is multiplied by (hours 37.5 -> 3750).
+        negative_marks / positive_marks: as for the file, whose lists they replace.
+        zero_values: words that mean 0, such as NIL.
+        units: what may stand behind a figure and is left out, such as hrs.
+        lost_zeros: a spreadsheet took the zeros off the front of account numbers or sort codes.
+        required: a row in which the field is blank or not readable is set aside.
         optional: the headings may be absent from the file.
     """
 
@@ -181,6 +198,12 @@ class FieldSource(_Strict):
     constant: str | None = None
     money: Literal["pounds", "pence"] | None = None
     scale: Literal[1, 10, 100, 1000] = 1
+    negative_marks: tuple[Mark, ...] = ()
+    positive_marks: tuple[Mark, ...] = ()
+    zero_values: tuple[Heading, ...] = ()
+    units: tuple[Heading, ...] = ()
+    lost_zeros: bool = False
+    required: bool = False
     optional: bool = False
 
     _formats = field_validator("formats")(_check_formats_of_field)
@@ -197,6 +220,9 @@ class FieldSource(_Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> FieldSource:
+        _check_marks(self.negative_marks, self.positive_marks)
+        if self.required and (self.optional or self.constant is not None):
+            raise ValueError("a field that is required can be neither optional nor constant")
         parts = (self.day, self.month, self.year)
         if any(parts) and not all(parts):
             raise ValueError("day, month and year go together")

@@ -17,13 +17,14 @@ from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
 from fraudmatch.extract.faults import FaultList, Origin
-from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
+from fraudmatch.extract.fields import Cells, FieldReader, blank_rows
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.parquet import grid_of
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.repetitions import repetitions
-from fraudmatch.extract.values.words import translate
+from fraudmatch.extract.values.parsed import per_distinct
+from fraudmatch.extract.values.words import read_codes
 from fraudmatch.reasons import Disposition
 
 #: What becomes of a file of which nothing is loaded, the gravest first.
@@ -110,7 +111,7 @@ def _loaded(
         records = grid.rows - blank + len(grid.spoilt)
         raise Refused(refused.faults, records=records, skipped=grid.skipped + blank) from None
     rows.faults.add([*wiring.notes, *grid.spoilt])
-    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at)
+    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, rows.fatal, as_at)
     columns = {
         field.name: reader.read(field, wiring.fields.get(field.name, ())) for field in rows.dataset.fields
     }
@@ -122,7 +123,9 @@ def _loaded(
                          skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
-    return ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings)
+    return ExtractedFile(
+        mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, tuple(reader.orders)
+    )
 
 
 def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
@@ -200,7 +203,7 @@ class _Rows:
             return pa.repeat(pa.scalar(supplier, pa.string()), len(self.alive))
         codes = {code: partner for code, partner in council.codes.items() if partner in partner_ids}
         texts = pc.fill_null(self.cells.columns[self.wiring.council], "")
-        partners = per_distinct(texts, lambda distinct: translate(distinct, codes))
+        partners = per_distinct(texts, lambda distinct: read_codes(distinct, codes)).values
         unknown = partners.is_null().to_numpy(zero_copy_only=False)
         self._reject("UNKNOWN_PARTNER", unknown, column=self.cells.heading((self.wiring.council,)))
         return partners

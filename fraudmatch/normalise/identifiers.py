@@ -17,6 +17,8 @@ _NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z
 # CR MW PY PZ are prefixes of administration; TN with a birth date, FY, NC, OO and PP999999 stood
 # in for a number; two digits, a letter and five digits is HMRC's temporary reference.
 _TEMPORARY = re.compile(r"(?:TN|CR|MW|PY|PZ|FY|NC|OO)\d{6}[A-Z]?|PP999999[A-Z]?|\d{2}[A-Z]\d{5}")
+# Numbers of forms and guidance (HMRC prints QQ 12 34 56 C), and what fingers type to fill the field.
+_EXAMPLES = re.compile(r"(?:QQ|AB|ZZ)123456[A-Z]?|(?:ZZ|AA|XX)(\d)\1{5}[A-Z]?")
 _COMPANY_PREFIXED = re.compile(
     r"(AC|CE|CS|FC|FE|GE|GS|IC|IP|LP|NA|NC|NF|NI|NL|NO|NP|NR|NZ|OC|OE|PC|RC|RS|SA|SC|SE|SF|SG|SI|SL|SO|SP|SR|SZ|ZC)"
     r"(\d{1,6})"
@@ -45,6 +47,8 @@ def read_nino(text: str, *, lenient: bool = False) -> Reading:
     """
     packed = compact(text)
     found = _NINO.fullmatch(packed)
+    if _EXAMPLES.fullmatch(packed):
+        return None, "NINO_PLACEHOLDER"
     if found and not _TEMPORARY.fullmatch(packed) and found[1][2:] != "000000":
         return found[1], None
     if says_nothing(text):
@@ -89,16 +93,16 @@ def read_sort_code(text: str) -> Reading:
 
 
 def read_account(text: str) -> Reading:
-    """The account number as eight digits; six and seven are filled with zeros in front.
+    """The eight digits of an account number. Fault: BANK_INVALID; zeros are null.
 
-    Fault: BANK_INVALID; zeros are null.
+    Shorter ones are not filled here: whether zeros were lost is for the mapping to say (`lost_zeros`).
     """
     if says_nothing(text):
         return NOTHING
     digits = re.sub(r"[\s\-]", "", _whole(text))
-    if not (digits.isascii() and digits.isdigit()) or not 6 <= len(digits) <= 8:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) != 8:
         return None, "BANK_INVALID"
-    return (digits.zfill(8), None) if digits.strip("0") else NOTHING
+    return (digits, None) if digits.strip("0") else NOTHING
 
 
 def read_company_number(text: str, *, lenient: bool = False) -> Reading:
