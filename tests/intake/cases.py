@@ -83,7 +83,7 @@ def csv_of(rows: list[dict[str, str]], *, headings: tuple[str, ...] = HEADINGS, 
     """Rows as comma-separated text in UTF-8; cells with a comma or a line end are quoted."""
 
     def cell(text: str) -> str:
-        return f'"{text}"' if any(sign in text for sign in ',\r\n"') else text
+        return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',\r\n"') else text
 
     lines = [",".join(headings), *(",".join(cell(one[name]) for name in headings) for one in rows)]
     return (end.join(lines) + end).encode()
