@@ -30,7 +30,9 @@ MEANT = {
     "KEY_MISSING": True,
     "ROW_TOO_FEW_FIELDS": True,
     "CODE_UNKNOWN": False,
-    "DATE_INVALID": False,
+    "DATE_PLACEHOLDER": False,
+    "DOB_PLACEHOLDER": False,
+    "PRECISION_LOST": False,
 }
 
 #: Rules that look at one record, or at the members of a group one by one: their cases have no right side.
