@@ -353,10 +353,22 @@ _FLAGGED = _all(
         "Correct the date, or add its format to the mapping.",
     ),
     ("DATE_IMPLAUSIBLE", "The date cannot be right for what it says.", "Check the date at source."),
-    ("DATE_AMBIGUOUS", "Day and month stand in both orders in one column; this date could be either.", "Send one order."),
-    ("DATE_PARTIAL", "The date has no day, or neither day nor month; it is not used.", "Send the whole date when held."),
+    (
+        "DATE_AMBIGUOUS",
+        "Day and month stand in both orders in one column; this date could be either.",
+        "Send one order.",
+    ),
+    (
+        "DATE_PARTIAL",
+        "The date has no day, or neither day nor month; it is not used.",
+        "Send the whole date when held.",
+    ),
     ("DATE_PLACEHOLDER", "The date stands for not known.", "Leave the field blank when not known."),
-    ("DATE_SEQUENCE", "The end is before the beginning, so that it covers no day.", "Check both dates at source."),
+    (
+        "DATE_SEQUENCE",
+        "The end is before the beginning, so that it covers no day.",
+        "Check both dates at source.",
+    ),
     ("DOB_PLACEHOLDER", "The date of birth stands for not known.", "Leave the field blank when not known."),
     (
         "DOB_OVERUSED",
@@ -383,7 +395,11 @@ _FLAGGED = _all(
     ("POSTCODE_INVALID", "The postcode breaks the published format.", "Check the postcode at source."),
     ("POSTCODE_PLACEHOLDER", "The postcode stands for no address.", "Leave the field blank when not known."),
     ("UPRN_INVALID", "The UPRN is not 1 to 12 digits.", "Export UPRNs as text."),
-    ("PRECISION_LOST", "A long number lost its last digits in a spreadsheet; they cannot be had back.", "Export the column as text."),
+    (
+        "PRECISION_LOST",
+        "A long number lost its last digits in a spreadsheet; they cannot be had back.",
+        "Export the column as text.",
+    ),
     (
         "BANK_INVALID",
         "The sort code or account has the wrong number of digits.",
@@ -463,7 +479,11 @@ _REPAIRED = _all(
     ("LEADING_ZERO_RESTORED", "Lost leading zeros were put back.", "Export the column as text."),
     ("FLOAT_SUFFIX", "A needless .0 was left out.", "Export the column as text."),
     ("EXCEL_TEXT_PREFIX", "A spreadsheet's mark of text was left out.", "Export the column without it."),
-    ("AMOUNT_ROUNDED", "The amount had fractions of a penny and was rounded, half to even.", "Send two decimals."),
+    (
+        "AMOUNT_ROUNDED",
+        "The amount had fractions of a penny and was rounded, half to even.",
+        "Send two decimals.",
+    ),
 )
 
 _SKIPPED = _all(

@@ -12,7 +12,6 @@ from fraudmatch import schemas
 from fraudmatch.extract.grid import Fault
 from fraudmatch.reasons import REASONS, Disposition
 
-
 #: A repair of more records than this in one column is the way the column is written: one line says so.
 MOST_REPAIRS = 1_000
 

@@ -25,6 +25,7 @@ from fraudmatch.reasons import FATAL, REASONS, Disposition
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
                "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!")  # fmt: skip
 
+
 @dataclass(frozen=True)
 class Cells:
     """The cleaned cells of a file: stripped, blank and error cells null.

@@ -220,7 +220,9 @@ def _check_date_formats(
     text_file = form.format in {"delimited", "fixed_width"}
     for name, source in sources.items():
         _check_order(source.formats, f"fields.{name}.formats", faults)
-        dayless = [text for text in source.formats if name not in MONTHS and "%d" not in text and text != EXCEL]
+        dayless = [
+            text for text in source.formats if name not in MONTHS and "%d" not in text and text != EXCEL
+        ]
         for text in dayless:
             faults.add(
                 f"fields.{name}.formats", f"{text} has no day.", "Only a month of birth is read without one."

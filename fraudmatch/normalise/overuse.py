@@ -52,7 +52,9 @@ def overused_births(days: Codes, filled: Mask, deliveries: Codes, names: Names) 
     span = int(days[rows].max()) - first + 1
     keys = deliveries[rows] * span + (days[rows] - first)
     found, counts = np.unique(keys, return_counts=True)
-    limits = np.maximum(TIMES_EXPECTED * _expected(found // span, found % span + first, counts), FEWEST_BIRTHS)
+    limits = np.maximum(
+        TIMES_EXPECTED * _expected(found // span, found % span + first, counts), FEWEST_BIRTHS
+    )
     return _with_names(len(days), rows, keys, found, counts, limits, names)
 
 

@@ -69,7 +69,11 @@ def is_offset(text: str) -> bool:
         return True
     hours, minutes = text[1:3], text[3:].removeprefix(":")
     numbers = [part for part in (hours, minutes) if part]
-    sound = text[0] in "+-" and len(hours) == 2 and all(p.isascii() and p.isdigit() and len(p) == 2 for p in numbers)
+    sound = (
+        text[0] in "+-"
+        and len(hours) == 2
+        and all(p.isascii() and p.isdigit() and len(p) == 2 for p in numbers)
+    )
     return sound and int(hours) <= 14 and int(minutes or 0) < 60 and not text.endswith(":")
 
 
@@ -84,7 +88,9 @@ def is_time(text: str) -> bool:
     else:
         return False
     return any(
-        int(hour) < 24 and left[:1] == ":" and any(is_minutes(two, rest) for two, rest in digits(left[1:], 2, 2))
+        int(hour) < 24
+        and left[:1] == ":"
+        and any(is_minutes(two, rest) for two, rest in digits(left[1:], 2, 2))
         for hour, left in digits(text, 1, 2)
     )
 
@@ -213,7 +219,9 @@ def slow_digits(text: str) -> Decimal | None:
     groups = whole.split(",")
     if not all("0" <= sign <= "9" for group in groups for sign in group):
         return None
-    if len(groups) > 1 and (not 1 <= len(groups[0]) <= 3 or len(groups) > 5 or any(len(g) != 3 for g in groups[1:])):
+    if len(groups) > 1 and (
+        not 1 <= len(groups[0]) <= 3 or len(groups) > 5 or any(len(g) != 3 for g in groups[1:])
+    ):
         return None
     figure = "".join(groups)
     if len(figure) > 15 or not (figure or part):
@@ -229,7 +237,9 @@ def residue(text: str) -> bool:
     sound = bool(mark) and all(p.isascii() and p.isdigit() for p in plain) and len(whole) == 1
     if not sound or len(exponent) > 3 or (len(exponent) == 3 and exponent.startswith("00")):
         return False
-    return 5 <= int(exponent) <= 999 and not (len(exponent) == 3 and exponent[0] == "0" and int(exponent) < 10)
+    return 5 <= int(exponent) <= 999 and not (
+        len(exponent) == 3 and exponent[0] == "0" and int(exponent) < 10
+    )
 
 
 def slow_pence(text: str, marks: Marks) -> int | None:
@@ -245,11 +255,17 @@ signs = st.text(st.sampled_from(list("0123456789/-. :T+ZABCEFGINOPRSTUVY")), max
 number = st.integers(0, 45).map(str) | st.integers(0, 99).map("{:02d}".format)
 year = st.integers(0, 2200).map(str) | st.integers(0, 99).map("{:02d}".format)
 month = number | st.sampled_from([*LONG, *SHORT, "Mehefin", "sept"])
-time = st.sampled_from(["", "", "T00:00:00", " 09:15", " 24:00", "T12:30:59.25+01:00", " 1:02Z", " 00:00:00 -0530", "+01"])
+time = st.sampled_from(
+    ["", "", "T00:00:00", " 09:15", " 24:00", "T12:30:59.25+01:00", " 1:02Z", " 00:00:00 -0530", "+01"]
+)
 built = st.builds("{}{}{}{}{}{}".format, number, st.sampled_from(["/", "-", ".", " ", ""]), month,
                   st.sampled_from(["/", "-", ".", " ", ""]), year, time)  # fmt: skip
-iso = st.builds("{:04d}-{:02d}-{:02d}{}".format, st.integers(0, 2500), st.integers(0, 14), st.integers(0, 33), time)
-dated = st.lists(signs | built | iso | st.integers(0, 10**8).map(str) | st.text(max_size=10), max_size=6, unique=True)
+iso = st.builds(
+    "{:04d}-{:02d}-{:02d}{}".format, st.integers(0, 2500), st.integers(0, 14), st.integers(0, 33), time
+)
+dated = st.lists(
+    signs | built | iso | st.integers(0, 10**8).map(str) | st.text(max_size=10), max_size=6, unique=True
+)
 
 currency = st.sampled_from(["", "", "£", "GBP", "GBP ", "Ł", "$"])
 sign = st.sampled_from(["", "", "-", "+", "−", " - "])

@@ -151,7 +151,9 @@ class _Reader:
         if texts.any():
             self._said.append((remark, texts))
 
-    def take(self, text: str, days: pa.Array, remark: Remark | None = None, timed: Mask | None = None) -> None:
+    def take(
+        self, text: str, days: pa.Array, remark: Remark | None = None, timed: Mask | None = None
+    ) -> None:
         """Days for the texts that have none yet."""
         new = mask_of(pc.and_(days.is_valid(), self._days.is_null()))
         if not new.any():

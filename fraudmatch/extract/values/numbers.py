@@ -218,7 +218,10 @@ def _why_not(upper: pa.Array, figures: _Figures, read: Mask) -> Sequence[tuple[R
     said_of = []
     for remark, texts in (
         (Remark("AMOUNT_SIGN_UNCLEAR"), figures.unclear),
-        (Remark("AMOUNT_BAD_CURRENCY"), mask_of(pc.match_substring_regex(upper, _BAD_POUND)) & ~figures.found),
+        (
+            Remark("AMOUNT_BAD_CURRENCY"),
+            mask_of(pc.match_substring_regex(upper, _BAD_POUND)) & ~figures.found,
+        ),
         (Remark("AMOUNT_AMBIGUOUS"), mask_of(pc.match_substring_regex(upper, _TWO_WAYS))),
         (
             Remark("NUMBER_INVALID", "as programs write it", Disposition.QUARANTINE),

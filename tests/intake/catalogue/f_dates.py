@@ -40,7 +40,9 @@ def _detail(ref: str, name: str, expected: object) -> Callable[[Tried], None]:
 
 def _read_as(*formats: str) -> str:
     listed = ", ".join(f'"{text}"' for text in formats)
-    return MAPPING.replace('date_of_birth = "DOB"', f'date_of_birth = {{ column = "DOB", formats = [{listed}] }}')
+    return MAPPING.replace(
+        'date_of_birth = "DOB"', f'date_of_birth = {{ column = "DOB", formats = [{listed}] }}'
+    )
 
 
 def _case(
@@ -140,7 +142,7 @@ CASES = [
     _case(119, "Welsh months, declared", {"1 Chwefror 1980": _DAY, "1 February 1980": _DAY, "1 mai 1980": dt.date(1980, 5, 1)},
           {}, "%d %B %Y"),
     _case(119, "names of months, not declared", {"1-Feb-80": None, "1 Chwefror 1980": None}, {"DATE_INVALID": 2}),
-    _case(120, "digits of another script", {"０１/０２/１９８０": _DAY, "٠١/٠٢/١٩٨٠": _DAY},  # noqa: RUF001
+    _case(120, "digits of another script", {"０１/０２/１９８０": _DAY, "٠١/٠٢/١٩٨٠": _DAY},
           {"DIGITS_NORMALISED": 2}),
-    _case(120, "full-width signs between the digits", {"０１／０２／１９８０": _DAY}, {"DIGITS_NORMALISED": 1}),  # noqa: RUF001
+    _case(120, "full-width signs between the digits", {"０１／０２／１９８０": _DAY}, {"DIGITS_NORMALISED": 1}),
 ]  # fmt: skip

@@ -8,7 +8,9 @@ from cases import MAPPING, Case, Expected, Tried, csv_of, row
 
 MADE_I = set(range(147, 170)) - {161}
 
-_CREDITS = MAPPING.replace("[fields]", 'negative_marks = ["()", "-", "CR"]\npositive_marks = ["DR"]\n[fields]')
+_CREDITS = MAPPING.replace(
+    "[fields]", 'negative_marks = ["()", "-", "CR"]\npositive_marks = ["DR"]\n[fields]'
+)
 _ZEROS = MAPPING.replace(
     'sort_code = "Sort code"\naccount = "Account"',
     'sort_code = { column = "Sort code", lost_zeros = true }\naccount = { column = "Account", lost_zeros = true }',
@@ -18,7 +20,8 @@ _REQUIRED = MAPPING.replace(_SALARY, 'gross_to_date_pence = { column = "Salary",
 _NIL = MAPPING.replace(_SALARY, 'gross_to_date_pence = { column = "Salary", zero_values = ["NIL", "-"] }')
 _HOURS = MAPPING.replace("scale = 100 }", 'scale = 100, units = ["hrs", "%"] }')
 _FLAG = MAPPING.replace(
-    'full_time_code = { column = "Status", codes = { A = "full", P = "part" } }', 'second_job_agreed = "Status"'
+    'full_time_code = { column = "Status", codes = { A = "full", P = "part" } }',
+    'second_job_agreed = "Status"',
 )
 _FLAG_CODES = _FLAG.replace('"Status"', '{ column = "Status", codes = { T = "true", F = "false" } }')
 
@@ -73,7 +76,12 @@ def _default_contacts() -> bytes:
     """One made-up number, one number under thirty names, and one under twenty."""
     numbers = ["07000000000"] + ["01632 960200"] * 30 + ["01632 960201"] * 20
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return csv_of([row(n, Phone=text, Surname=f"Able{letters[n % 26]}{letters[n // 26]}") for n, text in enumerate(numbers, 1)])
+    return csv_of(
+        [
+            row(n, Phone=text, Surname=f"Able{letters[n % 26]}{letters[n // 26]}")
+            for n, text in enumerate(numbers, 1)
+        ]
+    )
 
 
 def _contacts_left(one: Tried) -> None:
@@ -130,7 +138,7 @@ CASES = [
             _CREDITS),
     _detail(159, "marks of credit, not declared", dict.fromkeys(["(50.00)", "50-", "50CR", "50 DR"], ...),
             {"AMOUNT_SIGN_UNCLEAR": 4}),
-    _detail(160, "negative amounts", {"-5.00": -500, "−5.00": -500, "£-5": -500, "-£0.01": -1}, {}),  # noqa: RUF001
+    _detail(160, "negative amounts", {"-5.00": -500, "−5.00": -500, "£-5": -500, "-£0.01": -1}, {}),
     _detail(162, "words among amounts", {"see notes": None, "25.00": 2500}, {"NUMBER_INVALID": 1}),
     _detail(162, "words among amounts that are required", {"see notes": ..., "": ..., "25.00": 2500},
             {"NUMBER_INVALID": 1, "KEY_MISSING": 1}, _REQUIRED, done=_QUARANTINE),

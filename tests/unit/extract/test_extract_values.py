@@ -152,7 +152,8 @@ def test_amounts_in_pounds(text: str, pence: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "pence"), [("(5.00)", -500), ("5.00-", -500), ("5.00 CR", -500), ("5.00DR", 500), ("5.00C", None)]
+    ("text", "pence"),
+    [("(5.00)", -500), ("5.00-", -500), ("5.00 CR", -500), ("5.00DR", 500), ("5.00C", None)],
 )
 def test_marks_of_a_credit_are_declared(text: str, pence: int | None) -> None:
     marks = Marks(negative=("()", "-", "CR"), positive=("DR",))
@@ -185,7 +186,10 @@ def test_amounts_in_pence(text: str, pence: int | None) -> None:
 def test_pence_survive_being_written_in_pounds(pence: int) -> None:
     sign, pounds, rest = "-" if pence < 0 else "", abs(pence) // 100, abs(pence) % 100
     plain, grouped = f"{sign}{pounds}.{rest:02d}", f"£{pounds:,}.{rest:02d}{sign}"
-    assert parse_amounts(pa.array([plain, grouped]), "pounds", Marks(negative=("-",))).to_pylist() == [pence, pence]
+    assert parse_amounts(pa.array([plain, grouped]), "pounds", Marks(negative=("-",))).to_pylist() == [
+        pence,
+        pence,
+    ]
 
 
 @given(st.integers(0, 10**9))
@@ -212,7 +216,9 @@ def test_whole_numbers(text: str, scale: int, expected: int | None) -> None:
 
 def test_a_rounded_column_is_told_from_a_number_that_ends_in_nought() -> None:
     def lost(*texts: str) -> list[str | None]:
-        read = plain_identifiers(pa.array(texts), number=True, kind="badge_number", lost_zeros=False, key=False)
+        read = plain_identifiers(
+            pa.array(texts), number=True, kind="badge_number", lost_zeros=False, key=False
+        )
         values: list[str | None] = read.values.to_pylist()
         return values
 

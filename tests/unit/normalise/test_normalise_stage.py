@@ -195,7 +195,11 @@ def births(*groups):
     """Rows with so many different names for each date, beside two births on most days of three years."""
     spread = [dt.date(1974, 1, 2) + dt.timedelta(days=at // 2 % 1000) for at in range(2000)]
     rows = [{"surname": f"Bloggs{at}", "date_of_birth": day} for at, day in enumerate(spread)]
-    return rows + [{"surname": f"Doe{at % names}", "date_of_birth": day} for day, count, names in groups for at in range(count)]
+    return rows + [
+        {"surname": f"Doe{at % names}", "date_of_birth": day}
+        for day, count, names in groups
+        for at in range(count)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,17 +215,25 @@ def test_a_birthday_under_too_many_names_stands_for_not_known(count, names, over
 
 def test_deliveries_do_not_make_one_another_overused():
     day = dt.date(1975, 1, 1)
-    rows = [{"surname": f"Doe{at}", "date_of_birth": day, "delivery": f"sha-payroll-{at % 3}"} for at in range(27)]
+    rows = [
+        {"surname": f"Doe{at}", "date_of_birth": day, "delivery": f"sha-payroll-{at % 3}"} for at in range(27)
+    ]
     table = received("payroll", rows)
     held = pa.concat_tables(
-        [deliveries("payroll").set_column(3, "delivery", pa.array([f"sha-payroll-{at}"])).cast(DELIVERIES) for at in range(3)]
+        [
+            deliveries("payroll").set_column(3, "delivery", pa.array([f"sha-payroll-{at}"])).cast(DELIVERIES)
+            for at in range(3)
+        ]
     )
     assert normalise({"payroll": table}, held, as_at=AS_AT).rejects.num_rows == 0
 
 
 @pytest.mark.parametrize(("names", "overused"), [(25, True), (24, False)])
 def test_a_telephone_number_under_too_many_names_is_not_evidence(names, overused):
-    rows = [{"surname": f"Doe{at % names}", "phone": "01632 960111", "email": f"d{at}@example.org"} for at in range(60)]
+    rows = [
+        {"surname": f"Doe{at % names}", "phone": "01632 960111", "email": f"d{at}@example.org"}
+        for at in range(60)
+    ]
     out = run("payroll", rows)
     assert set(out.records["phone"].to_pylist()) == ({None} if overused else {"01632960111"})
     assert out.rejects["reason"].to_pylist() == ["VALUE_OVERUSED"] * (60 if overused else 0)
