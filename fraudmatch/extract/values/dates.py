@@ -30,7 +30,7 @@ YEARS_AHEAD = 20
 #: Texts that stand for no date. A closed list, so that a fault may name the word.
 UNKNOWN_WORDS = (
     "UNKNOWN", "NOT KNOWN", "UNK", "N/K", "NK", "N/A", "NA", "NONE", "NULL", "NIL", "TBC", "TBA", "NOT GIVEN",
-    "NOT STATED", "NOT HELD", "NOT PROVIDED", "NOT APPLICABLE", "?", "??", "-", "--", "---", ".", "X", "XX", "XXX",
+    "NOT STATED", "NOT HELD", "NOT PROVIDED", "NOT APPLICABLE", "?", "??", "-", "--", "---", ".",
     "00/00/0000", "00-00-0000", "00.00.0000", "0000-00-00", "00000000", "0",
 )  # fmt: skip
 
@@ -64,12 +64,13 @@ def format_fault(text: str, *, of_month: bool = False) -> str | None:
     """What is wrong with a date format, or None; one of a month (`of_month`) may leave out the day."""
     if text == EXCEL:
         return None
+    if "%" not in text:
+        return f"{text!r} is no date format: use {' '.join(_DIRECTIVES)}, or {EXCEL!r} for the day numbers of a spreadsheet"
     tokens = _TOKEN.findall(text)
     unknown = [token for token in tokens if len(token) == 2 and token not in _DIRECTIVES]
     if unknown or "".join(tokens) != text:
         return (
-            f"date format {text!r}: {', '.join(unknown) or '%'} is not read here; "
-            f"use {' '.join(_DIRECTIVES)}, or {EXCEL!r} for the day numbers of a spreadsheet"
+            f"date format {text!r}: {', '.join(unknown) or '%'} is not read here; use {' '.join(_DIRECTIVES)}"
         )
     for part, choices in (("day", {"%d"}), ("month", {"%m", "%b", "%B"}), ("year", {"%Y", "%y"})):
         times = sum(token in choices for token in tokens)
