@@ -86,7 +86,7 @@ class _Reader:
         bounds = birth_bounds(self.dataset.name, self.as_at)
         born = self.note(name, read_dates(self.raw(name), bounds, birth=True))
         filled = present(born)
-        if not filled.any():
+        if bounds.by_share or not filled.any():  # years alone, as 1 January, are no placeholders there
             return born
         overused = overused_births(day_numbers(born), filled, self.deliveries, self.names)
         return self._without(name, born, overused, "DOB_OVERUSED")

@@ -213,6 +213,11 @@ def test_a_birthday_under_too_many_names_stands_for_not_known(count, names, over
     assert (day in out.records["date_of_birth"].to_pylist()) != overused
 
 
+def test_years_alone_in_files_of_any_kind_are_not_overused():
+    out = run("person", births((dt.date(1975, 1, 1), 40, 40)))
+    assert out.records["date_of_birth"].null_count == 0
+
+
 def test_deliveries_do_not_make_one_another_overused():
     day = dt.date(1975, 1, 1)
     rows = [
