@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fraudmatch.extract.values.dates import read_dates
 from fraudmatch.extract.values.numbers import Marks, read_amounts, read_whole
 from fraudmatch.extract.values.parsed import Parsed
+from fraudmatch.extract.values.spreadsheets import plain_identifiers
 from fraudmatch.reasons import REASONS, Disposition
 
 AS_AT = dt.date(2026, 3, 31)
@@ -319,3 +320,28 @@ def test_whole_numbers_are_exact_or_not_read(texts: list[str], marks: Marks, sca
             assert exact is not None and abs(exact * scale - value) < Decimal("0.00001")
         elif exact is not None:
             assert exact * scale != (exact * scale).to_integral_value()
+
+
+referred = st.text(st.sampled_from(list("0123456789.'=\"+Ee-A０٣")), min_size=1, max_size=20)
+identifiers = st.lists(referred | st.integers(0, 10**20).map(str), max_size=6, unique=True)
+
+
+@given(identifiers, st.sampled_from(["account", "sort_code", "uprn"]), st.booleans())
+def test_identifiers_change_with_a_remark_or_not_at_all(texts: list[str], name: str, zeros: bool) -> None:
+    lost_zeros = zeros and name != "uprn"
+    read = plain_identifiers(
+        pa.array(texts, pa.string()), number=True, kind=name, lost_zeros=lost_zeros, key=False
+    )
+    again = [value for value in read.values.to_pylist() if value is not None]
+    for place, (text, value) in enumerate(zip(texts, read.values.to_pylist(), strict=True)):
+        reasons = {remark.reason for remark, rows in read.remarks if rows[place]}
+        assert (value == text) == (not reasons)
+        if value is not None:
+            plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
+            assert value.lstrip("0") in plain or value.replace("-", "").lstrip("0") in plain.replace("-", "")
+        else:
+            assert reasons & {"PRECISION_LOST", "EXCEL_DATE_IN_SORTCODE"} or text in ('=""',)
+    if "PRECISION_LOST" not in {remark.reason for remark, _ in read.remarks}:
+        distinct = pa.array(sorted(set(again)), pa.string())
+        twice = plain_identifiers(distinct, number=True, kind=name, lost_zeros=lost_zeros, key=False)
+        assert not twice.remarks or any("'" in value or "=" in value for value in again)

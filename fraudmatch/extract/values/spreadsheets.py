@@ -98,7 +98,7 @@ def plain_identifiers(texts: pa.Array, *, number: bool, kind: str, lost_zeros: b
         key: whether the field names the row: a value that is lost then sets the row aside.
 
     Returns:
-        string of the same length; null where digits are lost or a date stands in their place.
+        string of the same length; null where digits are lost (but not a key's) or a date stands in their place.
     """
     marks = without_marks(texts)
     values = marks.values
@@ -115,7 +115,8 @@ def plain_identifiers(texts: pa.Array, *, number: bool, kind: str, lost_zeros: b
     if lost_zeros:
         values, padded = _with_zeros(values, kind)
         remarks.append((Remark("LEADING_ZERO_RESTORED"), padded))
-    gone = pa.array(dated | lost | blank)
+    # A key that lost digits sets its row aside for that; as null it would be told as missing besides.
+    gone = pa.array(dated | blank | (lost & (not key)))
     return Parsed(pc.if_else(gone, pa.scalar(None, pa.string()), values), said(remarks))
 
 
