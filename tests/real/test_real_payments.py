@@ -60,7 +60,7 @@ def test_faults_are_of_known_kinds(night: Night) -> None:
     assert counts["devon", "NUMBER_INVALID"] == 9  # 6.82121E-13, and half pennies
     assert {reason for _, reason in counts} <= {
         "KEY_MISSING", "NUMBER_INVALID", "NAME_MISSING", "VAT_NUMBER_INVALID", "NAME_PLACEHOLDER",
-        "NAME_UNREADABLE",
+        "NAME_UNREADABLE", "COLUMN_ABSENT", "BLANK_ROW", "QUARANTINE_HIGH",
     }  # fmt: skip
 
 
