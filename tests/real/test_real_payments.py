@@ -61,7 +61,7 @@ def test_faults_are_of_known_kinds(night: Night) -> None:
     assert counts["trafford", "PRECISION_LOST"] == 26  # invoice numbers such as 1E+12
     assert {reason for _, reason in counts} <= {
         "KEY_MISSING", "AMOUNT_ROUNDED", "PRECISION_LOST", "NAME_MISSING", "VAT_NUMBER_INVALID", "NAME_PLACEHOLDER",
-        "NAME_UNREADABLE",
+        "NAME_UNREADABLE", "COLUMN_ABSENT", "BLANK_ROW", "QUARANTINE_HIGH",
     }  # fmt: skip
 
 
