@@ -14,6 +14,24 @@ from fraudmatch import schemas
 
 
 @dataclass(frozen=True)
+class DateOrder:
+    """A date column in which dates stand that are impossible in the declared order of day and month.
+
+    Attributes:
+        field / column: our name and the partner's heading.
+        filled: rows whose cell is not blank.
+        impossible: of those, dates that only the other order reads.
+        either: of those, dates that both orders read, as different days; their values are not known.
+    """
+
+    field: str
+    column: str
+    filled: int
+    impossible: int
+    either: int
+
+
+@dataclass(frozen=True)
 class ExtractedFile:
     """What one file gave.
 
@@ -27,6 +45,7 @@ class ExtractedFile:
         headings: of the file as written; none when it could not be read that far.
         quarantined: rows to be sent back to the supplier, and shown to nobody else: source_row (int64) and raw
             (string), the record as it was written (cells of a workbook with commas between); null when none is.
+        date_orders: date columns whose order of day and month is in doubt.
     """
 
     dataset: str | None
@@ -36,6 +55,7 @@ class ExtractedFile:
     slot: str | None = None
     headings: tuple[str, ...] = ()
     quarantined: pa.Table | None = None
+    date_orders: tuple[DateOrder, ...] = ()
 
     @property
     def refused(self) -> bool:

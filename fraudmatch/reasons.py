@@ -313,8 +313,8 @@ _QUARANTINED = _all(
     ("AMOUNT_AMBIGUOUS", "The amount can be read in two ways.", "Send digits with a point before the pence."),
     (
         "AMOUNT_SIGN_UNCLEAR",
-        "Nothing declares what the mark at the amount means.",
-        "Declare it in the mapping.",
+        "Nothing declares what the mark at the amount means (brackets, a minus behind, CR, DR).",
+        "Declare it in the mapping: negative_marks, positive_marks.",
     ),
 )
 
@@ -352,7 +352,7 @@ _FLAGGED = _all(
     (
         "NUMBER_INVALID",
         "The value is not a number as people write them.",
-        "Send digits with at most two decimals.",
+        "Send digits alone; declare words for 0 and units in the mapping (zero_values, units).",
     ),
     ("CODE_UNKNOWN", "The value is not in the code list of the mapping.", "Add the code to the mapping."),
     (
@@ -361,18 +361,34 @@ _FLAGGED = _all(
         "Correct the date, or add its format to the mapping.",
     ),
     ("DATE_IMPLAUSIBLE", "The date cannot be right for what it says.", "Check the date at source."),
-    ("DATE_AMBIGUOUS", "Dates in two orders stand in one column.", "Send one order."),
-    ("DATE_PARTIAL", "The date has no day, or neither day nor month.", "Send the whole date when held."),
+    (
+        "DATE_AMBIGUOUS",
+        "Day and month stand in both orders in one column; this date could be either.",
+        "Send one order.",
+    ),
+    (
+        "DATE_PARTIAL",
+        "The date has no day, or neither day nor month; it is not used.",
+        "Send the whole date when held.",
+    ),
     ("DATE_PLACEHOLDER", "The date stands for not known.", "Leave the field blank when not known."),
-    ("DATE_SEQUENCE", "The end is before the beginning.", "Check both dates at source."),
+    (
+        "DATE_SEQUENCE",
+        "The end is before the beginning, so that it covers no day.",
+        "Check both dates at source.",
+    ),
     ("DOB_PLACEHOLDER", "The date of birth stands for not known.", "Leave the field blank when not known."),
     (
         "DOB_OVERUSED",
-        "One date of birth stands on far too many rows.",
+        "The date of birth stands under far more names than other days of its year.",
         "Leave the field blank when not known.",
     ),
     ("DOB_FUTURE", "The date of birth is in the future.", "Check the date at source."),
-    ("AGE_IMPLAUSIBLE", "Nobody is known to have reached this age.", "Check the date of birth at source."),
+    (
+        "AGE_IMPLAUSIBLE",
+        "Few people reach 105, and beyond 120 the date of birth is not used.",
+        "Check the date of birth at source.",
+    ),
     ("AGE_UNEXPECTED", "A child stands in a data set of adults.", "Check the date of birth and the filter."),
     (
         "NINO_INVALID",
@@ -387,11 +403,15 @@ _FLAGGED = _all(
     ("POSTCODE_INVALID", "The postcode breaks the published format.", "Check the postcode at source."),
     ("POSTCODE_PLACEHOLDER", "The postcode stands for no address.", "Leave the field blank when not known."),
     ("UPRN_INVALID", "The UPRN is not 1 to 12 digits.", "Export UPRNs as text."),
-    ("PRECISION_LOST", "A long number lost its last digits in a spreadsheet.", "Export the column as text."),
+    (
+        "PRECISION_LOST",
+        "A long number lost its last digits in a spreadsheet; they cannot be had back.",
+        "Export the column as text.",
+    ),
     (
         "BANK_INVALID",
         "The sort code or account has the wrong number of digits.",
-        "Export bank details as text; leading zeros count.",
+        "Export bank details as text; declare lost_zeros in the mapping where zeros in front are missing.",
     ),
     ("EXCEL_DATE_IN_SORTCODE", "A spreadsheet made a date of the sort code.", "Export the column as text."),
     ("EXCEL_DATE_IN_ADDRESS", "A spreadsheet made a date of the house number.", "Export the column as text."),
@@ -410,8 +430,8 @@ _FLAGGED = _all(
     ("PHONE_INVALID", "The phone number has too few or too many digits.", "Check the number at source."),
     (
         "VALUE_OVERUSED",
-        "One telephone number or e-mail address stands on far too many rows.",
-        "Leave it blank.",
+        "The telephone number or e-mail address is a made-up one, or stands under far too many names.",
+        "Leave the field blank when not known.",
     ),
     (
         "HIGH_OCCUPANCY",
@@ -460,14 +480,18 @@ _REPAIRED = _all(
         "Correct it at source.",
     ),
     ("TIME_DROPPED", "A time of day was dropped from the date.", "Nothing."),
-    ("DATE_PADDED", "A lost leading zero was put before the date.", "Export the column as text."),
-    ("EXCEL_SERIAL", "The number of a day was turned back into its date.", "Export dates as text."),
+    ("DATE_PADDED", "The zero that the date lost in front was put back.", "Export the column as text."),
+    ("EXCEL_SERIAL", "A spreadsheet's day number was turned back into its date.", "Export dates as text."),
     ("CENTURY_INFERRED", "The century was added to a year of two digits.", "Send four digits."),
     ("DIGITS_NORMALISED", "Digits of another script were written as ours.", "Nothing."),
     ("LEADING_ZERO_RESTORED", "Lost leading zeros were put back.", "Export the column as text."),
     ("FLOAT_SUFFIX", "A needless .0 was left out.", "Export the column as text."),
     ("EXCEL_TEXT_PREFIX", "A spreadsheet's mark of text was left out.", "Export the column without it."),
-    ("AMOUNT_ROUNDED", "The amount had fractions of a penny and was rounded.", "Send two decimals."),
+    (
+        "AMOUNT_ROUNDED",
+        "The amount had fractions of a penny and was rounded, half to even.",
+        "Send two decimals.",
+    ),
 )
 
 _SKIPPED = _all(

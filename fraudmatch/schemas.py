@@ -62,8 +62,9 @@ def received_schema(dataset: str) -> pa.Schema:
     `partner` is whose record it is (a shared-service file holds several partners' rows),
     `delivery` the sha256 of the file, `source_row` the number of the record in the file,
     counting from 1 and counting header and skipped lines, so that a person finds it.
-    Text is untouched but for surrounding white space and blank → null; dates, money, flags
-    and codes are read as the mapping declares them.
+    Text is untouched but for surrounding white space and blank → null, and for what spreadsheets
+    do to references and numbers (REJECTS says where); dates, money, flags and codes are read as the
+    mapping declares them.
     """
     return _schema(*_ORIGIN, *((f.name, f.type) for f in DATASETS[dataset].fields))
 

@@ -12,6 +12,9 @@ from fraudmatch import schemas
 from fraudmatch.extract.grid import Fault
 from fraudmatch.reasons import REASONS, Disposition
 
+#: A repair of more records than this in one column is the way the column is written: one line says so.
+MOST_REPAIRS = 1_000
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -59,12 +62,20 @@ class FaultList:
     ) -> None:
         """One fault in each of many rows; `detail` for all of them, or one for each.
 
-        `disposition` is null for what the catalogue says of the reason.
+        `disposition` is null for what the catalogue says of the reason. A repair of very many records is
+        one row with their number.
         """
         if not len(source_rows):
             return
+        done = disposition or REASONS[reason].disposition
+        if done is Disposition.REPAIR and len(source_rows) > MOST_REPAIRS:
+            first = ", ".join(str(number) for number in np.sort(source_rows)[:3])
+            told = f"in {len(source_rows):,} records, the first of them {first}"
+            told += f"; {detail}" if isinstance(detail, str) else ""
+            self.add([Fault(reason, column=column, detail=told, field=field)])
+            return
         constant = {**self._origin, "field": field, "column": column, "reason": reason}
-        constant["disposition"] = disposition or REASONS[reason].disposition
+        constant["disposition"] = done
         columns: dict[str, pa.Array] = {
             name: pa.repeat(pa.scalar(value, schemas.REJECTS.field(name).type), len(source_rows))
             for name, value in constant.items()

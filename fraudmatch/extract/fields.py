@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
+from fraudmatch.arrivals import DateOrder
 from fraudmatch.extract.faults import FaultList
 from fraudmatch.extract.grid import Grid
 from fraudmatch.extract.headings import printed
 from fraudmatch.extract.mapping import FieldSource, Mapping
-from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
-from fraudmatch.extract.values.numbers import bad_currency, parse_amounts, parse_whole
-from fraudmatch.extract.values.words import parse_flags, spelt_as_ours, translate
+from fraudmatch.extract.parsers import formats_of, parser_of, text_parser_of
+from fraudmatch.extract.values import day_order
+from fraudmatch.extract.values.parsed import Mask, Parsed, Remark
+from fraudmatch.reasons import FATAL, REASONS, Disposition
 
 #: What spreadsheets print in a cell whose formula failed (Excel's error values).
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
@@ -27,17 +28,9 @@ CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!
 #: A column too narrow for its value, exported as it looked.
 _HASHES = tuple("#" * count for count in range(3, 64))
 
-_REASON_OF_KIND = {"date": "DATE_INVALID", "pence": "NUMBER_INVALID", "integer": "NUMBER_INVALID",
-                   "flag": "CODE_UNKNOWN", "code": "CODE_UNKNOWN"}  # fmt: skip
-
-#: Fields whose two-digit years are never after the as-at date.
-_BIRTHS = frozenset({"date_of_birth", "second_date_of_birth"})
-
 #: Ends of the names of fields that hold names of people, and what stands there where a letter was lost.
 _NAMES = ("surname", "forename", "middle_name", "full_name")
 _LOST = r"\pL\?\pL|\x{FFFD}"
-
-Parser = Callable[[pa.Array], pa.Array]
 
 
 @dataclass(frozen=True)
@@ -95,31 +88,34 @@ class FieldReader:
     Attributes:
         as_at: the day two-digit years are read against; null takes a fixed one.
         alive: rows (bool) that are records; faults of blank rows are not noted.
-        fatal: rows (bool) that are set aside; amounts with a letter for a pound sign are entered here.
+        fatal: rows (bool) that are set aside; filled as fields are read.
+        orders: what date columns say of the order of day and month, where it is in doubt.
     """
 
     mapping: Mapping
     cells: Cells
     faults: FaultList
     alive: np.ndarray
-    as_at: dt.date | None
     fatal: np.ndarray
+    as_at: dt.date | None
+    orders: list[DateOrder] = field(default_factory=list)
 
-    def read(self, field: schemas.Field, places: tuple[int, ...]) -> pa.Array:
+    def read(self, known: schemas.Field, places: tuple[int, ...]) -> pa.Array:
         """The column of a field, one value per row; null = blank or not readable."""
-        source = self.mapping.fields.get(field.name)
+        source = self.mapping.fields.get(known.name)
         if source is None or (source.constant is None and not places):
-            return pa.nulls(self.cells.grid.rows, field.type)
+            return pa.nulls(self.cells.grid.rows, known.type)
         if source.constant is not None:
-            return pa.repeat(_constant(field, source.constant), self.cells.grid.rows)
-        self._note_cell_errors(field, places)
+            return pa.repeat(_constant(known, source.constant), self.cells.grid.rows)
+        self._note_cell_errors(known, places)
         texts = self._texts(source, places)
-        if field.kind == "text":
-            if field.name.endswith(_NAMES):
-                lost = pc.match_substring_regex(texts, _LOST).fill_null(False)
-                self._note("LOST_CHARS", lost.to_numpy(zero_copy_only=False), field, places, None)
-            return texts
-        return self._parsed(field, source, places, texts)
+        if known.kind == "text":
+            values = self._text(known, source, places, texts)
+        else:
+            values = self._parsed(known, source, places, texts)
+        if source.required and not known.key:
+            self._note(Remark("KEY_MISSING"), texts.is_null().to_numpy(zero_copy_only=False), known, places)
+        return values
 
     def _texts(self, source: FieldSource, places: tuple[int, ...]) -> pa.Array:
         """The text a field is read from: a cell, cells joined, or day/month/year."""
@@ -130,49 +126,61 @@ class FieldReader:
             return functools.reduce(lambda left, right: _with_between(left, right, source.with_), columns)
         return columns[0]
 
-    def _parsed(
-        self, field: schemas.Field, source: FieldSource, places: tuple[int, ...], texts: pa.Array
+    def _text(
+        self, known: schemas.Field, source: FieldSource, places: tuple[int, ...], texts: pa.Array
     ) -> pa.Array:
-        formats = source.formats or self.mapping.file.date_formats
-        if source.date_parts:
-            formats = ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y", "%d/%B/%Y", "%d/%b/%y")
-        elif self.cells.grid.typed:
-            formats = (*formats, *TYPED_FORMATS)
-        values = per_distinct(texts, self._parser(field, source, formats))
-        if "" in source.codes:
-            errors = self._errors(places)
-            blank = pa.array(~errors & ~texts.is_valid().to_numpy(zero_copy_only=False))
-            values = pc.if_else(blank, _constant(field, source.codes[""]), values)
-        unread = pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
-        detail = f"declared: {', '.join(formats)}" if field.kind == "date" else None
-        if field.kind == "pence" and unread.any():
-            unread = self._without_bad_currency(unread, texts, field, places)
-        reason = "CODE_UNKNOWN" if source.codes else _REASON_OF_KIND[field.kind]
-        self._note(reason, unread, field, places, detail)
-        return values
+        """A text, as it stands unless a spreadsheet left its marks on it."""
+        if known.name.endswith(_NAMES):
+            lost = pc.match_substring_regex(texts, _LOST).fill_null(False)
+            self._note(Remark("LOST_CHARS"), lost.to_numpy(zero_copy_only=False), known, places)
+        parse = text_parser_of(known, source, texts)
+        if parse is None:
+            return texts
+        encoded = texts.dictionary_encode()
+        parsed = parse(encoded.dictionary).spread(encoded.indices)
+        self._note_all(parsed, known, source, places)
+        return parsed.values
 
-    def _without_bad_currency(
-        self, unread: np.ndarray, texts: pa.Array, field: schemas.Field, places: tuple[int, ...]
-    ) -> np.ndarray:
-        """Set aside rows in whose amount a pound sign was decoded into letters; the other unread ones."""
-        bad: np.ndarray = (
-            per_distinct(texts, bad_currency).fill_null(False).to_numpy(zero_copy_only=False) & unread
-        )
-        self._note("AMOUNT_BAD_CURRENCY", bad, field, places, None)
-        np.logical_or(self.fatal, bad & self.alive, out=self.fatal)
-        left: np.ndarray = unread & ~bad
-        return left
+    def _parsed(
+        self, known: schemas.Field, source: FieldSource, places: tuple[int, ...], texts: pa.Array
+    ) -> pa.Array:
+        typed = self.cells.grid.typed
+        encoded = texts.dictionary_encode()
+        distinct = parser_of(known, source, self.mapping.file, self.as_at, typed=typed)(encoded.dictionary)
+        if known.kind == "date" and distinct.values.null_count:
+            formats = formats_of(source, self.mapping.file, typed=typed)
+            distinct = self._in_one_order(distinct, encoded, formats, known, places)
+        parsed = distinct.spread(encoded.indices)
+        self._note_all(parsed, known, source, places)
+        if "" not in source.codes:
+            return parsed.values
+        blank = pa.array(~self._errors(places) & ~texts.is_valid().to_numpy(zero_copy_only=False))
+        return pc.if_else(blank, _constant(known, source.codes[""]), parsed.values)
 
-    def _parser(self, field: schemas.Field, source: FieldSource, formats: tuple[str, ...]) -> Parser:
-        if field.kind == "date":
-            return lambda texts: parse_dates(texts, formats, birth=field.name in _BIRTHS, as_at=self.as_at)
-        if field.kind == "pence":
-            return lambda texts: parse_amounts(texts, source.money or self.mapping.file.money)
-        if field.kind == "integer":
-            return lambda texts: parse_whole(texts, source.scale)
-        if field.kind == "flag":
-            return _flags_by(source.codes) if source.codes else parse_flags
-        return lambda texts: translate(texts, source.codes or spelt_as_ours(field.codes))
+    def _in_one_order(
+        self,
+        parsed: Parsed,
+        encoded: pa.DictionaryArray,
+        formats: tuple[str, ...],
+        known: schemas.Field,
+        places: tuple[int, ...],
+    ) -> Parsed:
+        """Dates that could be read either way are not known where both orders stand in the column."""
+        texts = encoded.dictionary
+        impossible = day_order.impossible(texts, formats, parsed.values)
+        if not impossible.any():
+            return parsed
+        indices = encoded.indices.drop_null().to_numpy(zero_copy_only=False)
+        times = np.bincount(indices, minlength=len(texts))
+        wrong, filled = int(times[impossible].sum()), int(times.sum())
+        if wrong < max(day_order.MIXED_ROWS, day_order.MIXED_SHARE * filled):
+            return parsed
+        either = day_order.either(texts, formats, parsed.values)
+        column = self.cells.heading(places)
+        self.orders.append(DateOrder(known.name, column, filled, wrong, int(times[either].sum())))
+        values = pc.if_else(pa.array(either), pa.scalar(None, pa.date32()), parsed.values)
+        detail = f"{wrong:,} of {filled:,} dates of the column are impossible in the declared order"
+        return Parsed(values, (*parsed.remarks, (Remark("DATE_AMBIGUOUS", detail), either)))
 
     def _errors(self, places: tuple[int, ...]) -> np.ndarray:
         """Rows where one of the columns shows a spreadsheet error."""
@@ -182,27 +190,36 @@ class FieldReader:
                 rows |= self.cells.errors[place]
         return rows
 
-    def _note_cell_errors(self, field: schemas.Field, places: tuple[int, ...]) -> None:
+    def _note_cell_errors(self, known: schemas.Field, places: tuple[int, ...]) -> None:
         for place in places:
             if place in self.cells.errors:
-                self._note("CELL_ERROR", self.cells.errors[place], field, (place,), None)
+                self._note(Remark("CELL_ERROR"), self.cells.errors[place], known, (place,))
 
-    def _note(
-        self, reason: str, rows: np.ndarray, field: schemas.Field, places: tuple[int, ...], detail: str | None
+    def _note_all(
+        self, parsed: Parsed, known: schemas.Field, source: FieldSource, places: tuple[int, ...]
     ) -> None:
-        source_rows = self.cells.grid.source_rows[rows & self.alive]
-        column = self.cells.heading(places)
-        self.faults.add_rows(reason, source_rows, field=field.name, column=column, detail=detail)
+        """Note what was said of the texts; a value that is required and was not read sets its row aside."""
+        for remark, rows in parsed.remarks:
+            usual = remark.disposition or REASONS[remark.reason].disposition
+            if source.required and usual == Disposition.FLAG:
+                lost = rows & parsed.values.is_null().to_numpy(zero_copy_only=False)
+                self._note(remark._replace(disposition=Disposition.QUARANTINE), lost, known, places)
+                rows = rows & ~lost
+            self._note(remark, rows, known, places)
 
-
-def per_distinct(texts: pa.Array, parse: Parser) -> pa.Array:
-    """`parse` applied to the distinct texts of a column and spread over its rows; null stays null."""
-    encoded = texts.dictionary_encode()
-    return parse(encoded.dictionary).take(encoded.indices)
-
-
-def _flags_by(codes: dict[str, str]) -> Parser:
-    return lambda texts: pc.equal(translate(texts, codes), "true")
+    def _note(self, remark: Remark, rows: Mask, known: schemas.Field, places: tuple[int, ...]) -> None:
+        rows = rows & self.alive
+        done = remark.disposition or REASONS[remark.reason].disposition
+        self.faults.add_rows(
+            remark.reason,
+            self.cells.grid.source_rows[rows],
+            field=known.name,
+            column=self.cells.heading(places),
+            detail=remark.detail,
+            disposition=done,
+        )
+        if done in FATAL:
+            np.logical_or(self.fatal, rows, out=self.fatal)
 
 
 def _with_between(left: pa.Array, right: pa.Array, between: str) -> pa.Array:
@@ -220,10 +237,10 @@ def _three_parts(columns: list[pa.Array]) -> pa.Array:
     return pc.if_else(nothing, pa.scalar(None, pa.string()), joined)
 
 
-def _constant(field: schemas.Field, text: str) -> pa.Scalar:
+def _constant(known: schemas.Field, text: str) -> pa.Scalar:
     """A constant or a word of a code list as a value of the field; `load.py` has checked it."""
-    if field.kind == "date":
-        return pa.scalar(dt.date.fromisoformat(text), field.type)
-    if field.kind in {"pence", "integer"}:
-        return pa.scalar(int(text), field.type)
-    return pa.scalar(text == "true" if field.kind == "flag" else text.strip(), field.type)
+    if known.kind == "date":
+        return pa.scalar(dt.date.fromisoformat(text), known.type)
+    if known.kind in {"pence", "integer"}:
+        return pa.scalar(int(text), known.type)
+    return pa.scalar(text == "true" if known.kind == "flag" else text.strip(), known.type)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.arrivals import ExtractedFile
+from fraudmatch.arrivals import DateOrder, ExtractedFile
 
 _TABLES = ("received", "rejects", "delivery")
 
@@ -31,7 +31,7 @@ def hand_over(file: ExtractedFile, folder: Path, name: str) -> dict[str, Any]:
     for field in fields(file):
         value = getattr(file, field.name)
         if not isinstance(value, pa.Table):
-            told[field.name] = value
+            told[field.name] = [asdict(one) for one in value] if field.name == "date_orders" else value
             continue
         told["tables"].append(field.name)
         # An unbuffered file of the system: pyarrow writes each column in one piece.
@@ -62,6 +62,7 @@ def taken_over(
             else _plain(told[field.name])
             for field in fields(ExtractedFile)
         }
+        read["date_orders"] = tuple(DateOrder(**one) for one in read["date_orders"])
         file = ExtractedFile(**read)
         _hold(file, partner, file_name, dataset, partner_ids)
     except (KeyError, TypeError, ValueError, OSError, pa.ArrowException, AttributeError) as error:
@@ -103,6 +104,8 @@ def _hold(
         and set(pc.unique(file.received["partner"]).to_pylist()) <= set(partner_ids)
         and set(pc.unique(file.rejects["partner"]).to_pylist()) <= {partner}
         and all(isinstance(heading, str) for heading in file.headings)
+        and (file.quarantined is None or file.quarantined.schema.names == ["source_row", "raw"])
+        and all(isinstance(order.impossible, int) for order in file.date_orders)
     )
     if not sound:
         raise ValueError

@@ -16,7 +16,8 @@ from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean, nearest
 from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping
 from fraudmatch.extract.mapping_tables import Quarantine
-from fraudmatch.extract.values.dates import parse_dates, reads_two_ways
+from fraudmatch.extract.values.dates import EXCEL, parse_dates, reads_two_ways
+from fraudmatch.extract.values.spreadsheets import LENGTHS
 
 #: Fields that hold a month: their date formats may leave out the day.
 MONTHS = frozenset({"birth_month"})
@@ -161,6 +162,10 @@ def _check_source(known: schemas.Field, source: FieldSource, faults: _Faults) ->
         "money": (source.money is not None, {"pence"}),
         "scale": (source.scale != 1, {"integer"}),
         "codes": (bool(source.codes), {"code", "flag"}),
+        "negative_marks": (bool(source.negative_marks), {"pence", "integer"}),
+        "positive_marks": (bool(source.positive_marks), {"pence", "integer"}),
+        "zero_values": (bool(source.zero_values), {"pence", "integer"}),
+        "units": (bool(source.units), {"pence", "integer"}),
         "join": (bool(source.join), {"text"}),
         "with": (source.with_ != " ", {"text"}),
     }
@@ -170,6 +175,10 @@ def _check_source(known: schemas.Field, source: FieldSource, faults: _Faults) ->
                 f"{where}.{key}",
                 f"is for fields of kind {' or '.join(sorted(kinds))}; this one is {known.kind}.",
             )
+    if source.lost_zeros and known.name not in LENGTHS:
+        faults.add(
+            f"{where}.lost_zeros", f"is for {' and '.join(LENGTHS)}: other numbers have no fixed length."
+        )
     if known.key and (source.optional or source.constant is not None):
         faults.add(where, "names the row, so it cannot be optional or constant.")
     _check_codes(known, source, where, faults)
@@ -214,7 +223,9 @@ def _check_date_formats(
     text_file = form.format in {"delimited", "fixed_width"}
     for name, source in sources.items():
         _check_order(source.formats, f"fields.{name}.formats", faults)
-        dayless = [text for text in source.formats if name not in MONTHS and "%d" not in text]
+        dayless = [
+            text for text in source.formats if name not in MONTHS and "%d" not in text and text != EXCEL
+        ]
         for text in dayless:
             faults.add(
                 f"fields.{name}.formats", f"{text} has no day.", "Only a month of birth is read without one."

@@ -17,11 +17,18 @@ from fraudmatch.extract.mapping_tables import Quarantine, RecordTypes, Strict, T
 from fraudmatch.extract.values.dates import format_fault
 
 Heading = Annotated[str, StringConstraints(min_length=1)]
+Mark = Literal["()", "-", "CR", "DR", "C", "D"]
 
 
 def _one_or_many(value: Any) -> Any:
     """A single text where a list is meant."""
     return (value,) if isinstance(value, str) else value
+
+
+def _check_marks(negative: tuple[str, ...], positive: tuple[str, ...]) -> None:
+    both = sorted(set(negative) & set(positive))
+    if both:
+        raise ValueError(f"{', '.join(both)} cannot be a negative and a positive mark")
 
 
 def _check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
@@ -57,6 +64,8 @@ class FileForm(Strict):
         escape: a sign that takes the meaning from the one behind it; "" for none.
         footers: globs of lines that are no rows and have another number of cells.
         record_length: of a fixed-width line; null lets lines be longer than their last column.
+        negative_marks / positive_marks: what marks at an amount mean (`values.numbers.MARKS`); a mark in
+            neither list is not understood.
     """
 
     pattern: Annotated[str, StringConstraints(min_length=1)]
@@ -73,6 +82,8 @@ class FileForm(Strict):
     columns: tuple[Heading, ...] | dict[Heading, tuple[int, int]] = ()
     date_formats: tuple[str, ...] = ()
     money: Literal["pounds", "pence"] = "pounds"
+    negative_marks: tuple[Mark, ...] = ()
+    positive_marks: tuple[Mark, ...] = ()
     null_values: tuple[str, ...] = ()
     short_rows: Literal["reject", "fill"] = "reject"
     long_rows: Literal["reject", "empty"] = "reject"
@@ -149,6 +160,7 @@ class FileForm(Strict):
 
     @model_validator(mode="after")
     def _belongs(self) -> FileForm:
+        _check_marks(self.negative_marks, self.positive_marks)
         if self.format == "delimited" and self.delimiter == self.quote:
             raise ValueError("delimiter and quote are the same character")
         if self.format == "fixed_width":
@@ -206,6 +218,11 @@ class FieldSource(Strict):
         join: headings whose texts are put together with `with_` between, blanks left out.
         formats / money / codes / scale: how the text is read; null takes the file's way.
         scale: for whole numbers, what the figure is multiplied by (hours 37.5 -> 3750).
+        negative_marks / positive_marks: as for the file, whose lists they replace.
+        zero_values: words that mean 0, such as NIL.
+        units: what may stand behind a figure and is left out, such as hrs.
+        lost_zeros: a spreadsheet took the zeros off the front of account numbers or sort codes.
+        required: a row in which the field is blank or not readable is set aside.
         optional: the headings may be absent from the file.
     """
 
@@ -222,6 +239,12 @@ class FieldSource(Strict):
     constant: str | None = None
     money: Literal["pounds", "pence"] | None = None
     scale: Literal[1, 10, 100, 1000] = 1
+    negative_marks: tuple[Mark, ...] = ()
+    positive_marks: tuple[Mark, ...] = ()
+    zero_values: tuple[Heading, ...] = ()
+    units: tuple[Heading, ...] = ()
+    lost_zeros: bool = False
+    required: bool = False
     optional: bool = False
 
     _formats = field_validator("formats")(_check_formats_of_field)
@@ -238,6 +261,9 @@ class FieldSource(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> FieldSource:
+        _check_marks(self.negative_marks, self.positive_marks)
+        if self.required and (self.optional or self.constant is not None):
+            raise ValueError("a field that is required can be neither optional nor constant")
         parts = (self.day, self.month, self.year)
         if any(parts) and not all(parts):
             raise ValueError("day, month and year go together")

@@ -20,7 +20,7 @@ from fraudmatch.extract.control import control_faults
 from fraudmatch.extract.cuts import noted
 from fraudmatch.extract.encrypted import NO_KEYS, Keys
 from fraudmatch.extract.faults import FaultList, Origin
-from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
+from fraudmatch.extract.fields import Cells, FieldReader, blank_rows
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
 from fraudmatch.extract.parquet import grid_of
@@ -30,7 +30,8 @@ from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.reading import Reading
 from fraudmatch.extract.repetitions import repetitions
 from fraudmatch.extract.unpack import EXPANDED_LIMIT
-from fraudmatch.extract.values.words import translate
+from fraudmatch.extract.values.parsed import per_distinct
+from fraudmatch.extract.values.words import read_codes
 from fraudmatch.reasons import FATAL, REASONS, Disposition
 
 #: What becomes of a file of which nothing is loaded, the gravest first.
@@ -128,7 +129,7 @@ def _loaded(
         raise Refused(refused.faults, records=records, skipped=grid.skipped + blank) from None
     rows.faults.add([*wiring.notes, *grid.notes, *grid.spoilt, *rows.delimiters_alone()])
     rows.heed_marks()
-    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, as_at, rows.fatal)
+    reader = FieldReader(mapping, rows.cells, rows.faults, rows.alive, rows.fatal, as_at)
     columns = {
         field.name: reader.read(field, wiring.fields.get(field.name, ())) for field in rows.dataset.fields
     }
@@ -141,7 +142,9 @@ def _loaded(
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
     back = sent_back(grid, rows.fatal & rows.alive)
-    file = ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, back)
+    file = ExtractedFile(
+        mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, back, tuple(reader.orders)
+    )
     totals = control_faults(grid, mapping, delivery["received"][0].as_py(), columns, rows.alive)
     return with_file_faults(file, [*totals, *quarantine_faults(rejects, mapping, delivery)], origin)
 
@@ -261,7 +264,7 @@ class _Rows:
             return pa.repeat(pa.scalar(supplier, pa.string()), len(self.alive))
         codes = {code: partner for code, partner in council.codes.items() if partner in partner_ids}
         texts = pc.fill_null(self.cells.columns[self.wiring.council], "")
-        partners = per_distinct(texts, lambda distinct: translate(distinct, codes))
+        partners = per_distinct(texts, lambda distinct: read_codes(distinct, codes)).values
         unknown = partners.is_null().to_numpy(zero_copy_only=False)
         self._reject("UNKNOWN_PARTNER", unknown, column=self.cells.heading((self.wiring.council,)))
         return partners

@@ -53,14 +53,17 @@ class Address(NamedTuple):
 
 def dates_for_numbers(addresses: Encoded) -> Codes:
     """Rows, rising, whose address begins with a spreadsheet's date where its number was."""
-    found = pc.match_substring_regex(pa.array(addresses.values, pa.string()), _SHEET_DATE)
-    return np.flatnonzero(addresses.mask(found.to_pylist()))
+    return _rows(addresses, pc.match_substring_regex(pa.array(addresses.values, pa.string()), _SHEET_DATE))
 
 
 def too_long(addresses: Encoded) -> Codes:
     """Rows, rising, whose address has more than 500 characters: notes, or several addresses in one cell."""
-    found = pc.greater(pc.utf8_length(pa.array(addresses.values, pa.string())), _LONGEST)
-    return np.flatnonzero(addresses.mask(found.to_pylist()))
+    return _rows(addresses, pc.greater(pc.utf8_length(pa.array(addresses.values, pa.string())), _LONGEST))
+
+
+def _rows(addresses: Encoded, found: pa.BooleanArray) -> Codes:
+    """Rows, rising, whose distinct value was found; most columns have none."""
+    return np.flatnonzero(addresses.mask(found.to_pylist())) if found.true_count else np.empty(0, np.int64)
 
 
 @cache

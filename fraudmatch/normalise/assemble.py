@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from fraudmatch.normalise import contacts, identifiers, names, organisations
 from fraudmatch.normalise.address_columns import as_written, read_addresses
 from fraudmatch.normalise.addresses import dates_for_numbers, too_long
-from fraudmatch.normalise.dates import birth_bounds, detail_bounds, read_dates
+from fraudmatch.normalise.dates import birth_bounds, day_numbers, detail_bounds, ends_before_start, read_dates
 from fraudmatch.normalise.distinct import (
     Codes,
     Encoded,
@@ -28,6 +29,7 @@ from fraudmatch.normalise.distinct import (
 )
 from fraudmatch.normalise.faults import Fault, faults_in
 from fraudmatch.normalise.name_order import turned_deliveries
+from fraudmatch.normalise.overuse import name_codes, overused_births, overused_contacts
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
 from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
@@ -84,9 +86,37 @@ class _Reader:
 
     def birth(self, name: str) -> pa.Array:
         """A date of birth."""
-        return self.note(
-            name, read_dates(self.raw(name), birth_bounds(self.dataset.name, self.as_at), birth=True)
-        )
+        bounds = birth_bounds(self.dataset.name, self.as_at)
+        born = self.note(name, read_dates(self.raw(name), bounds, birth=True))
+        filled = present(born)
+        if bounds.by_share or not filled.any():  # years alone, as 1 January, are no placeholders there
+            return born
+        overused = overused_births(day_numbers(born), filled, self.deliveries, self.names)
+        return self._without(name, born, overused, "DOB_OVERUSED")
+
+    def contact(self, name: str, function: Callable[[str], Reading]) -> pa.Array:
+        """A telephone number or an e-mail address."""
+        values = self.text(name, function)
+        if values.null_count == len(values):
+            return values
+        overused = overused_contacts(values, self.deliveries, self.names)
+        return self._without(name, values, overused, "VALUE_OVERUSED")
+
+    def _without(self, name: str, values: pa.Array, overused: Mask, reason: str) -> pa.Array:
+        """Values without those that stand on too many rows."""
+        if not overused.any():
+            return values
+        self.faults.append(Fault(reason, name, np.flatnonzero(overused)))
+        return pc.if_else(pa.array(overused), pa.scalar(None, values.type), values)
+
+    @cached_property
+    def deliveries(self) -> Codes:
+        """Per row a number for its delivery."""
+        return Encoded.of(self.raw("delivery")).codes
+
+    def names(self) -> Codes:
+        """Per row a number for the name on it."""
+        return name_codes(self.table)
 
 
 def read_dataset(name: str, received: pa.Table, as_at: dt.date) -> DatasetRead:
@@ -140,8 +170,8 @@ def _shared_columns(reader: _Reader) -> Columns:
     return {
         **_address_columns(reader),
         "uprn": reader.text("uprn", identifiers.read_uprn),
-        "phone": reader.text("phone", lambda text: contacts.read_phone(text, lenient=lenient)),
-        "email": reader.text("email", contacts.read_email),
+        "phone": reader.contact("phone", lambda text: contacts.read_phone(text, lenient=lenient)),
+        "email": reader.contact("email", contacts.read_email),
         "bank": _bank(reader),
         "correspondence_postcode": _postcode(reader, "correspondence_postcode", "correspondence_address"),
     }
@@ -312,6 +342,17 @@ def _note_missing_names(reader: _Reader, kinds: pa.Array) -> None:
 # --- details ------------------------------------------------------------------------------------
 
 
+def _note_sequences(reader: _Reader, columns: Columns) -> None:
+    """DATE_SEQUENCE where an end is before its beginning; both stay, for such a time covers no day."""
+    dataset = reader.dataset
+    pairs = {(name, f"{name.removesuffix('_start')}_end") for name in columns if name.endswith("_start")}
+    pairs.add((dataset.valid_from or "", dataset.valid_to or ""))
+    for start, end in sorted(pairs):
+        if start in columns and end in columns:
+            rows = ends_before_start(columns[start], columns[end])
+            reader.faults.append(Fault("DATE_SEQUENCE", end, rows))
+
+
 #: Derived detail -> how it is made of the columns of RECEIVED.
 _DERIVED: dict[str, Callable[[_Reader], pa.Array]] = {
     "invoice_ref_clean": lambda reader: clean_reference(reader.raw("invoice_ref")),
@@ -329,6 +370,7 @@ def _details(reader: _Reader) -> pa.Table:
             bounds = detail_bounds(field.name, dataset.valid_to, reader.as_at)
             values = reader.note(field.name, read_dates(values, bounds))
         columns[field.name] = values
+    _note_sequences(reader, columns)
     for field in dataset.derived:
         columns[field.name] = _DERIVED[field.name](reader)
     if not columns:  # a table without columns would forget its number of rows

@@ -38,21 +38,24 @@ def read_phone(text: str, *, lenient: bool = False) -> Reading:
     """The telephone number in `text` as digits, 0 for +44; the first one where several are given.
 
     Returns PHONE_INVALID for what has not 10 or 11 digits starting with 0 (`lenient`: 7 to 15
-    digits of any country) and for numbers made to fill the field.
+    digits of any country), and VALUE_OVERUSED for numbers made to fill the field.
     """
     if _PLAIN.fullmatch(text) and not _filler(text):
         return text, None
     if says_nothing(text):
         return NOTHING
     plain = _TRUNK_IN_BRACKETS.sub("", ascii_of(text))
+    made_up = False
     for part in [plain, *_BETWEEN_NUMBERS.split(plain)]:
         digits = _digits(_EXTENSION.sub("", part))
         number = _national(digits)
-        if 10 <= len(number) <= 11 and number[0] == "0" and not _filler(number):
-            return number, None
+        if 10 <= len(number) <= 11 and number[0] == "0":
+            if not _filler(number):
+                return number, None
+            made_up = True
         if lenient and 7 <= len(digits) <= 15 and not _filler(digits):
             return digits, None
-    return None, "PHONE_INVALID"
+    return None, "VALUE_OVERUSED" if made_up else "PHONE_INVALID"
 
 
 def phone(text: str) -> str | None:
@@ -63,8 +66,8 @@ def phone(text: str) -> str | None:
 def read_email(text: str) -> Reading:
     """The e-mail address in `text`, lower case.
 
-    Returns EMAIL_INVALID for another shape and for mailboxes nobody reads (noreply@…): many
-    people share those, so they say nothing about who is who.
+    Returns EMAIL_INVALID for another shape and VALUE_OVERUSED for mailboxes nobody reads (noreply@…):
+    many people share those, so they say nothing about who is who.
     """
     if "@" not in text and says_nothing(text):
         return NOTHING
@@ -73,7 +76,7 @@ def read_email(text: str) -> Reading:
         return None, "EMAIL_INVALID"
     mailbox, _, domain = address.partition("@")
     if mailbox in words("placeholders", "mailboxes") or domain in words("placeholders", "mail_domains"):
-        return None, "EMAIL_INVALID"
+        return None, "VALUE_OVERUSED"
     return address, None
 
 

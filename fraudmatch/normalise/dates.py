@@ -13,12 +13,20 @@ from fraudmatch.normalise.distinct import Codes, Mask, Read, flat, present
 from fraudmatch.normalise.wordlists import dates
 
 _EPOCH = dt.date(1970, 1, 1)
-#: A birthday that more than this share of the filled rows have is a placeholder ...
+#: In data of any kind a birthday that more than this share of the filled rows have is a placeholder ...
 _MOST_SHARE = 0.005
 #: ... but a handful in a small file is chance.
 _LEAST_ROWS = 5
 #: In historical data 1 January 1800 is a birth known to the year; defaults of systems come later.
 _DEFAULTS_FROM = dt.date(1890, 1, 1)
+#: Nobody has been known to live far beyond this age, and few people reach that one (reliability brief, 113).
+_OLDEST, _VERY_OLD = 120, 105
+#: Data sets that hold no younger people. Registers of electors hold attainers of 14 (Wales, Scotland),
+#: payrolls may hold schoolchildren of 13 (Children and Young Persons Act 1933 s.18).
+ADULTS_FROM = {
+    "council_tax": 16, "council_tax_reduction": 16, "electoral_register": 14, "housing_tenancy": 16,
+    "right_to_buy": 16, "payroll": 13, "licence": 16, "business_rates": 16, "creditor": 13, "company_officer": 16,
+}  # fmt: skip
 #: From this year on an end date means "no end".
 RUNNING_FROM = dt.date(2999, 1, 1)
 
@@ -33,12 +41,16 @@ class Bounds:
         running: the far future means "no end" and is null without a fault.
         by_share: a placeholder inside the bounds is believed to be one only from 1890 on and when
             too many share it.
+        old / young: a birth up to the first day, or after the second, is kept and said to be odd; None =
+            there is no such day.
     """
 
     first: dt.date
     last: dt.date | None = None
     running: bool = False
     by_share: bool = False
+    old: dt.date | None = None
+    young: dt.date | None = None
 
 
 def days(date: dt.date) -> int:
@@ -64,8 +76,12 @@ def _placeholders(values: Codes, filled: Mask, bounds: Bounds, birth: bool) -> M
         shared = _overused(values, filled, np.concatenate([listed, epochs]))
         outside = (values < days(bounds.first)) | (values >= days(RUNNING_FROM))
         return (shared & (values >= days(_DEFAULTS_FROM))) | (filled & outside & np.isin(values, listed))
-    found: Mask = filled & np.isin(values, listed)
-    return found | _overused(values, filled, epochs) if birth else found
+    return filled & np.isin(values, np.concatenate([listed, epochs]) if birth else listed)
+
+
+def day_numbers(column: pa.Array) -> Codes:
+    """Days since 1 January 1970; 0 where null."""
+    return np.asarray(pc.fill_null(column.cast(pa.int32()), 0).to_numpy(zero_copy_only=False), np.int64)
 
 
 def read_dates(column: pa.Array | pa.ChunkedArray, bounds: Bounds, *, birth: bool = False) -> Read:
@@ -74,30 +90,63 @@ def read_dates(column: pa.Array | pa.ChunkedArray, bounds: Bounds, *, birth: boo
     Args:
         column: date32.
         bounds: what the field may hold.
-        birth: a date of birth, for which 1 January 1970 is a placeholder when more than 0.5 % of
-            the filled rows (and at least five) have it; otherwise it is a birthday.
+        birth: a date of birth. 1 January 1970, where the clocks of computers begin, is then a placeholder.
 
     Returns:
-        The dates, and the rows with DATE_PLACEHOLDER and DATE_IMPLAUSIBLE.
+        The dates, and the rows with DATE_PLACEHOLDER and DATE_IMPLAUSIBLE; of births those with
+        DOB_PLACEHOLDER, DOB_FUTURE, AGE_IMPLAUSIBLE (kept up to `bounds.first`) and AGE_UNEXPECTED (kept).
     """
     array = flat(column).cast(pa.date32())
     filled = present(array)
-    values = np.asarray(pc.fill_null(array.cast(pa.int32()), 0).to_numpy(zero_copy_only=False), np.int64)
+    values = day_numbers(array)
     far = filled & (values >= days(RUNNING_FROM))
     running = far if bounds.running else np.zeros(len(values), np.bool_)
     placeholder = _placeholders(values, filled, bounds, birth) & ~running
-    last = days(bounds.last or RUNNING_FROM - dt.timedelta(days=1))
-    odd = filled & ~running & ~placeholder & ((values < days(bounds.first)) | (values > last))
-    kept = pc.if_else(pa.array(filled & ~running & ~placeholder & ~odd), array, pa.scalar(None, pa.date32()))
-    faults = {"DATE_PLACEHOLDER": np.flatnonzero(placeholder), "DATE_IMPLAUSIBLE": np.flatnonzero(odd)}
-    return Read(kept, {code: rows for code, rows in faults.items() if len(rows)})
+    said = filled & ~running & ~placeholder
+    early = said & (values < days(bounds.first))
+    late = said & (values > days(bounds.last or RUNNING_FROM - dt.timedelta(days=1)))
+    stands = said & ~early & ~late
+    kept = pc.if_else(pa.array(stands), array, pa.scalar(None, pa.date32()))
+    if birth:
+        old = early | (stands & (values <= days(bounds.old))) if bounds.old else early
+        young = stands & (values > days(bounds.young)) if bounds.young else np.zeros(len(values), np.bool_)
+        faults = {"DOB_PLACEHOLDER": placeholder, "DOB_FUTURE": late, "AGE_IMPLAUSIBLE": old,
+                  "AGE_UNEXPECTED": young}  # fmt: skip
+    else:
+        faults = {"DATE_PLACEHOLDER": placeholder, "DATE_IMPLAUSIBLE": early | late}
+    return Read(kept, {code: np.flatnonzero(rows) for code, rows in faults.items() if rows.any()})
+
+
+def ends_before_start(start: pa.Array, end: pa.Array) -> Codes:
+    """Rows whose end is a day before their start."""
+    wrong = pc.fill_null(pc.less(end, start), False)
+    return np.flatnonzero(wrong.to_numpy(zero_copy_only=False))
+
+
+def _years_before(as_at: dt.date, years: int) -> dt.date:
+    """The birthday of who became so many years old on `as_at`; 28 February for 29 February."""
+    try:
+        return as_at.replace(year=as_at.year - years)
+    except ValueError:
+        return as_at.replace(year=as_at.year - years, day=28)
 
 
 def birth_bounds(dataset: str, as_at: dt.date) -> Bounds:
-    """What a date of birth may be: 1880 (deaths: 1800; people of any file: 1500) to `as_at`."""
+    """What a date of birth may be: at most 120 years before `as_at`, and from 105 on it is said.
+
+    Deaths reach back to births of 1800, people of any file to 1500. In data sets of adults a child is said.
+    """
     if dataset == "person":
         return Bounds(dt.date(1500, 1, 1), as_at, by_share=True)
-    return Bounds(dt.date(1800 if dataset == "deaths" else 1880, 1, 1), as_at)
+    if dataset == "deaths":
+        return Bounds(dt.date(1800, 1, 1), as_at)
+    adult = ADULTS_FROM.get(dataset)
+    return Bounds(
+        _years_before(as_at, _OLDEST + 1) + dt.timedelta(days=1),
+        as_at,
+        old=_years_before(as_at, _VERY_OLD),
+        young=_years_before(as_at, adult) if adult else None,
+    )
 
 
 def detail_bounds(name: str, valid_to: str | None, as_at: dt.date) -> Bounds:

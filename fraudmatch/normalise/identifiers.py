@@ -17,6 +17,10 @@ _NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z
 # CR MW PY PZ are prefixes of administration; TN with a birth date, FY, NC, OO and PP999999 stood
 # in for a number; two digits, a letter and five digits is HMRC's temporary reference.
 _TEMPORARY = re.compile(r"(?:TN|CR|MW|PY|PZ|FY|NC|OO)\d{6}[A-Z]?|PP999999[A-Z]?|\d{2}[A-Z]\d{5}")
+# Numbers of forms and guidance (HMRC prints QQ 12 34 56 C), and what fingers type to fill the field.
+_EXAMPLES = re.compile(r"(?:QQ|AB|ZZ)123456[A-Z]?|(?:ZZ|AA|XX)(\d)\1{5}[A-Z]?")
+_TYPED = frozenset(["123", *(digit * 3 for digit in "0123456789")])  # how their figures begin
+_PLAIN_NINO = re.compile(r"[A-Z]{2}[0-9]{6}[A-Z]?")
 _COMPANY_PREFIXED = re.compile(
     r"(AC|CE|CS|FC|FE|GE|GS|IC|IP|LP|NA|NC|NF|NI|NL|NO|NP|NR|NZ|OC|OE|PC|RC|RS|SA|SC|SE|SF|SG|SI|SL|SO|SP|SR|SZ|ZC)"
     r"(\d{1,6})"
@@ -24,6 +28,7 @@ _COMPANY_PREFIXED = re.compile(
 _COMPANY_SUFFIXED = re.compile(r"(?:IP|SP|NP|RS)\d{5}[RS]|R0\d{6}")
 _CHARITY = re.compile(r"\d{6,7}|SC\d{6}|NIC\d{6}")
 _SORT_CODE_SIGNS = re.compile(r"[\d\s.\-–/]+")
+_PLAIN_ACCOUNT = re.compile(r"[0-9]{8}")
 _PLAIN_UPRN = re.compile(r"[1-9][0-9]{0,11}")
 _VAT_WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
 
@@ -43,8 +48,10 @@ def read_nino(text: str, *, lenient: bool = False) -> Reading:
 
     The suffix A–D does not tell people apart. Faults: NINO_PLACEHOLDER, NINO_INVALID.
     """
-    packed = compact(text)
+    packed = text if _PLAIN_NINO.fullmatch(text) else compact(text)
     found = _NINO.fullmatch(packed)
+    if packed[2:5] in _TYPED and _EXAMPLES.fullmatch(packed):
+        return None, "NINO_PLACEHOLDER"
     if found and not _TEMPORARY.fullmatch(packed) and found[1][2:] != "000000":
         return found[1], None
     if says_nothing(text):
@@ -89,16 +96,18 @@ def read_sort_code(text: str) -> Reading:
 
 
 def read_account(text: str) -> Reading:
-    """The account number as eight digits; six and seven are filled with zeros in front.
+    """The eight digits of an account number. Fault: BANK_INVALID; zeros are null.
 
-    Fault: BANK_INVALID; zeros are null.
+    Shorter ones are not filled here: whether zeros were lost is for the mapping to say (`lost_zeros`).
     """
+    if _PLAIN_ACCOUNT.fullmatch(text):
+        return (text, None) if text != "00000000" else NOTHING
     if says_nothing(text):
         return NOTHING
     digits = re.sub(r"[\s\-]", "", _whole(text))
-    if not (digits.isascii() and digits.isdigit()) or not 6 <= len(digits) <= 8:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) != 8:
         return None, "BANK_INVALID"
-    return (digits.zfill(8), None) if digits.strip("0") else NOTHING
+    return (digits, None) if digits.strip("0") else NOTHING
 
 
 def read_company_number(text: str, *, lenient: bool = False) -> Reading:

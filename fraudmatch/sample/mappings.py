@@ -44,6 +44,8 @@ def _file(extract: Extract, positions: dict[str, tuple[int, int]]) -> list[str]:
         lines.append(f"skip_rows = {form['skip']}")
     lines.append(f"date_formats = [{_text(style['dates'])}]")
     lines.append(f"money = {_text('pence' if style['money'] == 'pence' else 'pounds')}")
+    if style["money"] == "signs":
+        lines.append('negative_marks = ["()"]')
     return lines
 
 

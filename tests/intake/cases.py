@@ -62,7 +62,7 @@ def row(number: int, **changed: str) -> dict[str, str]:
         "Title": "Ms" if number % 2 else "Mr",
         "Forename": ("Alice", "Brian", "Carol", "David", "Ellen")[number % 5],
         "Surname": surnames[number % 7] + "ABCDEFGHIJ"[number // 7 % 10].lower(),
-        "DOB": f"{number % 28 + 1:02d}/{number % 12 + 1:02d}/{1950 + number % 50}",
+        "DOB": f"{number % 28 + 1:02d}/{number % 12 + 1:02d}/{1951 + number % 50}",
         "NI No": f"AB{number:06d}C",
         "Address": f"{number} Quarry Lane, Exampleton",
         "Postcode": f"GL{number % 9 + 1} {number % 9 + 1}AB",
@@ -84,7 +84,7 @@ def csv_of(rows: list[dict[str, str]], *, headings: tuple[str, ...] = HEADINGS, 
     """Rows as comma-separated text in UTF-8; cells with a comma or a line end are quoted."""
 
     def cell(text: str) -> str:
-        return f'"{text}"' if any(sign in text for sign in ',\r\n"') else text
+        return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',\r\n"') else text
 
     lines = [",".join(headings), *(",".join(cell(one[name]) for name in headings) for one in rows)]
     return (end.join(lines) + end).encode()

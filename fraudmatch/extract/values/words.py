@@ -7,8 +7,22 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.extract.values.parsed import Parsed, Remark, mask_of, said
+
 _YES = ("Y", "YES", "TRUE", "1")
 _NO = ("N", "NO", "FALSE", "0")
+
+
+def read_flags(texts: pa.Array, codes: Mapping[str, str]) -> Parsed:
+    """Texts as booleans, by a code list where there is one; CODE_UNKNOWN where neither says."""
+    values = pc.equal(translate(texts, codes), "true") if codes else parse_flags(texts)
+    return Parsed(values, said([(Remark("CODE_UNKNOWN"), mask_of(values.is_null()))]))
+
+
+def read_codes(texts: pa.Array, codes: Mapping[str, str]) -> Parsed:
+    """Texts as our words by a code list; CODE_UNKNOWN where it lacks them."""
+    values = translate(texts, codes)
+    return Parsed(values, said([(Remark("CODE_UNKNOWN"), mask_of(values.is_null()))]))
 
 
 def parse_flags(texts: pa.Array) -> pa.Array:

@@ -46,6 +46,35 @@ def test_the_page_of_the_manual_is_a_sound_mapping(tmp_path: Path) -> None:
     assert mapping.fields["date_of_birth"].date_parts == ("DOB_D", "DOB_M", "DOB_Y")
 
 
+def test_the_second_part_of_the_manual_is_sound(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    head = 'dataset = "payroll"\n[file]\npattern = "p*"\nformat = "delimited"\n'
+    path = tmp_path / "page.toml"
+    text = head + page.split("```toml\n")[2].split("```")[0] + 'source_ref = "Ref"\n'
+    path.write_text(text, encoding="utf-8")
+    fields = load_mapping(path).fields
+    assert fields["account"].lost_zeros and fields["gross_to_date_pence"].required
+    assert fields["hours_weekly_hundredths"].zero_values == ("NIL",)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('uprn = { column = "U", lost_zeros = true }', "fields.uprn.lost_zeros: is for account and sort_code"),
+        ('surname = { column = "U", units = ["hrs"] }', "fields.surname.units: is for fields of kind integer or pence"),
+        ('surname = { column = "U", required = true, optional = true }', "required can be neither optional"),
+        ('rent = 1', "fields.rent"),
+        ('charge_annual_pence = { column = "U", negative_marks = ["CR"], positive_marks = ["CR"] }',
+         "CR cannot be a negative and a positive mark"),
+        ('charge_annual_pence = { column = "U", negative_marks = ["KR"] }', "negative_marks"),
+        ('liability_start = { column = "U", formats = ["excle"] }', "'excel' for the day numbers"),
+    ],
+)  # fmt: skip
+def test_what_is_declared_must_make_sense(tmp_path: Path, entry: str, said: str) -> None:
+    text = SOUND + entry + "\n"
+    assert any(said in one for one in faults_of(tmp_path, text)), faults_of(tmp_path, text)
+
+
 def test_defaults(tmp_path: Path) -> None:
     path = tmp_path / "m.toml"
     path.write_text(SOUND, encoding="utf-8")

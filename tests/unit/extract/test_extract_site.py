@@ -65,7 +65,7 @@ def test_everything_is_put_together_in_order(site: Site) -> None:
     assert files == [("avon", "tax_1.csv", "loaded"), ("avon", "tax_2.csv", "loaded"), ("brent", "tax.csv", "loaded"),
                      ("brent", "other.csv", "refused")]  # fmt: skip
     assert out.rejects.schema == schemas.REJECTS
-    assert out.rejects["reason"].to_pylist() == ["KEY_MISSING", "FILE_NO_MAPPING"]
+    assert out.rejects["reason"].to_pylist() == ["KEY_MISSING", "CENTURY_INFERRED", "FILE_NO_MAPPING"]
 
 
 def test_two_digit_years_follow_the_date_of_the_site(site: Site) -> None:
@@ -118,6 +118,7 @@ def test_preflight_groups_faults_and_names_idle_mappings(site: Site) -> None:
     assert found.refused == 1
     assert [(f.file, f.reason, f.rows, f.first_rows) for f in found.findings] == [
         ("tax_1.csv", "KEY_MISSING", 1, (3,)),
+        ("tax_2.csv", "CENTURY_INFERRED", 1, (2,)),
         ("other.csv", "FILE_NO_MAPPING", 1, ()),
     ]
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraudmatch.extract.values.dates import format_fault, parse_dates, reads_two_ways
-from fraudmatch.extract.values.numbers import parse_amounts, parse_whole
+from fraudmatch.extract.values.numbers import Marks, parse_amounts, parse_whole, read_amounts
+from fraudmatch.extract.values.spreadsheets import may_be_marked, plain_identifiers
 from fraudmatch.extract.values.typed import text_of_cell, text_of_number
 from fraudmatch.extract.values.words import parse_flags, translate
 
@@ -28,7 +29,14 @@ DAY = dt.date
         ("01/13/1980", ["%d/%m/%Y", "%Y-%m-%d"], None),
         ("1980-01-31", ["%d/%m/%Y", "%Y-%m-%d"], DAY(1980, 1, 31)),
         ("31011980", ["%d%m%Y"], DAY(1980, 1, 31)),
-        ("1011980", ["%d%m%Y"], None),
+        ("1011980", ["%d%m%Y"], DAY(1980, 1, 1)),
+        ("101198", ["%d%m%Y"], None),
+        ("29252", ["%d/%m/%Y", "excel"], DAY(1980, 2, 1)),
+        ("73051", ["excel"], None),
+        ("1980-01-31T23:59:59.5Z", ["%Y-%m-%d"], DAY(1980, 1, 31)),
+        ("1980-01-31T24:00:00", ["%Y-%m-%d"], None),
+        ("31/01/1980 25:10", ["%d/%m/%Y %H:%M"], None),
+        ("1 gorffennaf 1980", ["%d %B %Y"], DAY(1980, 7, 1)),
         ("19800131", ["%Y%m%d"], DAY(1980, 1, 31)),
         ("31-Jan-1980", ["%d-%b-%Y"], DAY(1980, 1, 31)),
         ("31-SEPT-1980", ["%d-%b-%Y"], None),
@@ -112,10 +120,6 @@ def test_day_and_month_changed_over_is_seen() -> None:
         ("1,234.50", 123450),
         ("£12", 1200),
         ("-5.00", -500),
-        ("(5.00)", -500),
-        ("5.00-", -500),
-        ("5.00 CR", -500),
-        ("5.00DR", 500),
         ("£-3.20", -320),
         ("-£3.20", -320),
         ("−3.20", -320),
@@ -127,7 +131,9 @@ def test_day_and_month_changed_over_is_seen() -> None:
         ("45.100000000000001", 4510),
         ("99.99999999999999", 10000),
         ("123456789012345.67", 12345678901234567),
-        ("12.345", None),
+        ("12.345", 1234),
+        ("12.355", 1236),
+        ("12.3450000001", 1235),
         ("1,23.00", None),
         ("1234567890123456", None),
         ("(5.00", None),
@@ -146,6 +152,30 @@ def test_amounts_in_pounds(text: str, pence: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "pence"),
+    [("(5.00)", -500), ("5.00-", -500), ("5.00 CR", -500), ("5.00DR", 500), ("5.00C", None)],
+)
+def test_marks_of_a_credit_are_declared(text: str, pence: int | None) -> None:
+    marks = Marks(negative=("()", "-", "CR"), positive=("DR",))
+    assert parse_amounts(pa.array([text]), "pounds", marks).to_pylist() == [pence]
+    undeclared = read_amounts(pa.array([text]), "pounds")
+    assert undeclared.values.to_pylist() == [None]
+    assert [remark.reason for remark, _ in undeclared.remarks] == ["AMOUNT_SIGN_UNCLEAR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("Ł12.00", "AMOUNT_BAD_CURRENCY"), ("Â£12", "AMOUNT_BAD_CURRENCY"), ("ú12", "AMOUNT_BAD_CURRENCY"),
+     ("\ufffd12", "AMOUNT_BAD_CURRENCY"), ("€12", "NUMBER_INVALID"), ("1.234,5", "AMOUNT_AMBIGUOUS"),
+     ("--5", "AMOUNT_SIGN_UNCLEAR"), ("1,23.00", "NUMBER_INVALID")],
+)  # fmt: skip
+def test_what_is_no_amount_has_its_reason(text: str, reason: str) -> None:
+    read = read_amounts(pa.array([text]), "pounds")
+    assert read.values.to_pylist() == [None]
+    assert [remark.reason for remark, _ in read.remarks] == [reason]
+
+
+@pytest.mark.parametrize(
     ("text", "pence"), [("12345", 12345), ("-1,234", -1234), ("12.00", 12), ("12.5", None)]
 )
 def test_amounts_in_pence(text: str, pence: int | None) -> None:
@@ -156,7 +186,10 @@ def test_amounts_in_pence(text: str, pence: int | None) -> None:
 def test_pence_survive_being_written_in_pounds(pence: int) -> None:
     sign, pounds, rest = "-" if pence < 0 else "", abs(pence) // 100, abs(pence) % 100
     plain, grouped = f"{sign}{pounds}.{rest:02d}", f"£{pounds:,}.{rest:02d}{sign}"
-    assert parse_amounts(pa.array([plain, grouped]), "pounds").to_pylist() == [pence, pence]
+    assert parse_amounts(pa.array([plain, grouped]), "pounds", Marks(negative=("-",))).to_pylist() == [
+        pence,
+        pence,
+    ]
 
 
 @given(st.integers(0, 10**9))
@@ -179,6 +212,26 @@ def test_a_float_of_whole_pence_is_read_as_those_pence(pence: int) -> None:
 )
 def test_whole_numbers(text: str, scale: int, expected: int | None) -> None:
     assert parse_whole(pa.array([text]), scale).to_pylist() == [expected]
+
+
+def test_a_rounded_column_is_told_from_a_number_that_ends_in_nought() -> None:
+    def lost(*texts: str) -> list[str | None]:
+        read = plain_identifiers(
+            pa.array(texts), number=True, kind="badge_number", lost_zeros=False, key=False
+        )
+        values: list[str | None] = read.values.to_pylist()
+        return values
+
+    assert lost("1234567890123450") == ["1234567890123450"]
+    assert lost("1234567890123450", "1234567890123460", "1234567890123470") == [None, None, None]
+    assert lost("123456789012345000", "123456789012345678") == ["123456789012345000", "123456789012345678"]
+    assert lost("123456789012345000", "12") == [None, "12"]
+
+
+def test_a_clean_column_is_not_looked_at_twice() -> None:
+    assert not may_be_marked(pa.array(["100012345678", None, "AB123456C"]))
+    assert may_be_marked(pa.array(["1", "\u0661"])) and may_be_marked(pa.array(["'1"]))
+    assert not may_be_marked(pa.array([None], pa.string()))
 
 
 def test_flags() -> None:

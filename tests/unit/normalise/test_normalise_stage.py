@@ -48,16 +48,21 @@ def only(dataset, row):
     return out.records.to_pylist()[0], {(r["field"], r["reason"]) for r in out.rejects.to_pylist()}
 
 
+def _surname(number: int) -> str:
+    """A surname of letters alone for each number under 676."""
+    return f"Doe{chr(97 + number // 26)}{chr(97 + number % 26)}"
+
+
 def test_one_person_in_columns():
     row = {
-        "title": "Mr", "forename": "John  Paul", "surname": "O'Bloggs", "nino": "ab 12 34 56 c",
+        "title": "Mr", "forename": "John  Paul", "surname": "O'Bloggs", "nino": "ab 65 43 21 c",
         "address": "Flat 2, 10 High St, Anytown", "postcode": "gl501aa", "sort_code": "12-34-56",
-        "account": "1234567", "date_of_birth": dt.date(1980, 2, 3),
+        "account": "01234567", "date_of_birth": dt.date(1980, 2, 3),
     }  # fmt: skip
     record, faults = only("council_tax", row)
     expected = {
         "party_kind": "person", "title": "MR", "forename": "JOHN", "middle_names": "PAUL", "surname": "OBLOGGS",
-        "sex": "M", "nino": "AB123456", "flat": "2", "number": "10", "street": "HIGH STREET", "town": "ANYTOWN",
+        "sex": "M", "nino": "AB654321", "flat": "2", "number": "10", "street": "HIGH STREET", "town": "ANYTOWN",
         "postcode": "GL50 1AA", "bank": "12345601234567", "name_as_written": "Mr John Paul O'Bloggs",
         "address_as_written": "Flat 2, 10 High St, Anytown, gl501aa", "party": 1, "source_row": 2,
     }  # fmt: skip
@@ -169,16 +174,22 @@ def test_postcode_is_not_said_twice_in_the_address_as_written():
     ("dataset", "born", "kept", "reason"),
     [
         ("payroll", dt.date(1980, 2, 3), True, None),
-        ("payroll", dt.date(1900, 1, 1), False, "DATE_PLACEHOLDER"),
-        ("payroll", dt.date(1970, 1, 1), True, None),
-        ("payroll", dt.date(9999, 12, 31), False, "DATE_PLACEHOLDER"),
-        ("payroll", dt.date(2026, 4, 2), False, "DATE_IMPLAUSIBLE"),
-        ("payroll", dt.date(2026, 4, 1), True, None),
-        ("payroll", dt.date(1879, 12, 31), False, "DATE_IMPLAUSIBLE"),
+        ("payroll", dt.date(1900, 1, 1), False, "DOB_PLACEHOLDER"),
+        ("payroll", dt.date(1970, 1, 1), False, "DOB_PLACEHOLDER"),
+        ("payroll", dt.date(9999, 12, 31), False, "DOB_PLACEHOLDER"),
+        ("payroll", dt.date(2026, 4, 2), False, "DOB_FUTURE"),
+        ("payroll", dt.date(2013, 4, 1), True, None),
+        ("payroll", dt.date(2013, 4, 2), True, "AGE_UNEXPECTED"),
+        ("waiting_list", dt.date(2026, 4, 1), True, None),
+        ("pension", dt.date(1921, 4, 2), True, None),
+        ("pension", dt.date(1921, 4, 1), True, "AGE_IMPLAUSIBLE"),
+        ("pension", dt.date(1905, 4, 2), True, "AGE_IMPLAUSIBLE"),
+        ("pension", dt.date(1905, 4, 1), False, "AGE_IMPLAUSIBLE"),
         ("deaths", dt.date(1879, 12, 31), True, None),
+        ("deaths", dt.date(1799, 12, 31), False, "AGE_IMPLAUSIBLE"),
         ("person", dt.date(1770, 1, 1), True, None),
         ("person", dt.date(1900, 1, 1), True, None),
-        ("person", dt.date(1499, 1, 1), False, "DATE_IMPLAUSIBLE"),
+        ("person", dt.date(1499, 1, 1), False, "AGE_IMPLAUSIBLE"),
     ],
 )
 def test_dates_of_birth(dataset, born, kept, reason):
@@ -187,11 +198,69 @@ def test_dates_of_birth(dataset, born, kept, reason):
     assert faults == ({("date_of_birth", reason)} if reason else set())
 
 
-def test_epoch_is_a_placeholder_when_too_many_share_it():
-    born = [dt.date(1970, 1, 1)] * 6 + [dt.date(1950, 1, 1) + dt.timedelta(days=40 * d) for d in range(94)]
-    out = run("payroll", [{"surname": "Bloggs", "date_of_birth": date} for date in born])
-    assert out.records["date_of_birth"].null_count == 6
-    assert out.rejects["reason"].to_pylist() == ["DATE_PLACEHOLDER"] * 6
+def births(*groups):
+    """Rows with so many different names for each date, beside two births on most days of three years."""
+    spread = [dt.date(1974, 1, 2) + dt.timedelta(days=at // 2 % 1000) for at in range(2000)]
+    rows = [{"surname": _surname(at), "date_of_birth": day} for at, day in enumerate(spread)]
+    return rows + [
+        {"surname": _surname(at % names), "date_of_birth": day}
+        for day, count, names in groups
+        for at in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "names", "overused"), [(40, 40, True), (19, 19, True), (16, 16, False), (60, 3, False)]
+)
+def test_a_birthday_under_too_many_names_stands_for_not_known(count, names, overused):
+    day = dt.date(1975, 1, 1)
+    out = run("payroll", births((day, count, names)))
+    reasons = out.rejects["reason"].to_pylist()
+    assert set(reasons) <= {"DOB_OVERUSED"} and (len(reasons) > count - 1) == overused
+    assert (day in out.records["date_of_birth"].to_pylist()) != overused
+
+
+def test_years_alone_in_files_of_any_kind_are_not_overused():
+    out = run("person", births((dt.date(1975, 1, 1), 40, 40)))
+    assert out.records["date_of_birth"].null_count == 0
+
+
+def test_deliveries_do_not_make_one_another_overused():
+    day = dt.date(1975, 1, 1)
+    rows = [
+        {"surname": _surname(at), "date_of_birth": day, "delivery": f"sha-payroll-{at % 3}"}
+        for at in range(27)
+    ]
+    table = received("payroll", rows)
+    held = pa.concat_tables(
+        [
+            deliveries("payroll").set_column(3, "delivery", pa.array([f"sha-payroll-{at}"])).cast(DELIVERIES)
+            for at in range(3)
+        ]
+    )
+    assert normalise({"payroll": table}, held, as_at=AS_AT).rejects.num_rows == 0
+
+
+@pytest.mark.parametrize(("names", "overused"), [(25, True), (24, False)])
+def test_a_telephone_number_under_too_many_names_is_not_evidence(names, overused):
+    rows = [
+        {"surname": _surname(at % names), "phone": "01632 960111", "email": f"d{at}@example.org"}
+        for at in range(60)
+    ]
+    out = run("payroll", rows)
+    assert set(out.records["phone"].to_pylist()) == ({None} if overused else {"01632960111"})
+    assert out.rejects["reason"].to_pylist() == ["VALUE_OVERUSED"] * (60 if overused else 0)
+    assert out.records["email"].null_count == 0
+
+
+def test_an_end_before_its_beginning_stays_and_is_said():
+    start, end = dt.date(2020, 5, 1), dt.date(2020, 4, 30)
+    row = {"surname": "Bloggs", "liability_start": start, "liability_end": end, "discount_start": start,
+           "discount_end": end}  # fmt: skip
+    out = run("council_tax", [row, {**row, "liability_end": start, "discount_end": None}])
+    assert [(r["field"], r["reason"]) for r in out.rejects.to_pylist()] == [
+        ("discount_end", "DATE_SEQUENCE"), ("liability_end", "DATE_SEQUENCE")]  # fmt: skip
+    assert out.details["council_tax"]["liability_end"].null_count == 0
 
 
 def test_years_alone_in_historical_data_are_no_placeholders():
@@ -228,7 +297,7 @@ def test_details_pass_through_by_record_id():
 
 
 def test_what_stands_in_a_number_is_told_where_rules_ask():
-    rows = [{"surname": "A", "nino": written} for written in ("AB123456C", "TN010180F", "XX12345", None)]
+    rows = [{"surname": "A", "nino": written} for written in ("AB654321C", "TN010180F", "XX12345", None)]
     for dataset in ("payroll", "council_tax_reduction"):
         done = run(dataset, rows)
         kinds = dict(
