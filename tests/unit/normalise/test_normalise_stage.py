@@ -49,8 +49,8 @@ def only(dataset, row):
 
 
 def _surname(number: int) -> str:
-    """A surname of letters alone for each number under 676."""
-    return f"Doe{chr(97 + number // 26)}{chr(97 + number % 26)}"
+    """A surname of letters alone for each number under 17,576."""
+    return "Doe" + "".join(chr(97 + number // place % 26) for place in (676, 26, 1))
 
 
 def test_one_person_in_columns():
