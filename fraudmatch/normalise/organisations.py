@@ -237,7 +237,7 @@ def kind_of(text: str) -> str:
     front, or one word and forenames behind a comma -> person; a digit or an organisation word (list) -> organisation; two names joined by
     &, + or AND -> organisation, for partnerships write themselves so; the shape of a person's
     name (a comma after one word, initials and one word, a known forename at either end of two to
-    four words) -> person; everything else -> organisation.
+    four words or amid three) -> person; everything else -> organisation.
     """
     if names_organisation(text):
         return "organisation"

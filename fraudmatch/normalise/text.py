@@ -3,8 +3,8 @@
 One convention in the whole stage: text or None in, text or None out; blank becomes None;
 nothing raises on dirty text; doing it twice changes nothing more. `fold` works in this order:
 
-1. text that is not ASCII: in words of mixed scripts lookalikes become Latin; control signs become blanks, invisible signs go, signs and emoji
-   become blanks, the rest is transliterated by anyascii (Ł -> L, ß -> ss, ＳＭＩＴＨ -> SMITH);
+1. text that is not ASCII: in words of mixed scripts lookalikes become Latin; control signs become
+   blanks, invisible signs go, signs and emoji become blanks, the rest is transliterated by anyascii (Ł -> L, ß -> ss, ＳＭＩＴＨ -> SMITH);
 2. apostrophes go (O'BRIEN -> OBRIEN);
 3. upper case;
 4. every sign but letters, digits and those the caller keeps becomes a blank;
