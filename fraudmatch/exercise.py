@@ -23,12 +23,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import __version__
-from fraudmatch.arrivals import ExtractedFile, plain_rows
+from fraudmatch.arrivals import plain_rows
 from fraudmatch.audit import Run, publish, start_run
 from fraudmatch.casework import Casework, OutcomesRead, make_cases, read_outcomes, terms_of
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract, slots_of
-from fraudmatch.intake import accepted_before, keep, take_in
+from fraudmatch.intake import ToKeep, accepted_before, keep, read_decisions, read_register, take_in
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.normalise import normalise
 from fraudmatch.report import ReportInput, Worklist, report
@@ -99,7 +99,7 @@ class Prepared:
     details: Mapping[str, pa.Table]
     rejects: pa.Table
     deliveries: pa.Table
-    accepted: tuple[tuple[ExtractedFile, dict[str, Any]], ...] = ()
+    accepted: tuple[ToKeep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,10 +153,11 @@ def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
     Raises:
         ConservationError: a received row has no record.
     """
+    register, decisions = read_register(site), read_decisions(site.releases_file, as_at)
     with watch.stage("extract", say):
         extracted = extract(site)
         before = accepted_before(site.accepted_folder, as_at, slots_of(site))
-        taken = take_in(extracted.files, before, as_at)
+        taken = take_in(extracted.files, before, as_at, register=register, decisions=decisions)
     with watch.stage("normalise", say):
         normalised = normalise(taken.received, taken.deliveries, as_at=as_at)
     loaded = sum(table.num_rows for table in taken.received.values())

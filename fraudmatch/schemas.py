@@ -86,9 +86,11 @@ REJECTS = _schema(
 
 #: One file of one delivery, with the conservation law received = loaded + rejected.
 #: `received` is counted by a scanner that shares nothing with the parser. `skipped` are
-#: lines that are no records (header, preamble, blank). `state`: loaded | refused | held | deferred, or
-#: stands for a delivery of an earlier night whose rows are used tonight because nothing newer was
-#: accepted. `accepted_on`: the night that accepted the rows; null where none are used.
+#: lines that are no records (header, preamble, blank). `state`: loaded | refused | held | deferred |
+#: repeated (bytes that came before, beside a newer delivery or under a second name; nothing is taken from
+#: them), or stands for a delivery of an earlier night whose rows are used tonight because nothing newer was
+#: accepted. `accepted_on`: the night that accepted these bytes first; null where none are used.
+#: `extracted_on`: the day the extract says it was made; null where it does not say.
 #: Order: partner, dataset, file.
 DELIVERIES = _schema(
     ("partner", pa.string(), "required"),
@@ -101,6 +103,7 @@ DELIVERIES = _schema(
     ("skipped", pa.int64(), "required"),
     ("state", pa.string(), "required"),
     ("accepted_on", pa.date32()),
+    ("extracted_on", pa.date32()),
 )
 
 #: One party in one data set. `record_id` is dense from 0 in the order (partner, dataset,

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.extract.faults import FaultList
-from fraudmatch.extract.grid import Grid
+from fraudmatch.extract.grid import Fault, Grid
 from fraudmatch.extract.headings import printed
 from fraudmatch.extract.mapping import FieldSource, Mapping
 from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
 from fraudmatch.extract.values.numbers import parse_amounts, parse_whole
+from fraudmatch.extract.values.order import order_suspected
 from fraudmatch.extract.values.words import parse_flags, spelt_as_ours, translate
 
 #: What spreadsheets print in a cell whose formula failed (Excel's error values).
@@ -135,6 +136,12 @@ class FieldReader:
         detail = f"declared: {', '.join(formats)}" if field.kind == "date" else None
         reason = "CODE_UNKNOWN" if source.codes else _REASON_OF_KIND[field.kind]
         self._note(reason, unread, field, places, detail)
+        if field.kind == "date" and unread.any():
+            turned = order_suspected(texts, unread, formats)
+            if turned:
+                column = self.cells.heading(places)
+                fault = Fault("DATE_ORDER_SUSPECTED", column=column, detail=turned, field=field.name)
+                self.faults.add([fault])
         return values
 
     def _parser(self, field: schemas.Field, source: FieldSource, formats: tuple[str, ...]) -> Parser:

@@ -14,11 +14,16 @@ from pydantic import BaseModel, ValidationError
 from fraudmatch import schemas
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean, nearest
-from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping
+from fraudmatch.extract.mapping import Council, DeliveryForm, FieldSource, FileForm, Ignore, Mapping
 from fraudmatch.extract.values.dates import parse_dates, reads_two_ways
 
-_TABLES = ("dataset", "note", "file", "council", "ignore", "fields")
-_PARTS: dict[str, type[BaseModel]] = {"file": FileForm, "council": Council, "ignore": Ignore}
+_TABLES = ("dataset", "note", "file", "council", "ignore", "delivery", "fields")
+_PARTS: dict[str, type[BaseModel]] = {
+    "file": FileForm,
+    "council": Council,
+    "ignore": Ignore,
+    "delivery": DeliveryForm,
+}
 
 
 def load_mapping(path: Path) -> Mapping:

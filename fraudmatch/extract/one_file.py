@@ -16,13 +16,15 @@ from fraudmatch.arrivals import ExtractedFile, in_order
 from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.declared import extracted_on
 from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows, per_distinct
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
+from fraudmatch.extract.other_dataset import wrong_dataset
 from fraudmatch.extract.parquet import grid_of
 from fraudmatch.extract.readers import read_grid
-from fraudmatch.extract.repetitions import repetitions
+from fraudmatch.extract.repetitions import conflicts, repetitions
 from fraudmatch.extract.values.words import translate
 from fraudmatch.reasons import Disposition
 
@@ -41,6 +43,7 @@ def extract_file(
     partner: str,
     partner_ids: Collection[str],
     as_at: dt.date | None = None,
+    others: Collection[Mapping] = (),
 ) -> ExtractedFile:
     """Read one file as its mapping declares.
 
@@ -49,6 +52,7 @@ def extract_file(
         partner: who supplied it; also whose the rows are, unless the mapping has [council].
         partner_ids: ids a [council] column may name.
         as_at: the day two-digit years are read against; null takes a fixed day.
+        others: further mappings of the partner, to tell a file that is in the wrong place.
 
     Raises:
         ConservationError: the program lost or invented a row; never the fault of the file.
@@ -59,7 +63,7 @@ def extract_file(
         origin = replace(origin, delivery=digest(content))
         if not content:
             raise Refused([Fault("FILE_EMPTY")])
-        return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at)
+        return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at, others)
     except Refused as refused:
         return replace(refused_file(refused, origin), slot=mapping.slot)
 
@@ -97,13 +101,14 @@ def refused_file(refused: Refused, origin: Origin) -> ExtractedFile:
 
 
 def _loaded(
-    grid: Grid, mapping: Mapping, origin: Origin, partner_ids: Collection[str], as_at: dt.date | None
-) -> ExtractedFile:
+    grid: Grid, mapping: Mapping, origin: Origin, partner_ids: Collection[str], as_at: dt.date | None,
+    others: Collection[Mapping] = (),
+) -> ExtractedFile:  # fmt: skip
     """The records of a file that could be read."""
     try:
-        wiring = wire(mapping, grid.headings)
+        wiring = _wired(grid, mapping, others)
         rows = _Rows.of(grid, mapping, wiring, FaultList(origin))
-        if not rows.alive.any() and not grid.spoilt:
+        if not rows.alive.any() and not grid.spoilt and not mapping.delivery.may_be_empty:
             raise Refused([Fault("FILE_NO_ROWS")])
     except Refused as refused:
         blank = int(blank_rows(grid, np.ones(grid.rows, bool)).sum())
@@ -117,18 +122,38 @@ def _loaded(
     columns["partner"] = rows.partners(origin.partner, partner_ids)
     rows.reject_without_keys(columns)
     rows.reject_repetitions()
+    rows.reject_conflicts(columns)
     received = rows.received(columns, origin)
     delivery = _delivery(origin, "loaded", loaded=received.num_rows, rejected=rows.rejected(),
-                         skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
+                         skipped=grid.skipped + int((~rows.alive).sum()),
+                         extracted_on=extracted_on(mapping.delivery, origin.file, grid))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
     return ExtractedFile(mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings)
 
 
-def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
+def _wired(grid: Grid, mapping: Mapping, others: Collection[Mapping]) -> Wiring:
+    """The columns a mapping needs; a file that has those of another data set is told so."""
+    try:
+        return wire(mapping, grid.headings)
+    except Refused as refused:
+        missing = any(fault.reason == "COLUMN_MISSING" for fault in refused.faults)
+        other = wrong_dataset(grid.headings, mapping, others) if missing else None
+        raise Refused([other]) if other else refused from None
+
+
+def _delivery(
+    origin: Origin,
+    state: str,
+    *,
+    loaded: int,
+    rejected: int,
+    skipped: int,
+    extracted_on: dt.date | None = None,
+) -> pa.Table:
     """DELIVERIES, one row."""
     row = {**asdict(origin), "received": loaded + rejected, "loaded": loaded, "rejected": rejected,
-           "skipped": skipped, "state": state}  # fmt: skip
+           "skipped": skipped, "state": state, "extracted_on": extracted_on}  # fmt: skip
     return pa.Table.from_pylist([row], schema=schemas.DELIVERIES)
 
 
@@ -226,6 +251,19 @@ class _Rows:
             "DUPLICATE_ROW", numbers[later], detail=[f"repeats record {n}" for n in numbers[first]]
         )
         self.fatal[later] = True
+
+    def reject_conflicts(self, columns: dict[str, pa.Array]) -> None:
+        """Set aside all rows that share their keys with others and differ, where a key names one row."""
+        usual = "allow" if self.dataset.row_key is None else "reject"
+        if (self.mapping.delivery.same_reference or usual) == "allow":
+            return
+        rows = np.flatnonzero(self.alive & ~self.fatal)
+        keys = [columns[name] for name in ("partner", "source_ref", *(self.dataset.row_key or ()))]
+        wrong, first = conflicts(keys, rows)
+        numbers = self.cells.grid.source_rows
+        detail = [f"differs from the row of the same reference at record {n}" for n in numbers[first]]
+        self.faults.add_rows("DUPLICATE_KEY_CONFLICT", numbers[wrong], field="source_ref", detail=detail)
+        self.fatal[wrong] = True
 
     def received(self, columns: dict[str, pa.Array], origin: Origin) -> pa.Table:
         """RECEIVED of the rows that stand."""

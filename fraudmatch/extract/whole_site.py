@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fraudmatch.arrivals import ExtractedFile, Together, put_together
+from fraudmatch.arrivals import Declared, ExtractedFile, Together, put_together
 from fraudmatch.errors import MappingError, Problem, SiteError
+from fraudmatch.extract.arrival import hold_arrival
 from fraudmatch.extract.content import digest, read_bytes
+from fraudmatch.extract.declared import declared_of
 from fraudmatch.extract.faults import Origin
 from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.headings import did_you_mean
@@ -118,8 +120,18 @@ def _paired(site: Site, partner: str, mappings: list[Mapping]) -> Iterator[tuple
 def _one(
     site: Site, partner: str, path: Path, mapping: Mapping | None, known: list[Mapping]
 ) -> ExtractedFile:
+    try:
+        hold_arrival(path, site.settle_seconds)
+    except Refused as early:
+        origin = Origin(partner, mapping.dataset if mapping else None, path.name)
+        declared = declared_of(mapping.delivery, path.name) if mapping else Declared()
+        slot = mapping.slot if mapping else None
+        return replace(refused_file(early, origin), slot=slot, declared=declared)
     if mapping is not None:
-        return extract_file(path, mapping, partner=partner, partner_ids=site.partner_ids, as_at=site.as_at)
+        file = extract_file(
+            path, mapping, partner=partner, partner_ids=site.partner_ids, as_at=site.as_at, others=known
+        )
+        return replace(file, declared=declared_of(mapping.delivery, path.name))
     try:
         delivery = digest(read_bytes(path))
     except Refused:
