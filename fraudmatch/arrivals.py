@@ -73,7 +73,7 @@ class ExtractedFile:
     @property
     def refused(self) -> bool:
         """Whether nothing of the file was loaded."""
-        return bool(self.row["state"] != "loaded")
+        return self.row["state"] not in ("loaded", "stands")
 
     @property
     def row(self) -> dict[str, Any]:

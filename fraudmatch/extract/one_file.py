@@ -65,7 +65,10 @@ def extract_file(
             raise Refused([Fault("FILE_EMPTY")])
         return _loaded(read_grid(content, mapping.file), mapping, origin, partner_ids, as_at, others)
     except Refused as refused:
-        return replace(refused_file(refused, origin), slot=mapping.slot)
+        file = replace(refused_file(refused, origin), slot=mapping.slot)
+        empty = all(fault.reason == "FILE_NO_ROWS" for fault in refused.faults)
+        lawful = empty and mapping.delivery.may_be_empty
+        return file.with_row(state="loaded").without_faults() if lawful else file
 
 
 def extract_table(table: pa.Table, mapping: Mapping, *, partner: str, name: str) -> ExtractedFile:
@@ -108,7 +111,7 @@ def _loaded(
     try:
         wiring = _wired(grid, mapping, others)
         rows = _Rows.of(grid, mapping, wiring, FaultList(origin))
-        if not rows.alive.any() and not grid.spoilt and not mapping.delivery.may_be_empty:
+        if not rows.alive.any() and not grid.spoilt:
             raise Refused([Fault("FILE_NO_ROWS")])
     except Refused as refused:
         blank = int(blank_rows(grid, np.ones(grid.rows, bool)).sum())

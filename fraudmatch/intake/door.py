@@ -56,7 +56,7 @@ def take_in(
         decisions: delivery -> what a person decided about it, as it holds on the night.
     """
     agreed, decided = register or Register(), decisions or {}
-    inside = [as_agreed(_refused_by(file, decided), agreed, night) for file in files]
+    inside = [as_agreed(_as_decided(file, decided), agreed, night) for file in files]
     before = {slot: one for slot, one in before.items() if not _withdrawn(one, decided)}
     door = _Door(before, night, decided, _to_compare(inside, before))
     slots: dict[tuple[str, str], list[ExtractedFile]] = {}
@@ -73,17 +73,24 @@ def take_in(
         passed += [*used, *aside]
         kept += keep
     filled = {(one.partner, one.slot) for one in kept}
+    came = {(file.row["partner"], file.slot) for file in inside}
     for slot in sorted(before.keys() - filled):
-        passed += _standing(before[slot], agreed, night)
+        standing = _standing(before[slot], agreed, night)
+        # Tonight's file of a data set that may not be used says so already.
+        passed += [file for file in standing if not file.refused or slot not in came]
     whole = put_together([_aged(file, night) for file in passed])
     return TakenIn(whole.received, whole.rejects, whole.deliveries, tuple(kept))
 
 
-def _refused_by(file: ExtractedFile, decided: Mapping[str, Decision]) -> ExtractedFile:
-    """The file, refused when a person refused or withdrew it."""
-    decision = decided.get(file.row["delivery"])
-    if decision is None or decision.decision == "release" or file.row["state"] == "refused":
+def _as_decided(file: ExtractedFile, decided: Mapping[str, Decision]) -> ExtractedFile:
+    """The file, refused when a person refused or withdrew it; without rows, let in when one was released."""
+    decision, state = decided.get(file.row["delivery"]), file.row["state"]
+    if decision is None or state == "refused":
         return file
+    if decision.decision == "release":
+        # Of what was held because it could not be read there is nothing to let in.
+        empty = state == "held" and file.rejects["reason"].to_pylist() == ["FILE_NO_ROWS"]
+        return file.with_row(state="loaded") if empty else file
     return file.set_aside("refused", [FileFault("DELIVERY_REFUSED", decision.in_words())])
 
 

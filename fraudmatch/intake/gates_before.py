@@ -34,6 +34,8 @@ def volume(one: Delivered) -> Iterator[FileFault]:
     if one.before is None:
         return
     rows, usual = one.profile["rows"], one.before.profile["rows"]
+    if not usual:
+        return
     detail = f"{rows:,} rows, where {usual:,} were accepted on {one.before.as_at}"
     if rows < FEWEST * usual:
         yield FileFault("VOLUME_LOW", detail)
