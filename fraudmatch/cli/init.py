@@ -78,6 +78,8 @@ def command(folder: Path) -> None:
     click.echo(f"  1. edit {folder / 'site.toml'}: names of the partners, rename their folders to match")
     click.echo(f"  2. put their files into {folder / 'deliveries'}/<partner>/")
     click.echo(f"  3. fraudmatch mapping draft FILE > {folder / 'partners'}/<partner>/<data set>.toml")
-    click.echo(f"  4. enter what is agreed in {folder / 'partners'}/<partner>/sharing.toml, a table for each data set")
+    click.echo(
+        f"  4. enter what is agreed in {folder / 'partners'}/<partner>/sharing.toml, a table for each data set"
+    )
     click.echo(f"  5. fraudmatch check {folder}")
     click.echo(f"  6. fraudmatch run {folder} --as-at 2026-03-31")

@@ -111,7 +111,11 @@ in_force = [{{ from = {since}, value = {since}, source = "Invented allocation sc
 
 
 def _site_toml() -> str:
-    lines = ['name = "Invented six-council partnership"', f"as_at = {AS_AT.isoformat()}", 'sharing = "required"']
+    lines = [
+        'name = "Invented six-council partnership"',
+        f"as_at = {AS_AT.isoformat()}",
+        'sharing = "required"',
+    ]
     for partner in PARTNERS:
         name, code = BODIES[partner]
         contact = f"counter.fraud@{partner.replace('_', '-')}.example"

@@ -318,5 +318,8 @@ def test_one_file_delivered_under_two_names_loses_and_invents_nothing(tmp_path):
     code, out, err = run("run", str(tmp_path / "s"), "--as-at", "2026-03-31", "--json", "--quiet")
     assert code == 0, err
     manifest = json.loads(out)
-    assert [(row["loaded"], row["state"]) for row in manifest["deliveries"]] == [(2, "loaded"), (0, "repeated")]
+    assert [(row["loaded"], row["state"]) for row in manifest["deliveries"]] == [
+        (2, "loaded"),
+        (0, "repeated"),
+    ]
     assert manifest["records"] == 3
