@@ -85,6 +85,17 @@ PARTY_FIELDS: tuple[Field, ...] = (
 )
 
 
+#: Fields that help to link and are never printed, not even for their owner (NFI practice: telephone and
+#: e-mail are matched on, not released). Their columns say so wherever they go; see schemas.RESTRICTION.
+MATCH_ONLY = frozenset({"phone", "email"})
+
+#: What Dataset.restriction says of the full register of electors.
+ELECTORAL_REGISTER = (
+    "electoral register: supplied for a purpose the Representation of the People Regulations name, and not to be"
+    " passed on or published"
+)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A kind of data that partners send.
@@ -151,7 +162,7 @@ _DATASETS = (
         _f("franchise", "code", "kind of elector", "full", "local", "overseas", "service", "anonymous", "other"),
         _f("date_added", "date", "day the entry was added"),
         _f("date_removed", "date", "day the entry was removed; null = still on the register"),
-    ), "date_added", "date_removed", row_key=(), restriction="electoral register"),
+    ), "date_added", "date_removed", row_key=(), restriction=ELECTORAL_REGISTER),
     Dataset("housing_tenancy", "Housing tenancies", (
         _f("tenancy_type", "code", "kind of tenancy", "secure", "assured", "introductory", "flexible",
            "temporary", "garage", "other", "decant"),

@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.datasets import DATASETS as DATASETS
 from fraudmatch.datasets import KINDS as KINDS
+from fraudmatch.datasets import MATCH_ONLY as MATCH_ONLY
 from fraudmatch.datasets import PARTY_FIELDS as PARTY_FIELDS
 from fraudmatch.datasets import Dataset as Dataset
 from fraudmatch.datasets import Field as Field
@@ -43,9 +44,21 @@ VALUE_CLASSES: tuple[ValueClass, ...] = ("actual", "estimate", "notional", "prev
 # ---------------------------------------------------------------------------------------
 
 
-def _schema(*columns: tuple[str, pa.DataType] | tuple[str, pa.DataType, str]) -> pa.Schema:
+#: Key of the metadata of a column, or of a whole table, that says what may not be done with it; it goes
+#: with them into every Parquet file.
+RESTRICTION = b"restriction"
+_MATCH_ONLY = {RESTRICTION: b"match only: never printed, not even for the partner that sent it"}
+
+
+def _schema(
+    *columns: tuple[str, pa.DataType] | tuple[str, pa.DataType, str], restriction: str = ""
+) -> pa.Schema:
     """A schema from (name, type[, "required"]) rows; a required column has no nulls."""
-    return pa.schema([pa.field(c[0], c[1], nullable=len(c) == 2) for c in columns])
+    fields = [
+        pa.field(c[0], c[1], nullable=len(c) == 2, metadata=_MATCH_ONLY if c[0] in MATCH_ONLY else None)
+        for c in columns
+    ]
+    return pa.schema(fields, metadata={RESTRICTION: restriction.encode()} if restriction else None)
 
 
 _ORIGIN = (
@@ -65,7 +78,8 @@ def received_schema(dataset: str) -> pa.Schema:
     Text is untouched but for surrounding white space and blank → null; dates, money, flags
     and codes are read as the mapping declares them.
     """
-    return _schema(*_ORIGIN, *((f.name, f.type) for f in DATASETS[dataset].fields))
+    read = DATASETS[dataset]
+    return _schema(*_ORIGIN, *((f.name, f.type) for f in read.fields), restriction=read.restriction)
 
 
 #: One fault in one field, row or file. `partner` is who supplied the file. `source_row`,
@@ -154,8 +168,9 @@ def details_schema(dataset: str) -> pa.Schema:
     """DETAILS[dataset]: what only rules need; one row per record of the data set, by record_id."""
     read = DATASETS[dataset]
     return _schema(
-        ("record_id", pa.uint32(), "required"), *((f.name, f.type) for f in read.details + read.derived)
-    )
+        ("record_id", pa.uint32(), "required"), *((f.name, f.type) for f in read.details + read.derived),
+        restriction=read.restriction,
+    )  # fmt: skip
 
 
 #: The linked groups a record belongs to tonight; each id is the smallest record_id of its

@@ -65,9 +65,7 @@ def _lines(site: Site, folder: Path, notes: tuple[DeliveryNote, ...]) -> list[st
         if note.why:
             lines += ["", f"{note.in_words}: {note.partner}/{note.file}"]
             lines += [line for why in note.why for line in paragraph(why)]
-            lines += [
-                line for mend in dict.fromkeys(note.remedies) for line in paragraph(f"What to do: {mend}")
-            ]
+            lines += [line for mend in note.remedies for line in paragraph(f"What to do: {mend}")]
         slot = slot_of(site, note.partner, note.file)
         if note.state == "held" and slot:
             lines.append(

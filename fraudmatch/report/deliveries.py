@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,7 +27,8 @@ class DeliveryNote:
         data_of: the day its data are of: what the extract says, else the night that accepted it first;
             null where nothing of it is used.
         why: what was found of the whole file, in sentences without values; none where all is well.
-        remedies: what can be done about it, one for each of `why`.
+        remedies: what can be done about it; none where a person decided already.
+        known: whether its bytes came on an earlier night.
     """
 
     partner: str
@@ -38,6 +40,7 @@ class DeliveryNote:
     data_of: dt.date | None
     why: tuple[str, ...]
     remedies: tuple[str, ...]
+    known: bool = False
 
     @property
     def used(self) -> bool:
@@ -59,31 +62,35 @@ def state_in_words(state: str, made: dt.date | None) -> str:
 
 def delivery_notes(deliveries: pa.Table, rejects: pa.Table) -> tuple[DeliveryNote, ...]:
     """DELIVERIES in words, in their order, each with the faults of the whole file in REJECTS."""
-    whole = rejects.filter(pc.is_null(rejects["source_row"]))
-    faults: dict[tuple[str, str, str], list[dict[str, str]]] = {}
-    for fault in whole.to_pylist():
+    faults: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for fault in rejects.filter(pc.is_null(rejects["source_row"])).to_pylist():
         faults.setdefault((fault["partner"], fault["file"], fault["delivery"]), []).append(fault)
-    notes = []
-    for row in deliveries.to_pylist():
-        found = [
-            f for f in faults.get((row["partner"], row["file"], row["delivery"]), []) if _to_tell(f, row)
-        ]
-        made = data_of(row["extracted_on"], row["accepted_on"])
-        notes.append(
-            DeliveryNote(
-                row["partner"], dataset_title(row["dataset"]), row["file"], row["delivery"], row["state"],
-                state_in_words(row["state"], made), made, tuple(map(_sentence, found)),
-                tuple(REASONS[fault["reason"]].remedy for fault in found),
-            )
-        )  # fmt: skip
-    return tuple(notes)
+    return tuple(
+        _note(row, faults.get((row["partner"], row["file"], row["delivery"]), []))
+        for row in deliveries.to_pylist()
+    )
 
 
-def _to_tell(fault: dict[str, str], row: dict[str, str]) -> bool:
+def _note(row: dict[str, Any], faults: list[dict[str, str]]) -> DeliveryNote:
+    found = [fault for fault in faults if _to_tell(fault, row)]
+    made = data_of(row["extracted_on"], row["accepted_on"])
+    mends = [REASONS[fault["reason"]].remedy for fault in found if not _let_in(fault, row)]
+    known = any(fault["reason"] == "DUPLICATE_DELIVERY" for fault in faults)
+    return DeliveryNote(
+        row["partner"], dataset_title(row["dataset"]), row["file"], row["delivery"], row["state"],
+        state_in_words(row["state"], made), made, tuple(map(_sentence, found)), tuple(dict.fromkeys(mends)), known,
+    )  # fmt: skip
+
+
+def _let_in(fault: dict[str, str], row: dict[str, Any]) -> bool:
+    """Whether a person released what this fault would have held."""
+    usual = REASONS[fault["reason"]].disposition
+    return row["state"] == "loaded" and usual in _GRAVE and fault["disposition"] == Disposition.FLAG
+
+
+def _to_tell(fault: dict[str, str], row: dict[str, Any]) -> bool:
     if row["state"] in ("loaded", "stands"):
-        usual = REASONS[fault["reason"]].disposition
-        let_in = usual in _GRAVE and fault["disposition"] == Disposition.FLAG
-        return let_in or fault["reason"] in _TOLD
+        return _let_in(fault, row) or fault["reason"] in _TOLD
     return fault["disposition"] in _GRAVE or fault["reason"] == "DUPLICATE_DELIVERY"
 
 

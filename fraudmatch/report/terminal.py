@@ -94,9 +94,10 @@ def _delivery_lines(night: NightSummary) -> list[str]:
     for note in night.notes:
         if note.why and note.state != "repeated":
             first = f"{note.in_words}: {note.partner}/{note.file}: "
-            lines += paragraph(
-                f"{first}{' '.join(note.why)} {' '.join(dict.fromkeys(note.remedies))}", "  ", ""
-            )
+            lines += paragraph(f"{first}{' '.join(note.why)} {' '.join(note.remedies)}", "  ", "")
+    known = sum(note.known for note in night.notes)
+    if known:
+        lines.append(f"{counted(known, 'file')} came on an earlier night or twice; that changes nothing.")
     if any(note.state == "held" for note in night.notes):
         lines += paragraph(
             "What is held waits for a person: fraudmatch deliveries SITE says how to release or refuse it.",
