@@ -333,6 +333,11 @@ _FLAGGED = _all(
         "The sharing record of this data set was to be reviewed, and its date has passed.",
         "Review it with the partner and enter the next date in its sharing.toml.",
     ),
+    (
+        "RECORDS_SEEN_ONCE",
+        "Many records came once and were gone the next time.",
+        "Ask what they were: nobody may send records to learn what others hold.",
+    ),
     ("EXTRACT_STALE", "The extract is more than a month old.", "Send a newer extract."),
     (
         "FORMULA_VALUE_USED",

@@ -57,7 +57,9 @@ def stale(one: Delivered) -> Iterator[FileFault]:
     """
     if one.before is None or one.again or one.profile != one.before.profile or not one.profile["rows"]:
         return
-    now, then = (table.drop_columns(["delivery", "source_row"]) for table in (one.received, one.before.received()))
+    now, then = (
+        table.drop_columns(["delivery", "source_row"]) for table in (one.received, one.before.received())
+    )
     same = now.equals(then)
     # Rows come in the order of their references; where one has several, these may have changed places.
     if not same and one.profile["fields"]["source_ref"]["distinct"] < one.profile["rows"]:

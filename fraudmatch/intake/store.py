@@ -56,7 +56,7 @@ class Accepted:
         deliveries: its rows of DELIVERIES as dictionaries, one for each part.
         profile: see `profile.profile_of`.
         earlier: digest of a file that came before it -> the night that accepted that one first.
-        path: its RECEIVED, as Parquet.
+        path: its RECEIVED, as Parquet. older: that of the night before it; null when none is kept.
     """
 
     partner: str
@@ -68,6 +68,7 @@ class Accepted:
     profile: dict[str, Any]
     earlier: dict[str, dt.date]
     path: Path
+    older: Path | None = None
 
     @property
     def dataset(self) -> str:
@@ -95,6 +96,12 @@ class Accepted:
         """A few columns of RECEIVED, to compare with; see `received` for all of them, checked."""
         return pq.read_table(self.path, columns=list(names))
 
+    def older_references(self) -> pa.ChunkedArray:
+        """References of the extract that was in use before this one; none when it is not kept."""
+        if self.older is None:
+            return pa.chunked_array([], pa.string())
+        return pq.read_table(self.older, columns=["source_ref"])["source_ref"]
+
     def received(self) -> pa.Table:
         """RECEIVED of the delivery.
 
@@ -121,20 +128,22 @@ def accepted_before(
     """
     found = {}
     for partner, slot in sorted(slots):
-        earlier = [path for path in (root / partner / slot).glob("*.json") if path.stem < night.isoformat()]
+        notes = sorted((root / partner / slot).glob("*.json"), key=lambda path: path.stem)
+        earlier = [path for path in notes if path.stem < night.isoformat()]
         if earlier:
-            found[partner, slot] = _read(max(earlier, key=lambda path: path.stem), partner, slot)
+            older = earlier[-2].with_suffix(".parquet") if len(earlier) > 1 else None
+            found[partner, slot] = _read(earlier[-1], partner, slot, older)
     return found
 
 
-def _read(path: Path, partner: str, slot: str) -> Accepted:
+def _read(path: Path, partner: str, slot: str, older: Path | None) -> Accepted:
     note = json.loads(path.read_text(encoding="utf-8"))
     days = ("extracted_on",)
     deliveries = tuple(row | {day: _day(row.get(day)) for day in days} for row in note["deliveries"])
     earlier = {digest: dt.date.fromisoformat(day) for digest, day in note["earlier"].items()}
     return Accepted(
         partner, slot, dt.date.fromisoformat(path.stem), dt.date.fromisoformat(note["since"]), deliveries,
-        tuple(note["headings"]), note["profile"], earlier, path.with_suffix(".parquet"),
+        tuple(note["headings"]), note["profile"], earlier, path.with_suffix(".parquet"), older,
     )  # fmt: skip
 
 

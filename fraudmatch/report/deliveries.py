@@ -14,7 +14,7 @@ from fraudmatch.reasons import REASONS, Disposition
 from fraudmatch.report.words import counted, dataset_title, long_date
 
 #: Faults of a file that was used, which a reader of tonight's reports has to know.
-_TOLD = ("EXTRACT_STALE", "FIELD_NOT_AGREED", "SHARING_REVIEW_DUE")
+_TOLD = ("EXTRACT_STALE", "FIELD_NOT_AGREED", "SHARING_REVIEW_DUE", "RECORDS_SEEN_ONCE")
 _GRAVE = (Disposition.HOLD, Disposition.REJECT, Disposition.DEFER)
 
 
