@@ -53,8 +53,10 @@ def data_of(extracted_on: dt.date | None, accepted_on: dt.date | None) -> dt.dat
     return (extracted_on or accepted_on) if accepted_on else None
 
 
-def state_in_words(state: str, made: dt.date | None) -> str:
-    """The state of a delivery as printed."""
+def state_in_words(state: str, made: dt.date | None, known: bool = False) -> str:
+    """The state of a delivery as printed; `known`: its bytes came on an earlier night."""
+    if state == "loaded" and known:
+        return "loaded (unchanged)"
     if state == "stands" and made:
         return f"stands (data of {long_date(made)})"
     return {"deferred": "put off", "repeated": "known already"}.get(state, state)
@@ -78,7 +80,7 @@ def _note(row: dict[str, Any], faults: list[dict[str, str]]) -> DeliveryNote:
     known = any(fault["reason"] == "DUPLICATE_DELIVERY" for fault in faults)
     return DeliveryNote(
         row["partner"], dataset_title(row["dataset"]), row["file"], row["delivery"], row["state"],
-        state_in_words(row["state"], made), made, tuple(map(_sentence, found)), tuple(dict.fromkeys(mends)), known,
+        state_in_words(row["state"], made, known), made, tuple(map(_sentence, found)), tuple(dict.fromkeys(mends)), known,
     )  # fmt: skip
 
 

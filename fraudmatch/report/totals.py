@@ -151,7 +151,8 @@ def extract_totals(
 
 
 def reject_totals(rejects: pa.Table) -> tuple[RejectTotal, ...]:
-    """Faults by file and reason, both in alphabetical order."""
+    """Faults by file and reason, both in alphabetical order; a file that came again has no fault for that."""
+    rejects = rejects.filter(pc.not_equal(rejects["reason"], "DUPLICATE_DELIVERY"))
     counts = rejects.group_by(["file", "reason"], use_threads=False).aggregate([([], "count_all")])
     rows = counts.sort_by([("file", "ascending"), ("reason", "ascending")]).to_pylist()
     return tuple(
