@@ -52,7 +52,7 @@ def _sharing() -> str:
             "start": dt.date(2025, 4, 1),
             "review": dt.date(2027, 1, 31),
             "end": dt.date(2028, 3, 31),
-            "forbidden_columns": ["*health*", "*medical*"],
+            "forbidden_columns": ["*health notes*", "*medical*"],
         },
     )
 
