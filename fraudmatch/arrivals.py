@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,40 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
+from fraudmatch.reasons import REASONS, Disposition
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a mapping declares of the deliveries it reads, for the door.
+
+    Attributes:
+        part: number of this file among the parts of one delivery, from 1; null when it is whole.
+        parts: how many parts there are; null when nothing says it.
+        due_days: an extract older than this on the night is held; null = it is only said.
+    """
+
+    part: int | None = None
+    parts: int | None = None
+    due_days: int | None = None
+
+
+@dataclass(frozen=True)
+class FileFault:
+    """A fault of a whole file: a reason of the catalogue, and what was found, in words without values.
+
+    Attributes:
+        disposition: what is done, where it is not what the catalogue says of the reason.
+    """
+
+    reason: str
+    detail: str
+    disposition: Disposition | None = None
+
+    @property
+    def done(self) -> Disposition:
+        """What is done about it."""
+        return self.disposition or REASONS[self.reason].disposition
 
 
 @dataclass(frozen=True)
@@ -46,6 +80,7 @@ class ExtractedFile:
         quarantined: rows to be sent back to the supplier, and shown to nobody else: source_row (int64) and raw
             (string), the record as it was written (cells of a workbook with commas between); null when none is.
         date_orders: date columns whose order of day and month is in doubt.
+        declared: what the mapping declares of it.
     """
 
     dataset: str | None
@@ -56,11 +91,55 @@ class ExtractedFile:
     headings: tuple[str, ...] = ()
     quarantined: pa.Table | None = None
     date_orders: tuple[DateOrder, ...] = ()
+    declared: Declared = Declared()
 
     @property
     def refused(self) -> bool:
         """Whether nothing of the file was loaded."""
-        return bool(self.delivery["state"][0].as_py() != "loaded")
+        return self.row["state"] not in ("loaded", "stands")
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row of DELIVERIES."""
+        return dict(self.delivery.to_pylist()[0])
+
+    def with_row(self, **changed: Any) -> ExtractedFile:
+        """The same with columns of its row of DELIVERIES changed."""
+        return replace(self, delivery=pa.Table.from_pylist([self.row | changed], schema=schemas.DELIVERIES))
+
+    def with_faults(self, faults: Sequence[FileFault]) -> ExtractedFile:
+        """The same with faults of the whole file added."""
+        if not faults:
+            return self
+        row = self.row
+        origin = {name: row[name] for name in ("partner", "dataset", "file", "delivery")}
+        told = [origin | {"reason": f.reason, "disposition": str(f.done), "detail": f.detail} for f in faults]
+        return replace(self, rejects=pa.concat_tables([self.rejects, schemas.rejects_table(told)]))
+
+    def set_aside(self, state: str, faults: Sequence[FileFault] = ()) -> ExtractedFile:
+        """The file with nothing of it loaded, and why; its rows count as rejected."""
+        row = self.row
+        file = self.with_row(loaded=0, rejected=row["received"], state=state, accepted_on=None)
+        return replace(file, received=self.received.slice(0, 0)).with_faults(faults)
+
+    def holds(self) -> list[FileFault]:
+        """Faults of the whole file that hold it, found while it was read; for a person to release."""
+        return [
+            FileFault(fault["reason"], fault["detail"] or "", Disposition.HOLD)
+            for fault in self.rejects.filter(self._held()).to_pylist()
+        ]
+
+    def without_holds(self) -> ExtractedFile:
+        """The same without the faults that hold the whole file."""
+        return replace(self, rejects=self.rejects.filter(pc.invert(self._held())))
+
+    def without_faults(self) -> ExtractedFile:
+        """The same without any fault."""
+        return replace(self, rejects=self.rejects.slice(0, 0))
+
+    def _held(self) -> pa.ChunkedArray:
+        hold = pc.equal(self.rejects["disposition"], str(Disposition.HOLD))
+        return pc.and_(hold, pc.is_null(self.rejects["source_row"]))
 
 
 @dataclass(frozen=True)
@@ -95,10 +174,9 @@ def put_together(files: Sequence[ExtractedFile]) -> Together:
 
 def plain_rows(deliveries: pa.Table) -> list[dict[str, Any]]:
     """DELIVERIES as dictionaries that JSON can hold: dates are ISO text."""
-    place = deliveries.schema.get_field_index("accepted_on")
-    told = deliveries.set_column(place, "accepted_on", deliveries["accepted_on"].cast(pa.string()))
-    rows: list[dict[str, Any]] = told.to_pylist()
-    return rows
+    rows: list[dict[str, Any]] = deliveries.to_pylist()
+    days = ("accepted_on", "extracted_on")
+    return [row | {day: row[day] and row[day].isoformat() for day in days} for row in rows]
 
 
 def _joined(parts: list[pa.Table]) -> pa.Table:

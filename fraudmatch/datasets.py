@@ -85,6 +85,17 @@ PARTY_FIELDS: tuple[Field, ...] = (
 )
 
 
+#: Fields that help to link and are never printed, not even for their owner (NFI practice: telephone and
+#: e-mail are matched on, not released). Their columns say so wherever they go; see schemas.RESTRICTION.
+MATCH_ONLY = frozenset({"phone", "email"})
+
+#: What Dataset.restriction says of the full register of electors.
+ELECTORAL_REGISTER = (
+    "electoral register: supplied for a purpose the Representation of the People Regulations name, and not to be"
+    " passed on or published"
+)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A kind of data that partners send.
@@ -97,6 +108,9 @@ class Dataset:
             runs (null end = still running), used for `pair.overlap_days`.
         parties: what the rows name: "person", "organisation" or "either".
         derived: columns of DETAILS that normalise makes; no mapping fills them.
+        row_key: the fields that, with the reference, name one row; null where one reference may have
+            several rows, such as one for each joint tenant.
+        restriction: what the law says of passing its rows on; "" = nothing of its own.
     """
 
     name: str
@@ -106,6 +120,8 @@ class Dataset:
     valid_to: str | None = None
     parties: str = "person"
     derived: tuple[Field, ...] = ()
+    row_key: tuple[str, ...] | None = None
+    restriction: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -146,7 +162,7 @@ _DATASETS = (
         _f("franchise", "code", "kind of elector", "full", "local", "overseas", "service", "anonymous", "other"),
         _f("date_added", "date", "day the entry was added"),
         _f("date_removed", "date", "day the entry was removed; null = still on the register"),
-    ), "date_added", "date_removed"),
+    ), "date_added", "date_removed", row_key=(), restriction=ELECTORAL_REGISTER),
     Dataset("housing_tenancy", "Housing tenancies", (
         _f("tenancy_type", "code", "kind of tenancy", "secure", "assured", "introductory", "flexible",
            "temporary", "garage", "other", "decant"),
@@ -190,7 +206,7 @@ _DATASETS = (
         _f("second_job_agreed", "flag", "the employer has agreed to another post"),
         _f("absence_kind", "code", "present absence; null = at work", "sick", "parental", "suspended", "unpaid"),
         _f("absence_start", "date", "first day of the present absence"),
-    ), "employment_start", "employment_end", derived=(_NINO_KIND,)),
+    ), "employment_start", "employment_end", derived=(_NINO_KIND,), row_key=("post_number", "employment_start")),
     Dataset("pension", "Pensions", (
         _f("pension_kind", "code", "in payment, deferred or gratuity", "in_payment", "deferred", "gratuity"),
         _f("widow", "flag", "a widow's, widower's or partner's pension"),
@@ -199,7 +215,7 @@ _DATASETS = (
         _f("pension_end", "date", "last day; null = running"),
         _f("pension_annual_pence", "pence", "gross pension a year"),
         _f("last_paid", "date", "day last paid"),
-    ), "pension_start", "pension_end"),
+    ), "pension_start", "pension_end", row_key=("pension_kind", "pension_start")),
     Dataset("creditor", "Creditors", (
         _f("creditor_type", "code", "kind of creditor", "supplier", "refund", "foster_carer",
            "employee_expenses", "allowance", "precept", "individual", "other"),
@@ -208,7 +224,7 @@ _DATASETS = (
         _f("created_date", "date", "day the standing record was made"),
         _f("paid_annual_pence", "pence", "paid in the last twelve months"),
         _f("interest_declared", "flag", "an employee's interest in this creditor is on the register of interests"),
-    ), "created_date", None, "either"),
+    ), "created_date", None, "either", row_key=("site_id",)),
     Dataset("payment", "Payments to creditors", (
         _f("creditor_ref", "text", "reference of the creditor paid"),
         _f("invoice_ref", "text", "the supplier's invoice number as keyed"),
@@ -243,7 +259,7 @@ _DATASETS = (
         _f("badge_status", "code", "state of the badge", "live", "cancelled", "expired", "replaced"),
         _f("badge_start", "date", "first day"),
         _f("badge_expiry", "date", "last day"),
-    ), "badge_start", "badge_expiry"),
+    ), "badge_start", "badge_expiry", row_key=("badge_number",)),
     Dataset("permit", "Permits and passes", (
         _f("permit_number", "text", "permit or pass number"),
         _f("permit_kind", "code", "kind", "resident", "visitor", "concessionary_pass", "other"),
@@ -251,7 +267,7 @@ _DATASETS = (
         _f("vehicle_registration", "text", "vehicle"),
         _f("permit_start", "date", "first day"),
         _f("permit_expiry", "date", "last day"),
-    ), "permit_start", "permit_expiry"),
+    ), "permit_start", "permit_expiry", row_key=("permit_number",)),
     Dataset("licence", "Licences", (
         _f("licence_kind", "code", "kind", "hackney", "private_hire", "operator", "market",
            "personal_alcohol", "street_trading", "other", "short_let"),
@@ -285,7 +301,7 @@ _DATASETS = (
         _f("date_of_death", "date", "day of death"),
         _f("registered_date", "date", "day of registration"),
         _f("alias", "text", "other name"),
-    ), "date_of_death", None),
+    ), "date_of_death", None, row_key=()),
     Dataset("company_officer", "Company officers", (
         _f("company_name", "text", "name of the company; its number is `company_number`"),
         _f("officer_role", "code", "office held", "director", "secretary", "member", "significant_control", "other"),

@@ -23,7 +23,7 @@ from fraudmatch.casework import Casework, Ties, make_cases, read_outcomes, terms
 from fraudmatch.containment import READERS
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract, slots_of
-from fraudmatch.intake import accepted_before, keep, take_in
+from fraudmatch.intake import accepted_before, keep, read_decisions, read_register, take_in
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.manifest import manifest_of
 from fraudmatch.normalise import normalise
@@ -97,10 +97,11 @@ def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
     Raises:
         ConservationError: a received row has no record.
     """
+    register, decisions = read_register(site), read_decisions(site.releases_file, as_at)
     with watch.stage("extract", say):
         extracted = extract(site)
         before = accepted_before(site.accepted_folder, as_at, slots_of(site))
-        taken = take_in(extracted.files, before, as_at)
+        taken = take_in(extracted.files, before, as_at, register=register, decisions=decisions)
     with watch.stage("normalise", say):
         normalised = normalise(taken.received, taken.deliveries, as_at=as_at)
     loaded = sum(table.num_rows for table in taken.received.values())

@@ -170,6 +170,11 @@ _REJECTED = _all(
         "The agreement to share this data set has ended, or has not begun.",
         "Renew the sharing record, or stop sending the file.",
     ),
+    (
+        "DELIVERY_REFUSED",
+        "A person looked at this delivery and refused it, or withdrew it later.",
+        "Send the extract anew.",
+    ),
     ("TOO_MANY_COLUMNS", "The file has more columns than the reader takes.", "Export the columns agreed."),
     (
         "PARSER_CRASHED",
@@ -330,6 +335,16 @@ _FLAGGED = _all(
         "FIELD_NOT_AGREED",
         "The field is not in the sharing record; it was left at the door.",
         "Stop sending it.",
+    ),
+    (
+        "SHARING_REVIEW_DUE",
+        "The sharing record of this data set was to be reviewed, and its date has passed.",
+        "Review it with the partner and enter the next date in its sharing.toml.",
+    ),
+    (
+        "RECORDS_SEEN_ONCE",
+        "Many records came once and were gone the next time.",
+        "Ask what they were: nobody may send records to learn what others hold.",
     ),
     ("EXTRACT_STALE", "The extract is more than a month old.", "Send a newer extract."),
     (

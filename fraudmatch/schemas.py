@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.datasets import DATASETS as DATASETS
 from fraudmatch.datasets import KINDS as KINDS
+from fraudmatch.datasets import MATCH_ONLY as MATCH_ONLY
 from fraudmatch.datasets import PARTY_FIELDS as PARTY_FIELDS
 from fraudmatch.datasets import Dataset as Dataset
 from fraudmatch.datasets import Field as Field
@@ -43,9 +44,21 @@ VALUE_CLASSES: tuple[ValueClass, ...] = ("actual", "estimate", "notional", "prev
 # ---------------------------------------------------------------------------------------
 
 
-def _schema(*columns: tuple[str, pa.DataType] | tuple[str, pa.DataType, str]) -> pa.Schema:
+#: Key of the metadata of a column, or of a whole table, that says what may not be done with it; it goes
+#: with them into every Parquet file.
+RESTRICTION = b"restriction"
+_MATCH_ONLY = {RESTRICTION: b"match only: never printed, not even for the partner that sent it"}
+
+
+def _schema(
+    *columns: tuple[str, pa.DataType] | tuple[str, pa.DataType, str], restriction: str = ""
+) -> pa.Schema:
     """A schema from (name, type[, "required"]) rows; a required column has no nulls."""
-    return pa.schema([pa.field(c[0], c[1], nullable=len(c) == 2) for c in columns])
+    fields = [
+        pa.field(c[0], c[1], nullable=len(c) == 2, metadata=_MATCH_ONLY if c[0] in MATCH_ONLY else None)
+        for c in columns
+    ]
+    return pa.schema(fields, metadata={RESTRICTION: restriction.encode()} if restriction else None)
 
 
 _ORIGIN = (
@@ -66,7 +79,8 @@ def received_schema(dataset: str) -> pa.Schema:
     do to references and numbers (REJECTS says where); dates, money, flags and codes are read as the
     mapping declares them.
     """
-    return _schema(*_ORIGIN, *((f.name, f.type) for f in DATASETS[dataset].fields))
+    read = DATASETS[dataset]
+    return _schema(*_ORIGIN, *((f.name, f.type) for f in read.fields), restriction=read.restriction)
 
 
 #: One fault in one field, row or file. `partner` is who supplied the file. `source_row`,
@@ -87,9 +101,11 @@ REJECTS = _schema(
 
 #: One file of one delivery, with the conservation law received = loaded + rejected.
 #: `received` is counted by a scanner that shares nothing with the parser. `skipped` are
-#: lines that are no records (header, preamble, blank). `state`: loaded | refused | held | deferred, or
-#: stands for a delivery of an earlier night whose rows are used tonight because nothing newer was
-#: accepted. `accepted_on`: the night that accepted the rows; null where none are used.
+#: lines that are no records (header, preamble, blank). `state`: loaded | refused | held | deferred |
+#: repeated (bytes that came before, beside a newer delivery or under a second name; nothing is taken from
+#: them), or stands for a delivery of an earlier night whose rows are used tonight because nothing newer was
+#: accepted. `accepted_on`: the night that accepted these bytes first; null where none are used.
+#: `extracted_on`: the day the extract says it was made; null where it does not say.
 #: Order: partner, dataset, file.
 DELIVERIES = _schema(
     ("partner", pa.string(), "required"),
@@ -102,6 +118,7 @@ DELIVERIES = _schema(
     ("skipped", pa.int64(), "required"),
     ("state", pa.string(), "required"),
     ("accepted_on", pa.date32()),
+    ("extracted_on", pa.date32()),
 )
 
 #: One party in one data set. `record_id` is dense from 0 in the order (partner, dataset,
@@ -152,8 +169,9 @@ def details_schema(dataset: str) -> pa.Schema:
     """DETAILS[dataset]: what only rules need; one row per record of the data set, by record_id."""
     read = DATASETS[dataset]
     return _schema(
-        ("record_id", pa.uint32(), "required"), *((f.name, f.type) for f in read.details + read.derived)
-    )
+        ("record_id", pa.uint32(), "required"), *((f.name, f.type) for f in read.details + read.derived),
+        restriction=read.restriction,
+    )  # fmt: skip
 
 
 #: The linked groups a record belongs to tonight; each id is the smallest record_id of its

@@ -2,9 +2,11 @@
 
 site.toml                          name, as-at date, [limits], [[partner]] and [[override]] tables
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
+partners/<partner>/sharing.toml    what is agreed to be shared (docs/intake.md)
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
 outcomes.csv                       optional: flags that people have decided
+releases.csv                       deliveries that a person released, refused or withdrew
 accepted/<partner>/<mapping>/…     the newest extracts that were accepted, to stand in and to compare with
 runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
 """
@@ -15,7 +17,7 @@ import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -23,6 +25,12 @@ from fraudmatch.containment.limits import Limits
 from fraudmatch.errors import Problem, SiteError
 
 PARTNER_ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
+
+#: Endings of files that describe the delivery beside them.
+SIDECARS = (".sha256", ".meta")
+
+#: The sharing record of a partner, among its mappings.
+SHARING_FILE = "sharing.toml"
 
 
 class Partner(BaseModel):
@@ -51,6 +59,8 @@ class _SiteFile(BaseModel):
     partner: list[Partner] = Field(min_length=1)
     override: list[dict[str, Any]] = []
     limits: Limits = Limits()
+    sharing: Literal["required", "optional"] = "optional"
+    settle_seconds: int = Field(default=0, ge=0, le=3600)
 
 
 class Site(BaseModel):
@@ -63,6 +73,8 @@ class Site(BaseModel):
         overrides: the [[override]] tables as written; `scoring.overrides` reads them, since only the rule
             library knows which rules and facts there are.
         limits: what the reading of one file may use.
+        sharing_required: every data set needs a sharing record; else only those of partners that keep one.
+        settle_seconds: a file changed less than this long ago is left for the next try.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +85,8 @@ class Site(BaseModel):
     partners: tuple[Partner, ...]
     overrides: tuple[dict[str, Any], ...] = ()
     limits: Limits = Limits()
+    sharing_required: bool = False
+    settle_seconds: int = 0
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with that id.
@@ -89,12 +103,25 @@ class Site(BaseModel):
 
     def mappings_of(self, partner_id: str) -> list[Path]:
         """Mapping files of a partner, sorted by name."""
-        return sorted((self.root / "partners" / partner_id).glob("*.toml"))
+        found = (self.root / "partners" / partner_id).glob("*.toml")
+        return sorted(path for path in found if path.name != SHARING_FILE)
+
+    def sharing_file(self, partner_id: str) -> Path:
+        """The sharing record of a partner; may not exist."""
+        return self.root / "partners" / partner_id / SHARING_FILE
 
     def deliveries_of(self, partner_id: str) -> list[Path]:
-        """Files delivered by a partner, sorted by name; hidden files are left alone."""
+        """Files delivered by a partner, sorted by name.
+
+        Hidden files, marks that spreadsheets leave beside open files, and files that describe a
+        delivery are none.
+        """
         folder = self.root / "deliveries" / partner_id
-        return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
+        return sorted(
+            p
+            for p in folder.glob("*")
+            if p.is_file() and not p.name.startswith((".", "~$")) and p.suffix.lower() not in SIDECARS
+        )
 
     @property
     def rules_folder(self) -> Path:
@@ -105,6 +132,11 @@ class Site(BaseModel):
     def outcomes_file(self) -> Path:
         """Flags that people have decided (docs/casework.md); may not exist."""
         return self.root / "outcomes.csv"
+
+    @property
+    def releases_file(self) -> Path:
+        """Deliveries that a person released, refused or withdrew; may not exist."""
+        return self.root / "releases.csv"
 
     @property
     def accepted_folder(self) -> Path:
@@ -147,6 +179,8 @@ def load_site(root: Path) -> Site:
         partners=partners,
         overrides=tuple(read.override),
         limits=read.limits,
+        sharing_required=read.sharing == "required",
+        settle_seconds=read.settle_seconds,
     )
 
 

@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from fraudmatch.arrivals import ExtractedFile
 from fraudmatch.schemas import Override
 
 if TYPE_CHECKING:
     from fraudmatch.casework import Casework, OutcomesRead
+    from fraudmatch.intake import ToKeep
     from fraudmatch.linkage import LinkedNight
     from fraudmatch.scoring import Scored
 
@@ -70,7 +70,7 @@ class Prepared:
     details: Mapping[str, pa.Table]
     rejects: pa.Table
     deliveries: pa.Table
-    accepted: tuple[tuple[ExtractedFile, dict[str, Any]], ...] = ()
+    accepted: tuple[ToKeep, ...] = ()
 
 
 @dataclass(frozen=True)

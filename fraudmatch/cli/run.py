@@ -63,6 +63,7 @@ def show(night: Night, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(dict(night.run.manifest), indent=2, sort_keys=True, ensure_ascii=False))
         return
+    from fraudmatch.report.deliveries import delivery_notes
     from fraudmatch.report.overrides import taken_away
     from fraudmatch.report.terminal import NightSummary, summary_lines
     from fraudmatch.report.totals import extract_totals, rule_totals
@@ -74,6 +75,7 @@ def show(night: Night, as_json: bool) -> None:
         as_at=night.as_at,
         run_id=night.run.folder.name,
         extracts=extract_totals(night.prepared.deliveries),
+        notes=delivery_notes(night.prepared.deliveries, night.prepared.rejects),
         stages=list(night.watch.seconds.items()),
         rules=rule_totals(flags, texts),
         unverified=unverified_values(texts[rule_id] for rule_id in sorted(set(flags["rule_id"].to_pylist()))),
@@ -124,6 +126,7 @@ def _print_plan(
     site: Site, day: dt.date | None, prepared: Prepared, plans: dict[str, Any], watch: Stopwatch
 ) -> None:
     from fraudmatch.exercise import as_at_of
+    from fraudmatch.report.deliveries import delivery_notes
     from fraudmatch.report.layout import text_table
     from fraudmatch.report.terminal import NightSummary, summary_lines
     from fraudmatch.report.totals import extract_totals
@@ -131,6 +134,7 @@ def _print_plan(
     summary = NightSummary(
         site_name=site.name, as_at=as_at_of(site, day), run_id="(dry run)",
         extracts=extract_totals(prepared.deliveries), stages=list(watch.seconds.items()), rules=(), flags=0,
+        notes=delivery_notes(prepared.deliveries, prepared.rejects),
     )  # fmt: skip
     rows = [
         (model, one.key, f"{one.keyed:,}", f"{one.pairs:,}", f"{one.largest:,}", f"{one.left_out_records:,}")

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from fraudmatch import schemas
 from fraudmatch.arrivals import DateOrder
 from fraudmatch.extract.faults import FaultList
-from fraudmatch.extract.grid import Grid
+from fraudmatch.extract.grid import Fault, Grid
 from fraudmatch.extract.headings import printed
 from fraudmatch.extract.mapping import FieldSource, Mapping
 from fraudmatch.extract.parsers import formats_of, parser_of, text_parser_of
 from fraudmatch.extract.values import day_order
+from fraudmatch.extract.values.order import order_suspected
 from fraudmatch.extract.values.parsed import Mask, Parsed, Remark
 from fraudmatch.reasons import FATAL, REASONS, Disposition
 
@@ -89,6 +90,7 @@ class FieldReader:
         as_at: the day two-digit years are read against; null takes a fixed one.
         alive: rows (bool) that are records; faults of blank rows are not noted.
         fatal: rows (bool) that are set aside; filled as fields are read.
+        holds: faults of columns for which the whole file waits.
         orders: what date columns say of the order of day and month, where it is in doubt.
     """
 
@@ -99,6 +101,7 @@ class FieldReader:
     fatal: np.ndarray
     as_at: dt.date | None
     orders: list[DateOrder] = field(default_factory=list)
+    holds: list[Fault] = field(default_factory=list)
 
     def read(self, known: schemas.Field, places: tuple[int, ...]) -> pa.Array:
         """The column of a field, one value per row; null = blank or not readable."""
@@ -149,6 +152,7 @@ class FieldReader:
         distinct = parser_of(known, source, self.mapping.file, self.as_at, typed=typed)(encoded.dictionary)
         if known.kind == "date" and distinct.values.null_count:
             formats = formats_of(source, self.mapping.file, typed=typed)
+            self._hold_other_order(texts, distinct.spread(encoded.indices), formats, known, places)
             distinct = self._in_one_order(distinct, encoded, formats, known, places)
         parsed = distinct.spread(encoded.indices)
         self._note_all(parsed, known, source, places)
@@ -156,6 +160,21 @@ class FieldReader:
             return parsed.values
         blank = pa.array(~self._errors(places) & ~texts.is_valid().to_numpy(zero_copy_only=False))
         return pc.if_else(blank, _constant(known, source.codes[""]), parsed.values)
+
+    def _hold_other_order(
+        self,
+        texts: pa.Array,
+        parsed: Parsed,
+        formats: tuple[str, ...],
+        known: schemas.Field,
+        places: tuple[int, ...],
+    ) -> None:
+        """Hold the file where most dates of a column fit the order that is not declared."""
+        unread = pc.and_(texts.is_valid(), parsed.values.is_null()).to_numpy(zero_copy_only=False)
+        turned = order_suspected(texts, unread, formats)
+        if turned:
+            column = self.cells.heading(places)
+            self.holds.append(Fault("DATE_ORDER_SUSPECTED", column=column, detail=turned, field=known.name))
 
     def _in_one_order(
         self,

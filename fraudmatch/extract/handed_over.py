@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from fraudmatch import schemas
 from fraudmatch.arrivals import DateOrder, ExtractedFile
 
-_TABLES = ("received", "rejects", "delivery")
+#: What the mapping declares of a file the parent knows itself.
+_FIELDS = tuple(field for field in fields(ExtractedFile) if field.name != "declared")
 
 
 class Untrue(Exception):
@@ -28,7 +29,7 @@ class Untrue(Exception):
 def hand_over(file: ExtractedFile, folder: Path, name: str) -> dict[str, Any]:
     """Write the tables of a file as <name>.<attribute>.arrow; the rest, and which tables there are."""
     told: dict[str, Any] = {"tables": []}
-    for field in fields(file):
+    for field in _FIELDS:
         value = getattr(file, field.name)
         if not isinstance(value, pa.Table):
             told[field.name] = [asdict(one) for one in value] if field.name == "date_orders" else value
@@ -60,7 +61,7 @@ def taken_over(
             field.name: _table(_path(folder, name, field.name))
             if field.name in told["tables"]
             else _plain(told[field.name])
-            for field in fields(ExtractedFile)
+            for field in _FIELDS
         }
         read["date_orders"] = tuple(DateOrder(**one) for one in read["date_orders"])
         file = ExtractedFile(**read)

@@ -24,6 +24,7 @@ def answer(ask: dict[str, Any]) -> dict[str, Any]:
         partner=ask["partner"],
         partner_ids=ask["partner_ids"],
         as_at=dt.date.fromisoformat(ask["as_at"]) if ask["as_at"] else None,
+        others=[Mapping.model_validate_json(other) for other in ask["others"]],
         expanded_mb=ask["expanded_mb"],
         keys=Keys(tuple(ask["keys"][0]), tuple(ask["keys"][1])),
     )

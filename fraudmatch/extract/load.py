@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from fraudmatch import schemas
 from fraudmatch.errors import MappingError, Problem
 from fraudmatch.extract.headings import did_you_mean, nearest
-from fraudmatch.extract.mapping import Council, FieldSource, FileForm, Ignore, Mapping
+from fraudmatch.extract.mapping import Council, DeliveryForm, FieldSource, FileForm, Ignore, Mapping
 from fraudmatch.extract.mapping_tables import Quarantine
 from fraudmatch.extract.values.dates import EXCEL, parse_dates, reads_two_ways
 from fraudmatch.extract.values.spreadsheets import LENGTHS
@@ -22,9 +22,9 @@ from fraudmatch.extract.values.spreadsheets import LENGTHS
 #: Fields that hold a month: their date formats may leave out the day.
 MONTHS = frozenset({"birth_month"})
 
-_TABLES = ("dataset", "note", "file", "council", "ignore", "quarantine", "fields")
+_TABLES = ("dataset", "note", "file", "council", "ignore", "delivery", "quarantine", "fields")
 _PARTS: dict[str, type[BaseModel]] = {"file": FileForm, "council": Council, "ignore": Ignore,
-                                     "quarantine": Quarantine}  # fmt: skip
+                                     "delivery": DeliveryForm, "quarantine": Quarantine}  # fmt: skip
 
 
 def load_mapping(path: Path) -> Mapping:

@@ -199,6 +199,46 @@ class Council(Strict):
     codes: Annotated[dict[str, str], Field(min_length=1)]
 
 
+class DeliveryForm(Strict):
+    """The table [delivery]: what a delivery says of itself, and what is expected of it.
+
+    Attributes:
+        name: the file name with {date}, {part} and {parts} in their places and * for the rest.
+        date_format: how {date} is written, and the cells of `date_column`.
+        date_column: a column that holds the day of the extract in every row; it need not be mapped.
+        parts: how many files one delivery has, where their names do not say.
+        due_days: an extract older than this is held.
+        may_be_empty: no rows is a lawful delivery.
+        same_reference: whether several rows may have one reference; null takes the usual answer of
+            the data set.
+    """
+
+    name: str | None = None
+    date_format: str = "%Y%m%d"
+    date_column: Heading | None = None
+    parts: Annotated[int, Field(ge=2, le=1000)] | None = None
+    due_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    may_be_empty: bool = False
+    same_reference: Literal["allow", "reject"] | None = None
+
+    @field_validator("date_format")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        return _check_formats((text,))[0]
+
+    @model_validator(mode="after")
+    def _belongs(self) -> DeliveryForm:
+        named = re.findall(r"{(.*?)}", self.name or "")
+        strange = sorted(set(named) - {"date", "part", "parts"})
+        if strange or len(named) != len(set(named)):
+            raise ValueError("a name may hold {date}, {part} and {parts}, each once")
+        if "date" in named and self.date_column:
+            raise ValueError("the date stands in the name or in a column, not in both")
+        if ("part" in named) != ("parts" in named or self.parts is not None):
+            raise ValueError("{part} needs {parts} in the name or parts = a number, and they need {part}")
+        return self
+
+
 class Ignore(Strict):
     """The table [ignore]: headings that are known and not wanted; "" is a blank heading.
 
@@ -300,6 +340,7 @@ class Mapping(Strict):
     council: Council | None = None
     ignore: Ignore = Ignore()
     quarantine: Quarantine = Quarantine()
+    delivery: DeliveryForm = DeliveryForm()
     fields: dict[str, FieldSource]
 
     @property

@@ -18,17 +18,19 @@ from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
 from fraudmatch.extract.control import control_faults
 from fraudmatch.extract.cuts import noted
+from fraudmatch.extract.declared import extracted_on
 from fraudmatch.extract.encrypted import NO_KEYS, Keys
 from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows
 from fraudmatch.extract.grid import Fault, Grid, Refused
 from fraudmatch.extract.mapping import Mapping
+from fraudmatch.extract.other_dataset import wrong_dataset
 from fraudmatch.extract.parquet import grid_of
 from fraudmatch.extract.printable import printable
 from fraudmatch.extract.quarantine import quarantine_faults, sent_back
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.reading import Reading
-from fraudmatch.extract.repetitions import repetitions
+from fraudmatch.extract.repetitions import conflicts, repetitions
 from fraudmatch.extract.unpack import EXPANDED_LIMIT
 from fraudmatch.extract.values.parsed import per_distinct
 from fraudmatch.extract.values.words import read_codes
@@ -51,6 +53,7 @@ def extract_file(
     as_at: dt.date | None = None,
     expanded_mb: int = EXPANDED_LIMIT >> 20,
     keys: Keys = NO_KEYS,
+    others: Collection[Mapping] = (),
 ) -> ExtractedFile:
     """Read one file as its mapping declares, in this process.
 
@@ -64,6 +67,7 @@ def extract_file(
         as_at: the day two-digit years are read against; null takes a fixed day.
         expanded_mb: how far it may grow when it is unpacked.
         keys: for what is encrypted.
+        others: further mappings of the partner, to tell a file that is in the wrong place.
 
     Raises:
         ConservationError: the program lost or invented a row; never the fault of the file.
@@ -77,9 +81,12 @@ def extract_file(
         reading = Reading.of(mapping, limit=expanded_mb << 20, keys=keys)
         grid = read_grid(content, mapping.file, reading)
         del content  # as large as the grid, and no longer needed
-        return _loaded(grid, mapping, origin, partner_ids, as_at)
+        return _loaded(grid, mapping, origin, partner_ids, as_at, others)
     except Refused as refused:
-        return replace(refused_file(refused, origin), slot=mapping.slot)
+        file = replace(refused_file(refused, origin), slot=mapping.slot)
+        empty = all(fault.reason == "FILE_NO_ROWS" for fault in refused.faults)
+        lawful = empty and mapping.delivery.may_be_empty
+        return file.with_row(state="loaded").without_faults() if lawful else file
 
 
 def extract_table(table: pa.Table, mapping: Mapping, *, partner: str, name: str) -> ExtractedFile:
@@ -115,11 +122,12 @@ def refused_file(refused: Refused, origin: Origin) -> ExtractedFile:
 
 
 def _loaded(
-    grid: Grid, mapping: Mapping, origin: Origin, partner_ids: Collection[str], as_at: dt.date | None
-) -> ExtractedFile:
+    grid: Grid, mapping: Mapping, origin: Origin, partner_ids: Collection[str], as_at: dt.date | None,
+    others: Collection[Mapping] = (),
+) -> ExtractedFile:  # fmt: skip
     """The records of a file that could be read."""
     try:
-        wiring = wire(mapping, grid.headings)
+        wiring = _wired(grid, mapping, others)
         rows = _Rows.of(grid, mapping, wiring, FaultList(origin))
         if not rows.alive.any() and not grid.spoilt:
             raise Refused([Fault("FILE_NO_ROWS")])
@@ -136,9 +144,11 @@ def _loaded(
     columns["partner"] = rows.partners(origin.partner, partner_ids)
     rows.reject_without_keys(columns)
     rows.reject_repetitions()
+    rows.reject_conflicts(columns)
     received = rows.received(columns, origin)
     delivery = _delivery(origin, "loaded", loaded=received.num_rows, rejected=rows.rejected(),
-                         skipped=grid.skipped + int((~rows.alive).sum()))  # fmt: skip
+                         skipped=grid.skipped + int((~rows.alive).sum()),
+                         extracted_on=extracted_on(mapping.delivery, origin.file, grid))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
     back = sent_back(grid, rows.fatal & rows.alive)
@@ -146,13 +156,33 @@ def _loaded(
         mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, back, tuple(reader.orders)
     )
     totals = control_faults(grid, mapping, delivery["received"][0].as_py(), columns, rows.alive)
-    return with_file_faults(file, [*totals, *quarantine_faults(rejects, mapping, delivery)], origin)
+    return with_file_faults(
+        file, [*reader.holds, *totals, *quarantine_faults(rejects, mapping, delivery)], origin
+    )
 
 
-def _delivery(origin: Origin, state: str, *, loaded: int, rejected: int, skipped: int) -> pa.Table:
+def _wired(grid: Grid, mapping: Mapping, others: Collection[Mapping]) -> Wiring:
+    """The columns a mapping needs; a file that has those of another data set is told so."""
+    try:
+        return wire(mapping, grid.headings)
+    except Refused as refused:
+        missing = any(fault.reason == "COLUMN_MISSING" for fault in refused.faults)
+        other = wrong_dataset(grid.headings, mapping, others) if missing else None
+        raise Refused([other]) if other else refused from None
+
+
+def _delivery(
+    origin: Origin,
+    state: str,
+    *,
+    loaded: int,
+    rejected: int,
+    skipped: int,
+    extracted_on: dt.date | None = None,
+) -> pa.Table:
     """DELIVERIES, one row."""
     row = {**asdict(origin), "received": loaded + rejected, "loaded": loaded, "rejected": rejected,
-           "skipped": skipped, "state": state}  # fmt: skip
+           "skipped": skipped, "state": state, "extracted_on": extracted_on}  # fmt: skip
     return pa.Table.from_pylist([row], schema=schemas.DELIVERIES)
 
 
@@ -166,7 +196,8 @@ def with_file_faults(file: ExtractedFile, found: Sequence[Fault], origin: Origin
     if not any(fault.done in FATAL for fault in found):
         return replace(file, rejects=rejects)
     row = file.delivery.to_pylist()[0]
-    delivery = _delivery(origin, "held", loaded=0, rejected=row["received"], skipped=row["skipped"])
+    delivery = _delivery(origin, "held", loaded=0, rejected=row["received"], skipped=row["skipped"],
+                         extracted_on=row["extracted_on"])  # fmt: skip
     return replace(file, received=file.received.slice(0, 0), rejects=rejects, delivery=delivery)
 
 
@@ -290,6 +321,19 @@ class _Rows:
             "DUPLICATE_ROW", numbers[later], detail=[f"repeats record {n}" for n in numbers[first]]
         )
         self.fatal[later] = True
+
+    def reject_conflicts(self, columns: dict[str, pa.Array]) -> None:
+        """Set aside all rows that share their keys with others and differ, where a key names one row."""
+        usual = "allow" if self.dataset.row_key is None else "reject"
+        if (self.mapping.delivery.same_reference or usual) == "allow":
+            return
+        rows = np.flatnonzero(self.alive & ~self.fatal)
+        keys = [columns[name] for name in ("partner", "source_ref", *(self.dataset.row_key or ()))]
+        wrong, first = conflicts(keys, rows)
+        numbers = self.cells.grid.source_rows
+        detail = [f"differs from the row of the same reference at record {n}" for n in numbers[first]]
+        self.faults.add_rows("DUPLICATE_KEY_CONFLICT", numbers[wrong], field="source_ref", detail=detail)
+        self.fatal[wrong] = True
 
     def received(self, columns: dict[str, pa.Array], origin: Origin) -> pa.Table:
         """RECEIVED of the rows that stand."""

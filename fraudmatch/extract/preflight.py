@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fraudmatch.arrivals import plain_rows
+from fraudmatch.arrivals import plain_rows, put_together
 from fraudmatch.extract.whole_site import Extracted, extract_site, mappings_without_files
 from fraudmatch.reasons import FATAL, REASONS
 from fraudmatch.site import Site
@@ -79,7 +79,9 @@ def preflight(site: Site, partners: Iterable[str] | None = None) -> Preflight:
     """
     chosen = None if partners is None else sorted(set(partners))
     extracted = extract_site(site, chosen)
-    files = tuple(plain_rows(extracted.deliveries))
+    # What the night would hold for its form is held here too; gates need what was accepted before.
+    held = [f.set_aside("held") if f.holds() and not f.refused else f for f in extracted.files]
+    files = tuple(plain_rows(put_together(held).deliveries))
     return Preflight(files, tuple(findings(extracted)), tuple(mappings_without_files(site, chosen)))
 
 

@@ -1,4 +1,4 @@
-"""Rows that repeat an earlier one to the letter."""
+"""Rows that repeat an earlier one to the letter, and rows that share its key and differ."""
 
 from __future__ import annotations
 
@@ -28,6 +28,22 @@ def repetitions(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarr
     _, first, back = np.unique(kinds, return_index=True, return_inverse=True)
     later = np.delete(np.arange(len(left)), first)
     return left[later], left[first[back[later]]]
+
+
+def conflicts(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All rows that have the same keys as another, and for each the first row of its keys.
+
+    Args:
+        columns: the keys, values per row; null equals null. rows: positions to compare.
+    """
+    left = rows
+    for column in columns:
+        kinds = _kinds([column.take(pa.array(left))], len(left))
+        left = left[np.bincount(kinds, minlength=1)[kinds] > 1]
+    kinds = _kinds([column.take(pa.array(left)) for column in columns], len(left))
+    left, kinds = left[shared := np.bincount(kinds, minlength=1)[kinds] > 1], kinds[shared]
+    _, first, back = np.unique(kinds, return_index=True, return_inverse=True)
+    return left, left[first[back]]
 
 
 def _kinds(columns: Sequence[pa.Array], count: int) -> np.ndarray:

@@ -35,11 +35,13 @@ class Job:
 
     Attributes:
         partner: who supplied it.
+        others: further mappings of the partner.
     """
 
     partner: str
     path: Path
     mapping: Mapping
+    others: tuple[Mapping, ...] = ()
 
 
 def read_all(
@@ -94,6 +96,7 @@ def _ask(
     return {
         "path": str(job.path.absolute()),
         "mapping": job.mapping.model_dump_json(by_alias=True),
+        "others": [other.model_dump_json(by_alias=True) for other in job.others],
         "partner": job.partner,
         "partner_ids": list(partner_ids),
         "as_at": as_at.isoformat() if as_at else None,

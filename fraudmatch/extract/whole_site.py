@@ -8,7 +8,9 @@ from pathlib import Path
 
 from fraudmatch.arrivals import ExtractedFile, Together, put_together
 from fraudmatch.errors import MappingError, Problem, SiteError
+from fraudmatch.extract.arrival import hold_arrival
 from fraudmatch.extract.content import digest_of
+from fraudmatch.extract.declared import declared_of
 from fraudmatch.extract.faults import Origin
 from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.headings import did_you_mean
@@ -131,7 +133,7 @@ def _all_files(
             file = refused_file(Refused([fault or Fault("FILE_NO_MAPPING")]), origin)
             refused[place] = replace(file, slot=slot)
         else:
-            jobs[place] = Job(partner, path, mapping)
+            jobs[place] = Job(partner, path, mapping, tuple(mappings[partner]))
     read = read_all(
         list(jobs.values()),
         root=site.root,
@@ -140,11 +142,20 @@ def _all_files(
         limits=site.limits,
     )
     files = refused | dict(zip(jobs, read, strict=True))
-    return [files[place] for place in range(len(plan))]
+    return [_declared(files[place], path, mapping) for place, (_, path, mapping) in enumerate(plan)]
+
+
+def _declared(file: ExtractedFile, path: Path, mapping: Mapping | None) -> ExtractedFile:
+    """The file with what its mapping declares of it."""
+    return replace(file, declared=declared_of(mapping.delivery, path.name)) if mapping else file
 
 
 def _at_the_door(site: Site, path: Path, mapping: Mapping | None, known: list[Mapping]) -> Fault | None:
     """What is wrong with a file before a byte of it is parsed."""
+    try:
+        hold_arrival(path, site.settle_seconds)
+    except Refused as early:
+        return early.faults[0]
     if mapping is None:
         patterns = ", ".join(other.file.pattern for other in known)
         detail = f"patterns of this partner: {patterns}" if patterns else "this partner has no mapping"

@@ -7,7 +7,22 @@ either. What is accepted is kept under accepted/ once the night is published, ne
 
 from __future__ import annotations
 
+from fraudmatch.intake.decisions import Decision, add_decisions, read_decisions
 from fraudmatch.intake.door import TakenIn, take_in
-from fraudmatch.intake.store import Accepted, accepted_before, keep
+from fraudmatch.intake.register import Register, read_register
+from fraudmatch.intake.store import Accepted, ToKeep, accepted_before, forget, keep
 
-__all__ = ["Accepted", "TakenIn", "accepted_before", "keep", "take_in"]
+__all__ = [
+    "Accepted",
+    "Decision",
+    "Register",
+    "TakenIn",
+    "ToKeep",
+    "accepted_before",
+    "add_decisions",
+    "forget",
+    "keep",
+    "read_decisions",
+    "read_register",
+    "take_in",
+]

@@ -1,7 +1,7 @@
 """What was accepted, kept until something newer is: accepted/<partner>/<slot>/<night>.parquet and .json.
 
 A slot is one mapping of one partner. Two nights are kept of each: tonight is compared with the night
-before, also when tonight is run again.
+before, also when tonight is run again. The note beside the rows holds figures, headings and digests.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudmatch import schemas
-from fraudmatch.arrivals import ExtractedFile
 from fraudmatch.errors import RunError
 
 #: Nights kept of a slot.
 NIGHTS = 2
+#: Digests of earlier deliveries that are remembered, so that an old file is known again.
+REMEMBERED = 60
+
+
+@dataclass(frozen=True)
+class ToKeep:
+    """A delivery that was accepted tonight.
+
+    Attributes:
+        deliveries: its rows of DELIVERIES as dictionaries, one for each part.
+        since: the night on which these very bytes were accepted first.
+        earlier: digest of a file accepted before -> the night that accepted it first.
+    """
+
+    partner: str
+    slot: str
+    received: pa.Table
+    deliveries: Sequence[dict[str, Any]]
+    headings: tuple[str, ...]
+    profile: dict[str, Any]
+    since: dt.date
+    earlier: dict[str, dt.date]
 
 
 @dataclass(frozen=True)
@@ -31,24 +52,55 @@ class Accepted:
 
     Attributes:
         partner / slot: whose, by which mapping.
-        as_at: the night that accepted it.
-        delivery: its row of DELIVERIES as a dictionary.
+        as_at: the night that accepted it last. since: the night that accepted these bytes first.
+        deliveries: its rows of DELIVERIES as dictionaries, one for each part.
         profile: see `profile.profile_of`.
-        path: its RECEIVED, as Parquet.
+        earlier: digest of a file that came before it -> the night that accepted that one first.
+        path: its RECEIVED, as Parquet. older: that of the night before it; null when none is kept.
     """
 
     partner: str
     slot: str
     as_at: dt.date
-    delivery: dict[str, Any]
+    since: dt.date
+    deliveries: tuple[dict[str, Any], ...]
     headings: tuple[str, ...]
     profile: dict[str, Any]
+    earlier: dict[str, dt.date]
     path: Path
+    older: Path | None = None
 
     @property
     def dataset(self) -> str:
         """Its data set."""
-        return str(self.delivery["dataset"])
+        return str(self.deliveries[0]["dataset"])
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """The files it came in."""
+        return frozenset(str(row["delivery"]) for row in self.deliveries)
+
+    @property
+    def made(self) -> dt.date:
+        """The day its data are of: what the extract says, else the night that accepted it first."""
+        told = [row["extracted_on"] for row in self.deliveries if row["extracted_on"]]
+        return min(told, default=self.since)
+
+    @property
+    def sound(self) -> bool:
+        """Whether the rows are as they were kept."""
+        note = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
+        return self.path.is_file() and bool(_sha256(self.path) == note["sha256"])
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """A few columns of RECEIVED, to compare with; see `received` for all of them, checked."""
+        return pq.read_table(self.path, columns=list(names))
+
+    def older_references(self) -> pa.ChunkedArray:
+        """References of the extract that was in use before this one; none when it is not kept."""
+        if self.older is None:
+            return pa.chunked_array([], pa.string())
+        return pq.read_table(self.older, columns=["source_ref"])["source_ref"]
 
     def received(self) -> pa.Table:
         """RECEIVED of the delivery.
@@ -56,8 +108,7 @@ class Accepted:
         Raises:
             RunError: the file was changed since it was kept.
         """
-        note = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
-        if not self.path.is_file() or _sha256(self.path) != note["sha256"]:
+        if not self.sound:
             raise RunError(
                 f"What was accepted from {self.partner} on {self.as_at} ({self.slot}) is no longer as it was kept.",
                 remedy="Restore accepted/ from a backup, or remove the two files and deliver the extract again.",
@@ -77,44 +128,63 @@ def accepted_before(
     """
     found = {}
     for partner, slot in sorted(slots):
-        earlier = [path for path in (root / partner / slot).glob("*.json") if path.stem < night.isoformat()]
+        notes = sorted((root / partner / slot).glob("*.json"), key=lambda path: path.stem)
+        earlier = [path for path in notes if path.stem < night.isoformat()]
         if earlier:
-            found[partner, slot] = _read(max(earlier, key=lambda path: path.stem), partner, slot)
+            older = earlier[-2].with_suffix(".parquet") if len(earlier) > 1 else None
+            found[partner, slot] = _read(earlier[-1], partner, slot, older)
     return found
 
 
-def _read(path: Path, partner: str, slot: str) -> Accepted:
+def _read(path: Path, partner: str, slot: str, older: Path | None) -> Accepted:
     note = json.loads(path.read_text(encoding="utf-8"))
+    days = ("extracted_on",)
+    deliveries = tuple(row | {day: _day(row.get(day)) for day in days} for row in note["deliveries"])
+    earlier = {digest: dt.date.fromisoformat(day) for digest, day in note["earlier"].items()}
     return Accepted(
-        partner, slot, dt.date.fromisoformat(path.stem), note["delivery"], tuple(note["headings"]),
-        note["profile"], path.with_suffix(".parquet"),
+        partner, slot, dt.date.fromisoformat(path.stem), dt.date.fromisoformat(note["since"]), deliveries,
+        tuple(note["headings"]), note["profile"], earlier, path.with_suffix(".parquet"), older,
     )  # fmt: skip
 
 
-def keep(root: Path, night: dt.date, accepted: Iterable[tuple[ExtractedFile, dict[str, Any]]]) -> None:
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def keep(root: Path, night: dt.date, accepted: Iterable[ToKeep]) -> None:
     """Keep what tonight accepted, data before note, and let go of nights that are no longer needed.
 
     Args:
         root: the folder accepted/ of a site.
-        accepted: files with their profiles.
     """
-    for file, profile in accepted:
-        row = file.delivery.to_pylist()[0]
-        folder = root / row["partner"] / str(file.slot)
+    for one in accepted:
+        folder = root / one.partner / one.slot
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{night.isoformat()}.parquet"
-        pq.write_table(file.received, path, compression="zstd")
+        pq.write_table(one.received, path, compression="zstd")
+        remembered = sorted(one.earlier.items(), key=lambda known: (known[1], known[0]))[-REMEMBERED:]
         note = {
-            "delivery": {name: value for name, value in row.items() if name != "accepted_on"},
-            "headings": list(file.headings),
-            "profile": profile,
+            "deliveries": [{k: v for k, v in row.items() if k != "accepted_on"} for row in one.deliveries],
+            "headings": list(one.headings),
+            "profile": one.profile,
+            "since": one.since,
+            "earlier": dict(remembered),
             "sha256": _sha256(path),
         }
-        text = json.dumps(note, indent=1, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(note, indent=1, sort_keys=True, ensure_ascii=False, default=str)
         path.with_suffix(".json").write_text(text + "\n", encoding="utf-8", newline="\n")
         for old in sorted(folder.glob("*.json"), reverse=True)[NIGHTS:]:
             old.unlink()
             old.with_suffix(".parquet").unlink(missing_ok=True)
+
+
+def forget(root: Path, partner: str, slot: str) -> int:
+    """Remove all that is kept of a slot; how many nights there were."""
+    notes = sorted((root / partner / slot).glob("*.json"))
+    for note in notes:
+        note.with_suffix(".parquet").unlink(missing_ok=True)
+        note.unlink()
+    return len(notes)
 
 
 def _sha256(path: Path) -> str:

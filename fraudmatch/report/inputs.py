@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from fraudmatch.schemas import MATCH_ONLY as MATCH_ONLY
 from fraudmatch.schemas import OVERRULED, Override, RuleText, empty
 from fraudmatch.site import Partner
-
-#: Columns of RECORDS that help to link and are never printed, not even for their owner
-#: (NFI practice: telephone and e-mail are matched on, not released).
-MATCH_ONLY = frozenset({"phone", "email"})
 
 #: Columns of RECORDS printed of a partner's own record unless the caller chooses others.
 FIELDS_SHOWN = ("name_as_written", "date_of_birth", "address_as_written")

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean_text
+from fraudmatch.report.deliveries import delivery_notes, oldest_in_words
 from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
@@ -41,6 +42,7 @@ from fraudmatch.report.words import (
     unverified_values,
 )
 from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
+from fraudmatch.schemas import REJECTS, empty
 from fraudmatch.site import Partner
 
 #: Cases shown on a page.
@@ -78,7 +80,8 @@ class Pages:
             held=held_totals(self._night.held, self._night.rules, partner.id),
             overrides=self._overrides(partner.id),
             overall=overall(flags),
-            extracts=extract_totals(self._night.deliveries, partner.id),
+            extracts=extract_totals(self._night.deliveries, partner.id, rejects),
+            oldest=self._oldest(partner.id),
             rejects=reject_totals(rejects),
             cases=self._lists.of_partner(partner) if self._lists else None,
             first_cases=FIRST_CASES,
@@ -103,11 +106,18 @@ class Pages:
             overrides=self._overrides(None),
             overall=overall(night.flags),
             counts=party_counts(night, self._members),
-            extracts=extract_totals(night.deliveries),
+            extracts=extract_totals(night.deliveries, rejects=night.rejects),
+            oldest=self._oldest(None),
             cases=self._lists.of_hub() if self._lists else None,
             first_cases=FIRST_CASES,
             loads=self._loads(),
         )
+
+    def _oldest(self, partner_id: str | None) -> str:
+        """How old the data in use are: a partner's own, or all."""
+        notes = delivery_notes(self._night.deliveries, empty(REJECTS))
+        mine = [note for note in notes if partner_id in (None, note.partner)]
+        return oldest_in_words(mine, self._night.as_at)
 
     def _silent(self, flagged: set[str]) -> list[str]:
         """Rules that ran and flagged nothing; one whose flags an override took away is no such rule."""

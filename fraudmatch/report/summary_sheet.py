@@ -26,7 +26,7 @@ _RULE_HEADINGS = (
 _OVERRIDE_HEADINGS = (
     "Local override of", "What was decided", "Taken away", "Ranked anew", "For", "By", "On", "Why",
 )  # fmt: skip
-_EXTRACT_HEADINGS = ("Data set", "File", "State", "Received", "Loaded", "Rejected")
+_EXTRACT_HEADINGS = ("Data set", "File", "State", "Received", "Loaded", "Rejected", "Data of")
 
 
 def write_summary(
@@ -138,6 +138,8 @@ def _write_extracts(sheet: Sheet, row: int, partner: Partner, night: ReportInput
         sheet.text(row, 2, extract.state)
         for column, count in enumerate((extract.received, extract.loaded, extract.rejected), 3):
             sheet.number(row, column, count, "count")
+        if extract.data_of is not None:
+            sheet.date(row, 6, extract.data_of)
 
 
 def _headings(sheet: Sheet, row: int, headings: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fraudmatch.report.deliveries import DeliveryNote, oldest_in_words
 from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.totals import ExtractTotal, RuleTotal, shown_classes
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
@@ -30,6 +31,7 @@ class NightSummary:
         taken_away: flags that local overrides took away.
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
+        notes: every delivery in words (`deliveries.delivery_notes`).
     """
 
     site_name: str
@@ -46,6 +48,7 @@ class NightSummary:
     outcome_faults: Sequence[str] = ()
     reports: Path | None = None
     files: int = 0
+    notes: Sequence[DeliveryNote] = ()
 
 
 def summary_lines(night: NightSummary) -> list[str]:
@@ -55,6 +58,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         title,
         "═" * len(title),
         *_extract_lines(night.extracts),
+        *_delivery_lines(night),
         "",
         *_rule_lines(night),
         *_held_lines(night),
@@ -82,6 +86,26 @@ def _extract_lines(extracts: Sequence[ExtractTotal]) -> list[str]:
     )
     headings = ("partner", "data set", "file", "received", "loaded", "rejected", "state")
     return text_table(headings, rows, right=(3, 4, 5), most=40)
+
+
+def _delivery_lines(night: NightSummary) -> list[str]:
+    """What is not used and why, what stands in, and how old the data are."""
+    lines = []
+    for note in night.notes:
+        if note.why and note.state != "repeated":
+            first = f"{note.in_words}: {note.partner}/{note.file}: "
+            lines += paragraph(f"{first}{' '.join(note.why)} {' '.join(note.remedies)}", "  ", "")
+    known = sum(note.known for note in night.notes)
+    if known:
+        lines.append(f"{counted(known, 'file')} came on an earlier night or twice; that changes nothing.")
+    if any(note.state == "held" for note in night.notes):
+        lines += paragraph(
+            "What is held waits for a person: fraudmatch deliveries SITE says how to release or refuse it.",
+            "",
+        )
+    oldest = oldest_in_words(night.notes, night.as_at)
+    lines += paragraph(oldest, "") if oldest else []
+    return ["", *lines] if lines else []
 
 
 def _rule_lines(night: NightSummary) -> list[str]:

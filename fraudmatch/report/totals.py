@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.reasons import REASONS
-from fraudmatch.report.words import dataset_title
-from fraudmatch.schemas import VALUE_CLASSES, RuleText, ValueClass
+from fraudmatch.report.deliveries import delivery_notes
+from fraudmatch.schemas import REJECTS, VALUE_CLASSES, RuleText, ValueClass, empty
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ class HeldTotal:
 
 @dataclass(frozen=True)
 class ExtractTotal:
-    """One delivered file: records received = loaded + rejected; `state` is loaded | refused."""
+    """One delivered file: records received = loaded + rejected.
+
+    Attributes:
+        state: in words. data_of: the day its data are of; null where nothing of it is used.
+        why: what was found of the whole file, in sentences; only where REJECTS were given.
+    """
 
     partner: str
     dataset_title: str
@@ -62,6 +68,8 @@ class ExtractTotal:
     loaded: int
     rejected: int
     state: str
+    data_of: dt.date | None = None
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,21 +145,25 @@ def shown_classes(totals: Iterable[object]) -> tuple[ValueClass, ...]:
     return VALUE_CLASSES if carried else VALUE_CLASSES[:3]
 
 
-def extract_totals(deliveries: pa.Table, partner_id: str | None = None) -> tuple[ExtractTotal, ...]:
-    """Delivered files of one partner, or of all, in the order of DELIVERIES."""
+def extract_totals(
+    deliveries: pa.Table, partner_id: str | None = None, rejects: pa.Table | None = None
+) -> tuple[ExtractTotal, ...]:
+    """Delivered files of one partner, or of all, in the order of DELIVERIES; why, where REJECTS are given."""
     if partner_id is not None:
         deliveries = deliveries.filter(pc.equal(deliveries["partner"], partner_id))
+    notes = delivery_notes(deliveries, empty(REJECTS) if rejects is None else rejects)
     return tuple(
         ExtractTotal(
-            row["partner"], dataset_title(row["dataset"]), row["file"],
-            row["received"], row["loaded"], row["rejected"], row["state"],
+            row["partner"], note.dataset_title, row["file"], row["received"], row["loaded"], row["rejected"],
+            note.in_words, note.data_of, note.why,
         )
-        for row in deliveries.to_pylist()
+        for row, note in zip(deliveries.to_pylist(), notes, strict=True)
     )  # fmt: skip
 
 
 def reject_totals(rejects: pa.Table) -> tuple[RejectTotal, ...]:
-    """Faults by file and reason, both in alphabetical order."""
+    """Faults by file and reason, both in alphabetical order; a file that came again has no fault for that."""
+    rejects = rejects.filter(pc.not_equal(rejects["reason"], "DUPLICATE_DELIVERY"))
     counts = rejects.group_by(["file", "reason"], use_threads=False).aggregate([([], "count_all")])
     rows = counts.sort_by([("file", "ascending"), ("reason", "ascending")]).to_pylist()
     return tuple(

@@ -20,6 +20,7 @@ from fraudmatch.sample.places import PARTNERS
 from fraudmatch.sample.plant import Case
 from fraudmatch.sample.registers import World
 from fraudmatch.sample.render import render
+from fraudmatch.sample.sharing_records import sharing_text
 from fraudmatch.sample.streams import AS_AT, EPOCH, Array
 
 #: Partner -> name and Government Statistical Service code.
@@ -44,6 +45,9 @@ def write_site(world: World, cases: list[Case], out: Path, progress: Callable[[s
         _write_extract(world, extract, rows, references, out)
         truth.add(extract, rows)
     _put(out / "site.toml", _site_toml())
+    for partner in PARTNERS:
+        text = sharing_text(extract for extract in kinds if extract.partner == partner)
+        _put(out / "partners" / partner / "sharing.toml", text)
     _put(out / "rules" / "parameters" / "housing.toml", _site_parameters())
     _put(out / "README.md", site_guide(world.scale, world.streams.seed))
     key = out / "answer_key"
@@ -107,7 +111,11 @@ in_force = [{{ from = {since}, value = {since}, source = "Invented allocation sc
 
 
 def _site_toml() -> str:
-    lines = ['name = "Invented six-council partnership"', f"as_at = {AS_AT.isoformat()}"]
+    lines = [
+        'name = "Invented six-council partnership"',
+        f"as_at = {AS_AT.isoformat()}",
+        'sharing = "required"',
+    ]
     for partner in PARTNERS:
         name, code = BODIES[partner]
         contact = f"counter.fraud@{partner.replace('_', '-')}.example"

@@ -309,11 +309,17 @@ def test_one_file_delivered_under_two_names_loses_and_invents_nothing(tmp_path):
         'postcode = "PC"\n'
     )
     assert run("init", str(tmp_path / "s"))[0] == 0
+    site = tmp_path / "s/site.toml"
+    site.write_text(site.read_text(encoding="utf-8").replace('"required"', '"optional"'), encoding="utf-8")
+    (tmp_path / "s/partners/first_council/sharing.toml").unlink()
     (tmp_path / "s/partners/first_council/t.toml").write_text(mapping, encoding="utf-8")
     for name in ("t1.csv", "t2.csv"):
         (tmp_path / "s/deliveries/first_council" / name).write_text(rows, encoding="utf-8")
     code, out, err = run("run", str(tmp_path / "s"), "--as-at", "2026-03-31", "--json", "--quiet")
     assert code == 0, err
     manifest = json.loads(out)
-    assert [row["loaded"] for row in manifest["deliveries"]] == [2, 2]
-    assert manifest["records"] == 6
+    assert [(row["loaded"], row["state"]) for row in manifest["deliveries"]] == [
+        (2, "loaded"),
+        (0, "repeated"),
+    ]
+    assert manifest["records"] == 3

@@ -102,7 +102,7 @@ class Expected:
     Attributes:
         state: of the file in DELIVERIES: loaded, refused, held, deferred.
         codes: reason -> how many rows of REJECTS carry it; other reasons must not occur.
-        done: reason -> the disposition, where it is not the catalogue's.
+        done: reason -> the disposition, where it is not the catalogue's; several are parted by |.
         counts: received, loaded, rejected, skipped; null where the brief does not say.
     """
 

@@ -9,13 +9,6 @@ from pathlib import Path
 import catalogue
 import pytest
 from cases import Case, tried
-from catalogue.b_containers import MADE_B
-from catalogue.c_encodings import MADE_C
-from catalogue.d_structure import MADE_D
-from catalogue.e_schema import MADE_E
-from catalogue.f_dates import MADE_F
-from catalogue.g_names import MADE_NAMES
-from catalogue.i_numbers import MADE_I
 
 from fraudmatch.reasons import REASONS
 
@@ -26,10 +19,8 @@ CASES: list[Case] = [
 ]
 
 #: Cases of the brief that have no fixture yet, and why. To become empty.
-ABSENT: dict[int, str] = dict.fromkeys(
-    set(range(1, 185)) - {1, 2, 11} - MADE_B - MADE_C - MADE_D - MADE_E - MADE_F - MADE_NAMES - MADE_I,
-    "to be made",
-)
+MADE = {number for case in CASES for number in [case.number]}
+ABSENT: dict[int, str] = dict.fromkeys(set(range(1, 185)) - MADE, "to be made")
 
 
 def test_every_case_of_the_brief_has_a_fixture_or_a_reason() -> None:
@@ -45,7 +36,7 @@ def test_a_bad_input_does_what_the_brief_says(case: Case, tmp_path: Path) -> Non
     assert one.codes == dict(expected.codes)
     for reject in one.rejects:
         usual = str(REASONS[reject["reason"]].disposition)
-        assert reject["disposition"] == expected.done.get(reject["reason"], usual), reject
+        assert reject["disposition"] in expected.done.get(reject["reason"], usual).split("|"), reject
     assert one.delivery["state"] == expected.state
     counts = tuple(one.delivery[name] for name in ("received", "loaded", "rejected", "skipped"))
     assert counts[0] == counts[1] + counts[2]

@@ -1,0 +1,60 @@
+"""What a delivery says of itself: the day it was made, and which part of a whole it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.arrivals import Declared
+from fraudmatch.extract.grid import Grid
+from fraudmatch.extract.headings import folded, positions
+from fraudmatch.extract.mapping import DeliveryForm
+from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
+
+#: Cells of a date column that are looked at; a column that says the day says it in the first rows.
+_CELLS = 100
+
+
+def declared_of(form: DeliveryForm, file_name: str) -> Declared:
+    """Part, number of parts and due date of a file, as its mapping and its name say."""
+    told = _in_name(form, file_name)
+    part, parts = told.get("part"), told.get("parts")
+    return Declared(int(part) if part else None, int(parts) if parts else form.parts, form.due_days)
+
+
+def extracted_on(form: DeliveryForm, file_name: str, grid: Grid) -> dt.date | None:
+    """The day the extract was made, from its name or its date column; null when neither can be read."""
+    text = _in_name(form, file_name).get("date")
+    if text is not None:
+        return _day(pa.array([text]), (form.date_format,))
+    places = positions(grid.headings).get(folded(form.date_column), []) if form.date_column else []
+    if len(places) != 1:
+        return None
+    formats = (form.date_format, *(TYPED_FORMATS if grid.typed else ()))
+    return _day(pc.utf8_trim_whitespace(grid.columns[places[0]].slice(0, _CELLS)), formats)
+
+
+def _in_name(form: DeliveryForm, file_name: str) -> dict[str, str]:
+    """What the placeholders of the declared name stand for in a file name; nothing when it does not fit."""
+    found = _pattern(form.name).fullmatch(file_name) if form.name else None
+    return found.groupdict() if found else {}
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    shapes = {
+        "*": ".*?",
+        "{date}": "(?P<date>.+?)",
+        "{part}": r"(?P<part>\d{1,4})",
+        "{parts}": r"(?P<parts>\d{1,4})",
+    }
+    pieces = re.split(r"(\*|{date}|{part}|{parts})", name)
+    return re.compile("".join(shapes.get(piece) or re.escape(piece) for piece in pieces), re.IGNORECASE)
+
+
+def _day(texts: pa.Array, formats: tuple[str, ...]) -> dt.date | None:
+    """The one day that texts tell, or None where they tell none, or several."""
+    days = pc.unique(parse_dates(texts.drop_null(), formats)).drop_null().to_pylist()
+    return days[0] if len(days) == 1 else None
