@@ -12,6 +12,10 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from fraudmatch.normalise.address_flats import part_words
 from fraudmatch.normalise.address_parts import (
     Segment,
@@ -21,6 +25,7 @@ from fraudmatch.normalise.address_parts import (
     read_segment,
     street_and_rest,
 )
+from fraudmatch.normalise.distinct import Codes, Encoded
 from fraudmatch.normalise.postcodes import is_postcode
 from fraudmatch.normalise.text import fold
 from fraudmatch.normalise.wordlists import phrases, words
@@ -28,6 +33,11 @@ from fraudmatch.normalise.wordlists import phrases, words
 _LONGEST_PLACEHOLDER = 40
 _PLAIN = re.compile(r"(?:FLAT (\d+[A-Z]?|[A-Z]),? )?(\d+)([A-Z])? ([A-Z][A-Z ]*), ([A-Z0-9][A-Z0-9 ,]*)")
 _KEPT = ",-/&"
+# A house number 5-7 that a spreadsheet took for the fifth of July, or for May 2007.
+_MONTHS = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_SHEET_DATE = rf"(?i)^\s*([0-9]{{1,2}}-{_MONTHS}|{_MONTHS}-[0-9]{{2}})\b"
+_DATE_BEFORE_WORDS = re.compile(_SHEET_DATE + r"[\s,]+(?=[^\W\d])")
+_LONGEST = 500  # characters; no address of a home or a firm has more
 _NOT_LINES = re.compile(r"[\n\r;|()\[\]]+")
 
 
@@ -39,6 +49,21 @@ class Address(NamedTuple):
     building: str | None = None
     street: str | None = None
     town: str | None = None
+
+
+def dates_for_numbers(addresses: Encoded) -> Codes:
+    """Rows, rising, whose address begins with a spreadsheet's date where its number was."""
+    return _rows(addresses, pc.match_substring_regex(pa.array(addresses.values, pa.string()), _SHEET_DATE))
+
+
+def too_long(addresses: Encoded) -> Codes:
+    """Rows, rising, whose address has more than 500 characters: notes, or several addresses in one cell."""
+    return _rows(addresses, pc.greater(pc.utf8_length(pa.array(addresses.values, pa.string())), _LONGEST))
+
+
+def _rows(addresses: Encoded, found: pa.BooleanArray) -> Codes:
+    """Rows, rising, whose distinct value was found; most columns have none."""
+    return np.flatnonzero(addresses.mask(found.to_pylist())) if found.true_count else np.empty(0, np.int64)
 
 
 @cache
@@ -92,7 +117,8 @@ def _without_tail(segments: list[str], alone: bool) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """An address folded, its lines parted by commas."""
+    """An address folded, its lines parted by commas, a spreadsheet's date in front left out."""
+    text = _DATE_BEFORE_WORDS.sub("", text, count=1) if "-" in text[:8] else text
     return fold(_NOT_LINES.sub(",", text) if _NOT_LINES.search(text) else text, _KEPT)
 
 

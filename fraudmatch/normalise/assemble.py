@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.normalise import contacts, identifiers, names, organisations
 from fraudmatch.normalise.address_columns import as_written, read_addresses
+from fraudmatch.normalise.addresses import dates_for_numbers, too_long
 from fraudmatch.normalise.dates import birth_bounds, day_numbers, detail_bounds, ends_before_start, read_dates
 from fraudmatch.normalise.distinct import (
     Codes,
@@ -27,10 +28,12 @@ from fraudmatch.normalise.distinct import (
     read_column,
 )
 from fraudmatch.normalise.faults import Fault, faults_in
+from fraudmatch.normalise.name_order import turned_deliveries
 from fraudmatch.normalise.overuse import name_codes, overused_births, overused_contacts
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
 from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
+from fraudmatch.reasons import Disposition
 from fraudmatch.references import clean_reference
 from fraudmatch.schemas import DATASETS, RECORDS, Dataset, conform, received_schema
 
@@ -193,6 +196,8 @@ def _postcode(reader: _Reader, name: str, address: str) -> pa.Array:
 def _address_columns(reader: _Reader) -> Columns:
     """The address in parts, the postcode, and the address as written."""
     encoded = Encoded.of(reader.raw("address"))
+    reader.faults.append(Fault("EXCEL_DATE_IN_ADDRESS", "address", dates_for_numbers(encoded)))
+    reader.faults.append(Fault("FIELD_TOO_LONG", "address", too_long(encoded), Disposition.FLAG))
     columns = read_addresses(encoded)
     columns["postcode"] = _postcode(reader, "postcode", "address")
     columns["address_as_written"] = _address_as_written(encoded, reader.raw("postcode"))
@@ -217,6 +222,8 @@ def _parties(reader: _Reader) -> tuple[Columns, Columns, Codes]:
     kind = reader.dataset.parties
     named = read_names(reader.table, kind)
     reader.faults += named.faults
+    turned = turned_deliveries(reader.raw("forename"), reader.raw("surname"), reader.raw("delivery"))
+    reader.faults.append(Fault("NAME_ORDER_SUSPECTED", None, turned, whole_file=True))
     first = _first_party(reader, named)
     second, rows = _second_party(reader, named)
     _note_missing_names(reader, first["party_kind"])
@@ -316,7 +323,12 @@ def _second_identity(reader: _Reader, is_named: Mask) -> Columns:
 def _explains_no_name(fault: Fault) -> bool:
     """Whether a fault says why the first party's name is of no use."""
     second = fault.field is not None and fault.field.startswith("second_")
-    return not second and fault.reason in ("NAME_PLACEHOLDER", "NAME_UNREADABLE")
+    return not second and fault.reason in (
+        "NAME_PLACEHOLDER",
+        "NAME_UNREADABLE",
+        "NON_PERSON",
+        "RECORD_MARKED_VOID",
+    )
 
 
 def _note_missing_names(reader: _Reader, kinds: pa.Array) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fraudmatch.normalise.distinct import Codes, Read
+from fraudmatch.reasons import Disposition
 
 
 class Fault(NamedTuple):
@@ -14,11 +15,15 @@ class Fault(NamedTuple):
         reason: a code of `reasons.REASONS`.
         field: our field name; None when the fault is wider than a field.
         rows: positions in RECEIVED, rising.
+        disposition: what becomes of the rows where it is not the catalogue's; null where it is.
+        whole_file: the fault is the file's; `rows` then holds one row of each file.
     """
 
     reason: str
     field: str | None
     rows: Codes
+    disposition: Disposition | None = None
+    whole_file: bool = False
 
 
 def faults_in(field: str, read: Read) -> list[Fault]:

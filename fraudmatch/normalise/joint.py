@@ -11,11 +11,12 @@ import re
 from functools import lru_cache
 
 from fraudmatch.forenames import known_forenames
-from fraudmatch.normalise.names import letters, without_prefix
+from fraudmatch.normalise.names import is_placeholder, letters, without_prefix
 from fraudmatch.normalise.wordlists import common_surnames, table
 
 _SEPARATOR = re.compile(r"\s*[&+/;]\s*|\s+(?:and|a'r)\s+", re.IGNORECASE)
 _NOT_SEPARATORS = re.compile(r"\b[ctasdw]\s?/\s?[oak]\b|\bf/k/a\b|\ba/k/a\b", re.IGNORECASE)
+_NO_NAME = re.compile(r"[<>{}$%=\\|]|\.\.")  # of a program or a path: its strokes part nobody
 _MAY_BE_JOINT = re.compile(r"[&+/;]|\band\b", re.IGNORECASE)
 
 
@@ -49,6 +50,8 @@ def _is_forename(word: str) -> bool:
 @lru_cache(maxsize=100_000)
 def sides_of(text: str) -> tuple[str, ...]:
     """The text cut at its separators, blanks left out; "C/O", "T/A" and "S/O" do not part names."""
+    if is_placeholder(text) or _NO_NAME.search(text):  # N/A is no pair of people
+        return (text,)
     plain = _NOT_SEPARATORS.sub(" ", text)
     return tuple(side.strip(" ,") for side in _SEPARATOR.split(plain) if side and letters(side))
 
@@ -150,8 +153,22 @@ def split_columns(title: str | None, forename: str | None, surname: str | None) 
     titles, forenames, surnames = (sides_of(text) if text else () for text in (title, forename, surname))
     if max(len(titles), len(forenames), len(surnames)) < 2:
         return None
+    if len(surnames) == 2 and not (sides := _apart(surnames[0]))[1]:
+        return _couple(" ".join(sides[0]), surnames[1], titles, forenames)
     first = (_nth(titles, 0), _nth(forenames, 0), _nth(surnames, 0))
     return first, (_nth(titles, 1), _nth(forenames, 1), _nth(surnames, 1) or _nth(surnames, 0))
+
+
+def _couple(
+    first: str, second: str, titles: tuple[str, ...], forenames: tuple[str, ...]
+) -> tuple[Parts, Parts]:
+    """ "Mr & Mrs J Alder" beside a forename: one surname for both, the forename is the first's."""
+    found, written = _apart(second)
+    surname = " ".join([word for word in written if not _is_initial(word)] or written)
+    return (
+        (_nth(titles, 0) or first, _nth(forenames, 0), surname),
+        (_nth(titles, 1) or " ".join(found) or None, _nth(forenames, 1), surname),
+    )
 
 
 def _nth(sides: tuple[str, ...], at: int) -> str | None:

@@ -204,30 +204,45 @@ def _titled(tokens: list[str]) -> bool:
 
 
 def _person_shape(tokens: list[str]) -> bool:
-    """Initials and one long word in either order, or two to four words that start or end with a
-    known forename (JOHN SMITH, SMITH JOHN).
+    """Initials and one long word in either order, two to four words that start or end with a
+    known forename (JOHN SMITH, SMITH JOHN), or three with one in the middle (UMA ANNE SMITH).
     """
     if not 2 <= len(tokens) <= 4:
         return False
     long = [word for word in tokens if len(word) > 1]
     if len(long) == 1:
         return len(tokens[0]) > 1 or len(tokens[-1]) > 1
-    return tokens[0] in known_forenames() or tokens[-1] in known_forenames()
+    if tokens[0] in known_forenames() or tokens[-1] in known_forenames():
+        return True
+    return len(long) == 3 == len(tokens) and tokens[1] in known_forenames() and tokens[0] != "THE"
+
+
+def _is_turned_person(text: str) -> bool:
+    """Whether one word, a comma and nothing but known forenames and initials stand there: HALL, JULIE."""
+    before, comma, after = text.partition(",")
+    given = letters(after).split()
+    return (
+        bool(comma)
+        and len(letters(before).split()) == 1
+        and 1 <= len(given) <= 3
+        and given[0] in known_forenames()
+        and all(len(word) == 1 or word in known_forenames() for word in given)
+    )
 
 
 def kind_of(text: str) -> str:
     """ "person" or "organisation" for a name field that may hold either.
 
     The rule, first that applies: a strong word, a legal form or T/A -> organisation; a title in
-    front -> person; a digit or an organisation word (list) -> organisation; two names joined by
+    front, or one word and forenames behind a comma -> person; a digit or an organisation word (list) -> organisation; two names joined by
     &, + or AND -> organisation, for partnerships write themselves so; the shape of a person's
     name (a comma after one word, initials and one word, a known forename at either end of two to
-    four words) -> person; everything else -> organisation.
+    four words or amid three) -> person; everything else -> organisation.
     """
     if names_organisation(text):
         return "organisation"
     tokens = letters(text).split()
-    if _titled(tokens):
+    if _titled(tokens) or _is_turned_person(text):
         return "person"
     folded = folded_words(text)
     if any(sign.isdigit() for sign in text) or _speaks(folded, "words") or "AND" in folded:

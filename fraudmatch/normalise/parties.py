@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from fraudmatch.normalise import joint, names, organisations
 from fraudmatch.normalise.distinct import Codes, Encoded, Mask, apply, flat, join, overlay, present
 from fraudmatch.normalise.faults import Fault
+from fraudmatch.normalise.name_marks import name_marks
 from fraudmatch.normalise.text import one_blank
 
 #: Columns of RECORDS that this module fills.
@@ -94,6 +95,11 @@ def _is_organisation(text: str, parties: str) -> bool:
     return parties == "organisation" or organisations.names_organisation(text)
 
 
+def _why_two(first: Party, second: Party) -> str:
+    """JOINT_NAME for two people of one surname, as couples are written; else MULTIPLE_PERSONS."""
+    return "JOINT_NAME" if first.surname == second.surname else "MULTIPLE_PERSONS"
+
+
 def read_whole(text: str, parties: str) -> Whole:
     """A whole name in one field.
 
@@ -102,7 +108,8 @@ def read_whole(text: str, parties: str) -> Whole:
         parties: what the data set names: person, organisation or either.
     """
     if _is_organisation(text, parties):
-        return _organisation(text)
+        whole = _organisation(text)
+        return whole._replace(reason="NON_PERSON") if parties == "person" and not whole.reason else whole
     plain = names.plain_name(text)
     if plain is not None:
         return Whole(_person(plain, one_blank(text)))
@@ -111,7 +118,7 @@ def read_whole(text: str, parties: str) -> Whole:
     pair = joint.split_joint(text)
     if pair is not None:
         first, second = (_person(names.read_full_name(part), one_blank(part)) for part in pair)
-        return Whole(first, second, "JOINT_NAME")
+        return Whole(first, second, _why_two(first, second))
     name = names.read_full_name(text)
     return Whole(_person(name, one_blank(text)), reason=None if name.usable else _why_unusable(text))
 
@@ -137,8 +144,11 @@ def read_odd(
     """A row whose name columns do not hold what their headings say."""
     if surname and forename is None and middle is None:
         whole = read_whole(surname if title is None else f"{title} {surname}", parties)
-        if whole.first.organisation_name is not None or whole.second is not None or "," in surname:
+        if whole.first.organisation_name is not None or whole.second is not None:
             return whole
+        if "," in surname:
+            parsed = whole.first.forename is not None and whole.first.surname is not None
+            return whole if whole.reason or not parsed else whole._replace(reason="NAME_PARSED")
     pair = joint.split_columns(title, forename, surname)
     if pair is None:
         party = _from_parts(title, forename, middle, surname)
@@ -149,7 +159,7 @@ def read_odd(
         _from_parts(title1, forename1, middle, surname1),
         _from_parts(title2, forename2, None, surname2),
     )
-    return Whole(first, second, "JOINT_NAME")
+    return Whole(first, second, _why_two(first, second))
 
 
 def _spread(parts: Sequence[Party], encoded: Encoded) -> Columns:
@@ -270,7 +280,7 @@ def _read_odd_rows(named: Named, raw: Columns, parties: str, prefix: str, odd: C
     _lay_over(named, odd, wholes)
     _add_seconds(named, odd, wholes)
     fields = [
-        _joined_field(key) if whole.reason == "JOINT_NAME" else "surname"
+        _joined_field(key) if whole.second is not None else "surname"
         for key, whole in zip(tuples, wholes, strict=True)
     ]
     kinds = [(whole.reason, name) for whole, name in zip(wholes, fields, strict=True)]
@@ -293,6 +303,21 @@ def _read_whole_names(named: Named, full: pa.Array, use: Mask, parties: str, pre
     _add_seconds(named, rows, [wholes[code] for code in encoded.codes[rows]])
 
 
+def _with_marks(faults: list[Fault], marks: list[Fault]) -> list[Fault]:
+    """Faults and marks; a field that a mark explains is not called a placeholder too."""
+    explained: dict[str | None, Codes] = {}
+    for mark in marks:
+        if mark.reason in ("NON_PERSON", "RECORD_MARKED_VOID"):
+            explained[mark.field] = np.union1d(explained.get(mark.field, mark.rows), mark.rows)
+    kept = [
+        fault._replace(rows=np.setdiff1d(fault.rows, explained[fault.field]))
+        if fault.reason in ("NAME_PLACEHOLDER", "NON_PERSON") and fault.field in explained
+        else fault
+        for fault in faults
+    ]
+    return [*kept, *marks]
+
+
 def read_names(table: pa.Table, parties: str, prefix: str = "") -> Named:
     """The parties that one block of name columns names.
 
@@ -312,4 +337,5 @@ def read_names(table: pa.Table, parties: str, prefix: str = "") -> Named:
     use = present(raw["full_name"]) & ~np.logical_or.reduce(list(by_column))
     if use.any():
         _read_whole_names(named, raw["full_name"], use, parties, prefix)
+    named.faults = _with_marks(named.faults, name_marks(raw, prefix, of_person=parties == "person"))
     return named

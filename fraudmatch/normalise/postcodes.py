@@ -81,16 +81,16 @@ def read_postcode(text: str, *, lenient: bool = False) -> Reading:
     Returns:
         The postcode and None; or the postcode and POSTCODE_CORRECTED where letters and digits
         (O and 0, I and 1, S and 5) had been swapped; or None and POSTCODE_INVALID; or None and
-        None for blanks and for codes that mean "none", such as ZZ99.
+        POSTCODE_PLACEHOLDER for codes that mean "none", such as ZZ99 (no fault when lenient); or
+        None and None for blanks and forces post.
     """
     packed = compact(text)
     if is_postcode(packed) and packed[:-3] not in words("postcode_areas", "pseudo_outward"):
         return _spaced(packed), None
-    if (
-        packed[:-3] in words("postcode_areas", "pseudo_outward")
-        or says_nothing(text)
-        or packed.startswith("BFPO")
-    ):
+    if packed == "NFA" or packed[:-3] in words("postcode_areas", "pseudo_outward"):
+        is_forces = packed.startswith("BF1")
+        return NOTHING if lenient or is_forces else (None, "POSTCODE_PLACEHOLDER")
+    if says_nothing(text) or packed.startswith("BFPO"):
         return NOTHING
     if lenient:
         return (fold(text), None) if packed.strip("0") else NOTHING

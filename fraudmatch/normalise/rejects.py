@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.errors import ConservationError
 from fraudmatch.normalise.assemble import DatasetRead
 from fraudmatch.normalise.distinct import Codes, Encoded
+from fraudmatch.normalise.faults import Fault
 from fraudmatch.reasons import REASONS
 from fraudmatch.schemas import REJECTS, conform, empty
 
@@ -37,6 +39,10 @@ def _origin(
     return encoded, [files[value, read.name] for value in encoded.values]
 
 
+def _disposition(fault: Fault) -> str:
+    return str(fault.disposition or REASONS[fault.reason].disposition)
+
+
 def _table(read: DatasetRead, files: dict[tuple[str, str | None], tuple[str, str]]) -> pa.Table:
     """The rejects of one data set, unsorted."""
     encoded, origins = _origin(read, files)
@@ -58,11 +64,15 @@ def _table(read: DatasetRead, files: dict[tuple[str, str | None], tuple[str, str
         "dataset": pa.repeat(pa.scalar(read.name), len(rows)),
         "file": of_delivery([file for _, file in origins]),
         "delivery": of_delivery(encoded.values),
-        "source_row": read.source_row.take(pa.array(rows)),
+        "source_row": pc.if_else(
+            of_fault((fault.whole_file for fault in faults), pa.bool_()),
+            pa.scalar(None, read.source_row.type),
+            read.source_row.take(pa.array(rows)),
+        ),
         "field": of_fault((fault.field for fault in faults), pa.string()),
         "column": pa.nulls(len(rows), pa.string()),
         "reason": of_fault((fault.reason for fault in faults), pa.string()),
-        "disposition": of_fault((str(REASONS[fault.reason].disposition) for fault in faults), pa.string()),
+        "disposition": of_fault((_disposition(fault) for fault in faults), pa.string()),
         "detail": pa.nulls(len(rows), pa.string()),
     }
     return pa.table(columns, schema=REJECTS)
@@ -90,6 +100,6 @@ def rejects_of(datasets: Sequence[DatasetRead], deliveries: pa.Table) -> pa.Tabl
     files = _files(deliveries)
     rejects = pa.concat_tables([_table(read, files) for read in datasets] or [empty(REJECTS)])
     keys = [_rank(rejects[name]) for name in ("delivery", "reason", "field")]
-    keys.append(rejects["source_row"].to_numpy())
+    keys.append(pc.fill_null(rejects["source_row"], np.iinfo(np.int64).max).to_numpy())
     keys += [_rank(rejects[name]) for name in ("file", "dataset", "partner")]
     return conform(rejects.take(pa.array(np.lexsort(keys))), REJECTS, what="rejects")

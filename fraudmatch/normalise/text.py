@@ -3,8 +3,8 @@
 One convention in the whole stage: text or None in, text or None out; blank becomes None;
 nothing raises on dirty text; doing it twice changes nothing more. `fold` works in this order:
 
-1. text that is not ASCII: control signs become blanks, invisible signs go, signs and emoji
-   become blanks, the rest is transliterated by anyascii (Ł -> L, ß -> ss, ＳＭＩＴＨ -> SMITH);
+1. text that is not ASCII: in words of mixed scripts lookalikes become Latin; control signs become
+   blanks, invisible signs go, signs and emoji become blanks, the rest is transliterated by anyascii (Ł -> L, ß -> ss, ＳＭＩＴＨ -> SMITH);
 2. apostrophes go (O'BRIEN -> OBRIEN);
 3. upper case;
 4. every sign but letters, digits and those the caller keeps becomes a blank;
@@ -65,8 +65,10 @@ def ascii_of(text: str) -> str:
         return text
     from anyascii import anyascii
 
+    from fraudmatch.normalise.confusables import by_shape
+
     out = []
-    for sign in unicodedata.normalize("NFKC", decoded_once(text)):
+    for sign in unicodedata.normalize("NFKC", by_shape(decoded_once(text))):
         kind = unicodedata.category(sign)
         if sign in _APOSTROPHES or kind == "Cf":
             continue

@@ -19,9 +19,8 @@ _BIDI = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 _MARKS: dict[int, str] = {
     **{code: chr(0x2400 + code) for code in range(0x20)},  # ␀ … ␟, the control pictures
     0x7F: "␡",
-    **dict.fromkeys(
-        (*range(0x80, 0xA0), *_BIDI, 0x2028, 0x2029, 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}"
-    ),
+    **{code: f"⟦U+{code:04X}⟧" for code in _BIDI},
+    **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}"),
 }
 # RE2 classes: what `_MARKS` replaces.
 _UNPRINTABLE = (

@@ -31,8 +31,8 @@ from fraudmatch.reasons import REASONS
         ("GL5O 1AA", ("GL50 1AA", "POSTCODE_CORRECTED")),
         ("GL50 IAA", ("GL50 1AA", "POSTCODE_CORRECTED")),
         ("S01 4AA", ("SO1 4AA", "POSTCODE_CORRECTED")),
-        ("ZZ99 3VZ", (None, None)),
-        ("NFA", (None, None)),
+        ("ZZ99 3VZ", (None, "POSTCODE_PLACEHOLDER")),
+        ("NFA", (None, "POSTCODE_PLACEHOLDER")),
         ("BFPO 12", (None, None)),
         ("QQ1 1AA", (None, "POSTCODE_INVALID")),
         ("GL50", (None, "POSTCODE_INVALID")),
@@ -222,6 +222,12 @@ def test_organisation(written, name, core, trading):
         ("John Parish", "person"),
         ("Parish, J", "person"),
         ("Hilltop Parish Council", "organisation"),
+        ("Hall, Julie", "person"),
+        ("HALL, JULIE M", "person"),
+        ("Hall, Village", "organisation"),
+        ("Kavita Meena Solanki", "person"),
+        ("The Rose Bloggs", "organisation"),
+        ("Hilltop Rose Bakery", "organisation"),
     ],
 )
 def test_kind(written, kind):

@@ -22,7 +22,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
         ("\x1b[31m", "␛[31m"),
         ("\x7f", "␡"),
         ("\x85", "\ufffd"),
-        ("\u202egnp", "\ufffdgnp"),
+        ("\u202egnp", "⟦U+202E⟧gnp"),
         ("\ufffe", "\ufffd"),
         ("a\u00a0b", "a\u00a0b"),
     ],

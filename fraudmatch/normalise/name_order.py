@@ -1,0 +1,44 @@
+"""Files whose forenames and surnames seem to have changed places.
+
+One record cannot tell ("JAMES THOMAS"); a whole file can. Nothing is turned round: the linkage core compares
+names crosswise, so the answer is a word to the partner, not another reading.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from fraudmatch.forenames import known_forenames
+from fraudmatch.normalise.distinct import Codes, Encoded, Mask
+from fraudmatch.normalise.text import fold
+
+_FEWEST = 20  # rows that tell; fewer may be chance
+_TIMES = 3  # turned rows for each straight one; forenames the list lacks must not look like a turned file
+
+
+def _is_forename(column: pa.Array) -> Mask:
+    encoded = Encoded.of(column)
+    known = known_forenames()
+    return encoded.mask([(fold(value).split() or [""])[0] in known for value in encoded.values])
+
+
+def turned_deliveries(forename: pa.Array, surname: pa.Array, delivery: pa.Array) -> Codes:
+    """The first row of each delivery whose names seem turned, rising.
+
+    A row tells when exactly one of its two names is a known forename. A delivery is suspected when at least
+    20 rows have it in the surname and they are more than three times those that have it in the forename.
+
+    Args:
+        forename, surname: as received; null tells nothing.
+        delivery: of each row.
+    """
+    if forename.null_count == len(forename) or surname.null_count == len(surname):
+        return np.empty(0, np.int64)
+    first, last = _is_forename(forename), _is_forename(surname)
+    files = Encoded.of(delivery)
+    turned = np.bincount(files.codes[last & ~first], minlength=len(files.values))
+    straight = np.bincount(files.codes[first & ~last], minlength=len(files.values))
+    suspected = np.flatnonzero((turned >= _FEWEST) & (turned > _TIMES * straight))
+    rows = [int(np.argmax(files.codes == file)) for file in suspected.tolist()]
+    return np.array(sorted(rows), np.int64)
