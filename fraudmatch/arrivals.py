@@ -21,12 +21,14 @@ class Declared:
     Attributes:
         part: number of this file among the parts of one delivery, from 1; null when it is whole.
         parts: how many parts there are; null when nothing says it.
+        several: files that fit one mapping make up one delivery, however many there are.
         due_days: an extract older than this on the night is held; null = it is only said.
     """
 
     part: int | None = None
     parts: int | None = None
     due_days: int | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ def declared_of(form: DeliveryForm, file_name: str) -> Declared:
     """Part, number of parts and due date of a file, as its mapping and its name say."""
     told = _in_name(form, file_name)
     part, parts = told.get("part"), told.get("parts")
-    return Declared(int(part) if part else None, int(parts) if parts else form.parts, form.due_days)
+    whole = int(parts) if parts else form.parts
+    return Declared(int(part) if part else None, whole, form.due_days, form.several)
 
 
 def extracted_on(form: DeliveryForm, file_name: str, grid: Grid) -> dt.date | None:

@@ -207,6 +207,7 @@ class DeliveryForm(Strict):
         date_format: how {date} is written, and the cells of `date_column`.
         date_column: a column that holds the day of the extract in every row; it need not be mapped.
         parts: how many files one delivery has, where their names do not say.
+        several: all files that fit are one delivery (twelve months of payments); none is missed when it is absent.
         due_days: an extract older than this is held.
         may_be_empty: no rows is a lawful delivery.
         same_reference: whether several rows may have one reference; null takes the usual answer of
@@ -218,6 +219,7 @@ class DeliveryForm(Strict):
     date_column: Heading | None = None
     parts: Annotated[int, Field(ge=2, le=1000)] | None = None
     due_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    several: bool = False
     may_be_empty: bool = False
     same_reference: Literal["allow", "reject"] | None = None
 
@@ -234,6 +236,8 @@ class DeliveryForm(Strict):
             raise ValueError("a name may hold {date}, {part} and {parts}, each once")
         if "date" in named and self.date_column:
             raise ValueError("the date stands in the name or in a column, not in both")
+        if self.several and ("part" in named or self.parts is not None):
+            raise ValueError("several files have no numbered parts; leave several or the parts out")
         if ("part" in named) != ("parts" in named or self.parts is not None):
             raise ValueError("{part} needs {parts} in the name or parts = a number, and they need {part}")
         return self

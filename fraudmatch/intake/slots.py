@@ -26,6 +26,8 @@ def sorted_out(
     files, copies = _without_copies(files)
     if any(file.declared.part is not None for file in files):
         return files, copies, _parts_missing(files, broken)
+    if any(file.declared.several for file in files):
+        return files, copies, []
     known = (before.earlier.keys() | before.digests) if before else set()
     fresh = [file for file in files if file.row["delivery"] not in known]
     if len(files) > 1 and fresh:

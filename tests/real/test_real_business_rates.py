@@ -58,7 +58,7 @@ def test_faults_are_few_and_of_known_kinds(night: Night) -> None:
     assert counts["selby", "CODE_UNKNOWN"] == 4  # a date where Y should stand
     assert {reason for _, reason in counts} <= {
         "ROW_TOO_FEW_FIELDS", "CODE_UNKNOWN", "NAME_MISSING", "POSTCODE_INVALID", "POSTCODE_CORRECTED",
-        "NAME_PLACEHOLDER", "NAME_UNREADABLE",
+        "NAME_PLACEHOLDER", "NAME_UNREADABLE", "FIELD_TRUNCATION_SUSPECTED", "NAME_HAS_DIGITS", "NON_PERSON", "POSTCODE_PLACEHOLDER",
     }  # fmt: skip
 
 
