@@ -10,7 +10,7 @@ import click
 from fraudmatch.reasons import Disposition
 
 if TYPE_CHECKING:
-    from fraudmatch.extract.preflight import Finding, Preflight
+    from fraudmatch.preflight import Finding, Preflight
 
 
 @click.command("check", short_help="Try all deliveries of a site and list their faults.")
@@ -24,7 +24,7 @@ def command(context: click.Context, site: Path, partners: tuple[str, ...], as_js
     Nothing is written. Exit code 4 says that at least one file was refused.
     """
     from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE
-    from fraudmatch.extract.preflight import preflight
+    from fraudmatch.preflight import preflight
     from fraudmatch.site import load_site
 
     found = preflight(load_site(site), partners or None)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fraudmatch.arrivals import plain_rows
-from fraudmatch.extract.whole_site import Extracted, extract_site, mappings_without_files
+import pyarrow as pa
+
 from fraudmatch.reasons import FATAL, REASONS
-from fraudmatch.site import Site
 
 #: How many source rows are named as examples.
 FIRST_ROWS = 5
@@ -71,21 +69,9 @@ class Preflight:
         }
 
 
-def preflight(site: Site, partners: Iterable[str] | None = None) -> Preflight:
-    """Extract a site and keep only what there is to say about it.
-
-    Raises:
-        ConfigurationError: the site or its mappings have faults.
-    """
-    chosen = None if partners is None else sorted(set(partners))
-    extracted = extract_site(site, chosen)
-    files = tuple(plain_rows(extracted.deliveries))
-    return Preflight(files, tuple(findings(extracted)), tuple(mappings_without_files(site, chosen)))
-
-
-def findings(extracted: Extracted) -> list[Finding]:
+def findings(rejects: pa.Table) -> list[Finding]:
     """REJECTS grouped by file, reason, field and column."""
-    grouped = extracted.rejects.group_by(list(_GROUP), use_threads=False).aggregate(
+    grouped = rejects.group_by(list(_GROUP), use_threads=False).aggregate(
         [("source_row", "list"), ("detail", "list")]
     )
     found = [_finding(row) for row in grouped.to_pylist()]
@@ -110,7 +96,8 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     place = (finding.partner, finding.dataset or "", finding.file)
     return (
         *place,
-        finding.disposition not in FATAL,
+        # What costs the whole file goes before what costs rows, and that before what costs a value.
+        2 if finding.disposition not in FATAL else int(bool(finding.first_rows)),
         -finding.rows,
         finding.reason,
         finding.field or "",
