@@ -39,6 +39,11 @@ class Finding:
     meaning: str
     remedy: str
 
+    @property
+    def fatal(self) -> bool:
+        """Whether nothing of the row, or of the file, is loaded."""
+        return self.disposition in FATAL
+
 
 @dataclass(frozen=True)
 class Preflight:
