@@ -37,11 +37,8 @@ def test_faults_of_extract_and_of_normalise_the_dearest_first(folder: Path) -> N
     found = json.loads(run.stdout)
     assert run.exit_code == 0
     assert (found["files"][0]["partner"], found["files"][0]["loaded"]) == ("avon", 2)
-    assert [(one["reason"], one["rows"], one["first_rows"]) for one in found["findings"]][0] == (
-        "KEY_MISSING",
-        2,
-        [4, 5],
-    )
+    first = found["findings"][0]
+    assert (first["reason"], first["rows"], first["first_rows"]) == ("KEY_MISSING", 2, [4, 5])
     assert {"DATE_INVALID", "POSTCODE_INVALID"} <= {one["reason"] for one in found["findings"]}
 
 
@@ -59,7 +56,6 @@ def test_the_page_holds_no_value_unless_asked(folder: Path) -> None:
     assert "soon" not in page
     assert "NOWHERE9" not in page
     assert "Records 4, 5" in page
-    assert "Date" in page
     assert check(folder, "--html", str(folder / "v.html"), "--show-values").exit_code == 0
     shown = (folder / "v.html").read_text()
     assert "2 <code>&lt;b&gt;soon</code>" in shown
