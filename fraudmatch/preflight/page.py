@@ -47,7 +47,7 @@ def page(
     file = found.files[0]
     title = f"Check of {file['file']}"
     faults = {id(one): _rows_of(rejects, one) for one in found.findings}
-    parts = [*_summary(found, show_values), *_first(found.findings, faults, columns if show_values else ())]
+    parts = [*_summary(found, show_values), *_first(found.findings, faults, columns, show_values)]
     if columns:
         parts += _columns(columns, found.findings, faults)
     return "\n".join([
@@ -71,7 +71,7 @@ def _rows_of(rejects: pa.Table, finding: Finding) -> list[int]:
 def _summary(found: Preflight, show_values: bool) -> Iterator[str]:
     file = found.files[0]
     yield f"<p><b>{STATES[file['state']]}</b> Read as {escape(str(file['dataset']))}: {file['received']:,} records received, "
-    yield f"{file['loaded']:,} load, {file['rejected']:,} do not; {file['skipped']:,} lines are no records"
+    yield f"{file['loaded']:,} load, {file['rejected']:,} do not; {file['skipped']:,} line(s) are no records"
     yield " (heading, blank lines).</p>"
     yield (
         "<p>Records are numbered as rows of the file, its heading included. "
@@ -82,7 +82,7 @@ def _summary(found: Preflight, show_values: bool) -> Iterator[str]:
 
 
 def _first(
-    findings: Sequence[Finding], faults: dict[int, list[int]], shown: Sequence[SeenColumn]
+    findings: Sequence[Finding], faults: dict[int, list[int]], columns: Sequence[SeenColumn], shown: bool
 ) -> Iterator[str]:
     yield "<h2>What to fix first</h2>"
     if not findings:
@@ -91,7 +91,8 @@ def _first(
     yield '<ol class="fix">'
     for one in findings:
         mark = MARKS[Disposition(one.disposition)]
-        place = one.column or one.field
+        here = _of(columns, one)
+        place = one.column or " + ".join(column.heading for column in here) or one.field
         yield f"<li><b>{escape(one.meaning)}</b>"
         yield f'<span class="mark{" lost" if one.fatal else ""}">{mark}</span> '
         yield f"{escape(cost(one))}{f' in <code>{escape(place)}</code>' if place else ''}."
@@ -99,7 +100,7 @@ def _first(
         if one.detail:
             yield f"<br><small>{escape(one.detail)}</small>"
         if faults[id(one)]:
-            yield f"<br><small>{_records(faults[id(one)], _of(shown, one))}</small>"
+            yield f"<br><small>{_records(faults[id(one)], here if shown else ())}</small>"
         yield f"<br><small>Code {one.reason}</small></li>"
     yield "</ol>"
 

@@ -31,6 +31,6 @@ def cost(finding: Finding) -> str:
     if finding.fatal and not finding.first_rows:
         return "the whole file"
     if not finding.first_rows:
-        return "the column" if finding.column or finding.field else "the file as a whole"
+        return "all cells" if finding.column or finding.field else "the file as a whole"
     noun = "record" if finding.fatal else "value"
     return f"{finding.rows:,} {noun}{'' if finding.rows == 1 else 's'}"
