@@ -16,16 +16,25 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dataset", help="The data set of the file; guessed from its headings when absent.")
 @click.option("--partner", help="Who sends it, for the comment on where to keep the mapping.")
-def draft(file: Path, dataset: str | None, partner: str | None) -> None:
+@click.option(
+    "--site", type=click.Path(path_type=Path), help="Learn headings from the mappings of this site."
+)
+@click.option("--rows/--no-rows", default=True, help="Show five rows as the draft reads them, on stderr.")
+def draft(file: Path, dataset: str | None, partner: str | None, site: Path | None, rows: bool) -> None:
     """Print a mapping for FILE on stdout, to be confirmed line by line.
 
     Code columns list the partner's values with TODO where our word has to be filled in.
     """
     from fraudmatch.extract.draft import draft_mapping
+    from fraudmatch.extract.draft_rows import first_rows, parsed_by_draft
     from fraudmatch.extract.draft_text import TODO
+    from fraudmatch.site import load_site
 
-    text = draft_mapping(file, dataset=dataset, partner=partner)
+    text = draft_mapping(file, dataset=dataset, partner=partner, site=load_site(site) if site else None)
     click.echo(text, nl=False)
+    read = parsed_by_draft(file, text) if rows else None
+    for line in first_rows(read) if read else ():
+        click.echo(line, err=True)
     left = text.count(TODO)
     if left:
         click.echo(f"{left} places are marked {TODO}.", err=True)

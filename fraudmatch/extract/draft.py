@@ -9,6 +9,7 @@ from pathlib import Path
 from fraudmatch import schemas
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.extract.content import read_bytes
+from fraudmatch.extract.draft_rows import learnt_headings
 from fraudmatch.extract.draft_text import Draft, mapping_text
 from fraudmatch.extract.evidence import Evidence, evidence
 from fraudmatch.extract.fields import Cells
@@ -17,14 +18,18 @@ from fraudmatch.extract.headings import did_you_mean
 from fraudmatch.extract.readers import read_grid
 from fraudmatch.extract.recognise import guess_dataset, recognise
 from fraudmatch.extract.sniff import sniff
+from fraudmatch.site import Site
 
 
-def draft_mapping(path: Path, *, dataset: str | None = None, partner: str | None = None) -> str:
+def draft_mapping(
+    path: Path, *, dataset: str | None = None, partner: str | None = None, site: Site | None = None
+) -> str:
     """The text of a mapping for the file at `path`.
 
     Args:
         dataset: the data set; null guesses it from the headings and the file name.
         partner: who sends it, for the comment on where to keep the mapping.
+        site: headings its mappings read are names of their fields here too.
 
     Returns:
         TOML that `load_mapping` accepts, except where a code is left as "TODO" and where no
@@ -37,7 +42,7 @@ def draft_mapping(path: Path, *, dataset: str | None = None, partner: str | None
         remedy = did_you_mean(dataset, schemas.DATASETS) or f"Known: {', '.join(schemas.DATASETS)}."
         raise ConfigurationError(f"There is no data set {dataset!r}.", remedy=remedy)
     try:
-        draft = _look(path, dataset)
+        draft = _look(path, dataset, site)
     except Refused as refused:
         reasons = "; ".join(f"{fault.reason} {fault.detail or ''}".strip() for fault in refused.faults)
         message = f"No mapping can be drafted from {path}: {reasons or 'it cannot be read'}."
@@ -45,7 +50,7 @@ def draft_mapping(path: Path, *, dataset: str | None = None, partner: str | None
     return "\n".join(mapping_text(draft, path.name, partner)) + "\n"
 
 
-def _look(path: Path, dataset: str | None) -> Draft:
+def _look(path: Path, dataset: str | None, site: Site | None) -> Draft:
     content = read_bytes(path)
     if not content:
         raise Refused([])
@@ -54,10 +59,11 @@ def _look(path: Path, dataset: str | None) -> Draft:
     cells = Cells.of(grid, set(range(len(grid.headings))), ())
     columns = [evidence(cells, place) for place in range(len(grid.headings))]
     name = dataset or guess_dataset(grid.headings, path.name)
-    fields = recognise(grid.headings, name)
+    learnt = learnt_headings(site, name) if site else {}
+    fields = recognise(grid.headings, name, learnt)
     if "source_ref" not in fields:
         fields = {**_likely_reference(columns, grid.rows, fields), **fields}
-    return Draft(schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes)
+    return Draft(schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes, learnt)
 
 
 def _likely_reference(

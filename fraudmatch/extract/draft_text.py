@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from fraudmatch import schemas
 from fraudmatch.extract.evidence import Evidence
 from fraudmatch.extract.grid import Grid
 from fraudmatch.extract.mapping import FileForm
+from fraudmatch.extract.recognise import key_of
 
 #: Code of a list entry that a person has to fill; no data set knows it, so the draft says so.
 TODO = "TODO"
@@ -25,6 +27,7 @@ class Draft:
         columns: evidence per column, in file order.
         fields: our field -> columns (from 0).
         notes: doubts about the form of the file.
+        learnt: field -> heading -> the mapping of the site that reads it so.
     """
 
     dataset: schemas.Dataset
@@ -33,6 +36,7 @@ class Draft:
     columns: Sequence[Evidence]
     fields: Keyed[str, tuple[int, ...]]
     notes: tuple[str, ...]
+    learnt: Keyed[str, Keyed[str, str]] = dataclasses.field(default_factory=dict)
 
     def heading(self, place: int) -> str:
         """The heading of a column without outer blanks."""
@@ -150,6 +154,9 @@ def _field_lines(draft: Draft) -> Iterator[str]:
 def _one_field(draft: Draft, field: schemas.Field, places: tuple[int, ...]) -> Iterator[str]:
     first = draft.columns[places[0]]
     yield f"# {field.meaning}: {_described(first)}"
+    by = {key_of(heading): mapping for heading, mapping in draft.learnt.get(field.name, {}).items()}
+    if key_of(draft.heading(places[0])) in by:
+        yield f"# so read by {_plain(by[key_of(draft.heading(places[0]))])}"
     column = _quoted(draft.heading(places[0]))
     if len(places) > 1:
         yield f'{field.name} = {{ join = {_list([draft.heading(place) for place in places])}, with = ", " }}'
@@ -191,6 +198,13 @@ def _code_line(field: schemas.Field, column: Evidence, heading: str) -> Iterator
         yield f"{field.name} = {heading}"
         return
     yield f"# our words: {', '.join(words)}"
+    unknown = [
+        f"{_plain(value)} ({times:,})"
+        for value, times in zip(column.values, column.times, strict=True)
+        if _our_word(value, words) == TODO
+    ]
+    if unknown:
+        yield f"# not known, with how many rows have them: {', '.join(unknown)}"
     codes = ", ".join(f"{_quoted(value)} = {_quoted(_our_word(value, words))}" for value in column.values)
     yield f"{field.name} = {{ column = {heading}, codes = {{ {codes} }} }}"
 

@@ -34,6 +34,7 @@ class Evidence:
         formats: date formats that between them read nearly all cells; empty for other columns.
         ambiguous: every date could also be read with day and month changed over.
         values: the distinct texts, sorted, when they are few; otherwise empty.
+        times: how many cells have each of the values.
     """
 
     filled: float
@@ -42,6 +43,7 @@ class Evidence:
     formats: tuple[str, ...]
     ambiguous: bool
     values: tuple[str, ...]
+    times: tuple[int, ...] = ()
 
 
 def evidence(cells: Cells, place: int, *, few: int = 40) -> Evidence:
@@ -51,13 +53,15 @@ def evidence(cells: Cells, place: int, *, few: int = 40) -> Evidence:
     texts, times = counts.field("values"), counts.field("counts")
     total = pc.sum(times).as_py() or 0
     formats = _formats(texts, times, total)
+    few_texts = sorted(zip(texts.to_pylist(), times.to_pylist(), strict=True)) if len(texts) <= few else []
     return Evidence(
         filled=total / max(len(column), 1),
         distinct=len(texts),
         shape=_usual_shape(texts, times),
         formats=formats,
         ambiguous=_ambiguous(texts, formats),
-        values=tuple(sorted(texts.to_pylist())) if len(texts) <= few else (),
+        values=tuple(text for text, _ in few_texts),
+        times=tuple(count for _, count in few_texts),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -20,21 +20,41 @@ def key_of(heading: str) -> str:
     return _NOT_ALNUM.sub("", heading.casefold())
 
 
-def recognise(headings: Sequence[str], dataset: str) -> dict[str, tuple[int, ...]]:
+def recognise(
+    headings: Sequence[str], dataset: str, learnt: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, tuple[int, ...]]:
     """Field -> the columns (from 0) that seem to hold it, in the order of the data set.
 
     Each column feeds one field at most. Several columns are the lines of an address. Where
     two headings speak for one field, the one the synonym list names first is taken.
+    Headings `learnt` for a field (from mappings a person confirmed) go before all lists.
     """
     keys = [key_of(heading) for heading in headings]
-    found = _address_lines(keys)
+    claims = [(-1, *claim) for claim in _learnt_claims(keys, learnt or {})]
+    known = {field for _rank, field, _place in claims}
+    told = {place for _rank, _field, place in claims}
+    found = {
+        field: places
+        for field, places in _address_lines(keys).items()
+        if field not in known and not told & set(places)
+    }
     taken = {place for places in found.values() for place in places}
-    for _rank, field, place in sorted(_claims(keys, dataset)):
+    for _rank, field, place in sorted([*claims, *_claims(keys, dataset)]):
         if field not in found and place not in taken:
             found[field] = (place,)
             taken.add(place)
     order = [field.name for field in schemas.DATASETS[dataset].fields]
     return {name: found[name] for name in order if name in found}
+
+
+def _learnt_claims(keys: Sequence[str], learnt: Mapping[str, Iterable[str]]) -> list[tuple[str, int]]:
+    """(Field, column) for every heading that is read as the field elsewhere."""
+    return [
+        (field, place)
+        for field, headings in learnt.items()
+        for place, key in enumerate(keys)
+        if key and key in {key_of(heading) for heading in headings}
+    ]
 
 
 def guess_dataset(headings: Sequence[str], file_name: str) -> str:

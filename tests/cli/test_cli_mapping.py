@@ -17,7 +17,11 @@ def test_draft_prints_a_mapping_and_counts_what_is_left(tmp_path: Path) -> None:
     run = CliRunner().invoke(command, ["draft", str(tmp_path / "rents_2026.csv"), "--partner", "avon"])
     assert run.exit_code == 0
     assert "partners/avon/housing_tenancy.toml" in run.stdout
-    assert run.stderr == "1 places are marked TODO.\n"
+    assert run.stderr.endswith("1 places are marked TODO.\n")
+    assert "received 2, loaded 2." in run.stderr
+    assert "Row 2\n" in run.stderr
+    assert "2020-01-31" in run.stderr
+    assert "# not known, with how many rows have them: S (2)" in run.stdout
     path = tmp_path / "m.toml"
     path.write_text(run.stdout.replace("TODO", "secure"))
     assert load_mapping(path).fits("rents_2027.csv")
@@ -45,3 +49,21 @@ def test_check(tmp_path: Path) -> None:
     with pytest.raises(MappingError) as caught:
         CliRunner().invoke(command, ["check", str(good), str(bad)], catch_exceptions=False)
     assert any(problem.where == "datset" for problem in caught.value.problems)
+
+
+def test_draft_learns_headings_from_the_site(tmp_path: Path) -> None:
+    (tmp_path / "partners/avon").mkdir(parents=True)
+    (tmp_path / "deliveries/avon").mkdir(parents=True)
+    (tmp_path / "site.toml").write_text('name = "T"\n[[partner]]\nid = "avon"\nname = "A"\n')
+    (tmp_path / "partners/avon/rents.toml").write_text(
+        'dataset = "housing_tenancy"\nfile = { pattern = "*", format = "parquet" }\n'
+        'fields = { source_ref = "Ref", surname = "Zork Wibble" }\n'
+    )
+    file = tmp_path / "rents.csv"
+    file.write_text("Tenancy Ref,Zork-Wibble,Tenancy Start\n1,Testa,31/01/2020\n2,Testb,30/01/2020\n")
+    alone = CliRunner().invoke(command, ["draft", str(file)])
+    assert "surname =" not in alone.stdout
+    run = CliRunner().invoke(command, ["draft", str(file), "--site", str(tmp_path)])
+    assert '# so read by avon/rents.toml\nsurname = "Zork-Wibble"' in run.stdout
+    assert "Testa" not in run.stdout
+    assert "Testa" in run.stderr

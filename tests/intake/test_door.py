@@ -174,7 +174,7 @@ def test_all_faults_of_all_sharing_records_are_named_at_once(tmp_path: Path) -> 
 def test_check_says_held_of_what_the_night_holds_for_its_form(tmp_path: Path) -> None:
     from catalogue.f_date_order import turned
 
-    from fraudmatch.extract.preflight import preflight
+    from fraudmatch.preflight import preflight
 
     site = site_of(tmp_path)
     deliver(site, turned(84))

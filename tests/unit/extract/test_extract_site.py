@@ -9,7 +9,7 @@ from fraudmatch import schemas
 from fraudmatch.errors import MappingError, SiteError
 from fraudmatch.extract import extract
 from fraudmatch.extract.docs import datasets_page
-from fraudmatch.extract.preflight import preflight
+from fraudmatch.preflight import preflight
 from fraudmatch.site import Site, load_site
 
 MAPPING = """

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fraudmatch.arrivals import plain_rows, put_together
-from fraudmatch.extract.whole_site import Extracted, extract_site, mappings_without_files
+import pyarrow as pa
+
 from fraudmatch.reasons import FATAL, REASONS
-from fraudmatch.site import Site
 
 #: How many source rows are named as examples.
 FIRST_ROWS = 5
@@ -41,6 +39,11 @@ class Finding:
     meaning: str
     remedy: str
 
+    @property
+    def fatal(self) -> bool:
+        """Whether nothing of the row, or of the file, is loaded."""
+        return self.disposition in FATAL
+
 
 @dataclass(frozen=True)
 class Preflight:
@@ -71,23 +74,9 @@ class Preflight:
         }
 
 
-def preflight(site: Site, partners: Iterable[str] | None = None) -> Preflight:
-    """Extract a site and keep only what there is to say about it.
-
-    Raises:
-        ConfigurationError: the site or its mappings have faults.
-    """
-    chosen = None if partners is None else sorted(set(partners))
-    extracted = extract_site(site, chosen)
-    # What the night would hold for its form is held here too; gates need what was accepted before.
-    held = [f.set_aside("held") if f.holds() and not f.refused else f for f in extracted.files]
-    files = tuple(plain_rows(put_together(held).deliveries))
-    return Preflight(files, tuple(findings(extracted)), tuple(mappings_without_files(site, chosen)))
-
-
-def findings(extracted: Extracted) -> list[Finding]:
+def findings(rejects: pa.Table) -> list[Finding]:
     """REJECTS grouped by file, reason, field and column."""
-    grouped = extracted.rejects.group_by(list(_GROUP), use_threads=False).aggregate(
+    grouped = rejects.group_by(list(_GROUP), use_threads=False).aggregate(
         [("source_row", "list"), ("detail", "list")]
     )
     found = [_finding(row) for row in grouped.to_pylist()]
@@ -112,7 +101,8 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     place = (finding.partner, finding.dataset or "", finding.file)
     return (
         *place,
-        finding.disposition not in FATAL,
+        # What costs the whole file goes before what costs rows, and that before what costs a value.
+        2 if finding.disposition not in FATAL else int(bool(finding.first_rows)),
         -finding.rows,
         finding.reason,
         finding.field or "",
