@@ -114,8 +114,10 @@ def _check_top(raw: dict[str, Any], faults: _Faults) -> None:
     if not isinstance(raw.get("note", ""), str):
         faults.add("note", "is a text.")
     dataset = raw.get("dataset")
-    if dataset is not None and dataset not in schemas.DATASETS:
-        remedy = did_you_mean(str(dataset), schemas.DATASETS) or f"Known: {', '.join(schemas.DATASETS)}."
+    if dataset is not None and not isinstance(dataset, str):
+        faults.add("dataset", "is a text.")
+    elif dataset is not None and dataset not in schemas.DATASETS:
+        remedy = did_you_mean(dataset, schemas.DATASETS) or f"Known: {', '.join(schemas.DATASETS)}."
         faults.add("dataset", f"there is no data set {dataset!r}.", remedy)
 
 

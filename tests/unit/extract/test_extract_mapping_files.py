@@ -172,3 +172,9 @@ def test_no_toml(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text("dataset = ")
     with pytest.raises(MappingError, match="not a TOML file"):
         load_mapping(tmp_path / "m.toml")
+
+
+@pytest.mark.parametrize("written", ['{ join = ["A1"] }', "[]", "1", "true", "2026-04-01", '""'])
+def test_a_data_set_is_named_by_a_text(tmp_path: Path, written: str) -> None:
+    found = faults_of(tmp_path, SOUND.replace('"council_tax"', written))
+    assert any(fault.startswith("dataset: ") for fault in found), found
