@@ -33,6 +33,7 @@ from fraudmatch.normalise.wordlists import phrases, words
 _LONGEST_PLACEHOLDER = 40
 _PLAIN = re.compile(r"(?:FLAT (\d+[A-Z]?|[A-Z]),? )?(\d+)([A-Z])? ([A-Z][A-Z ]*), ([A-Z0-9][A-Z0-9 ,]*)")
 _KEPT = ",-/&"
+_NUMBERED = re.compile(r"(\d+)([A-Z]?)")  # a flat whose name may as well be a house number
 # A house number 5-7 that a spreadsheet took for the fifth of July, or for May 2007.
 _MONTHS = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _SHEET_DATE = rf"(?i)^\s*([0-9]{{1,2}}-{_MONTHS}|{_MONTHS}-[0-9]{{2}})\b"
@@ -133,11 +134,15 @@ def _segments(folded: str, *, alone: bool = True) -> list[str]:
     return _without_tail([part for part in parts if part], alone)
 
 
+#: The rank of a number with a name that may be a building's as well as a street's.
+_EITHER = 3
+
+
 def _rank(segment: Segment) -> int:
     """How surely a segment is the one that holds the street; lower is surer, 9 is never."""
     numbered = segment.number is not None
     if segment.street:
-        sure, unsure = (0, 3) if numbered else (2, 5)
+        sure, unsure = (0, _EITHER) if numbered else (2, 5)
         return sure if segment.definite else unsure
     if numbered and segment.other:
         return 4 if names_building(segment.other) else 1
@@ -145,8 +150,14 @@ def _rank(segment: Segment) -> int:
 
 
 def _main(segments: list[Segment]) -> int | None:
-    """Position of the segment that holds the street."""
-    best = min(range(len(segments)), key=lambda at: (_rank(segments[at]), at), default=None)
+    """Position of the segment that holds the street; of "4 LINDEN COURT", "23 MARKET COURT" the later,
+    for a house number stands behind the flat."""
+
+    def rank(at: int) -> tuple[int, int]:
+        surety = _rank(segments[at])
+        return surety, -at if surety == _EITHER else at
+
+    best = min(range(len(segments)), key=rank, default=None)
     return best if best is not None and _rank(segments[best]) < 9 else None
 
 
@@ -217,7 +228,15 @@ def _with_street(segments: list[Segment], at: int) -> Address:
     building = _building(before, main)
     if not main.street and street and names_building(street):
         building, street = building or _bare(street), None
+    if building is None and street and not main.definite:
+        flat, number = _one_number(flat, number)
     return Address(flat, number, building, street, town)
+
+
+def _one_number(flat: str | None, number: str | None) -> tuple[str | None, str | None]:
+    """(Flat, number) of a building that has one number only: FLAT 4A ROSE COURT is 4A ROSE COURT."""
+    found = _NUMBERED.fullmatch(flat) if flat and number is None else None
+    return (found[2] or None, found[1]) if found else (flat, number)
 
 
 @lru_cache(maxsize=200_000)
@@ -261,8 +280,10 @@ def _without_street(segments: list[Segment]) -> Address:
     if len(names) == 1:
         alone = names[0]
         if names_building(alone) or flat:
-            return Address(flat, number, building=_bare(alone))
+            return Address(*_one_number(flat, number), building=_bare(alone))
         return Address(flat, number, town=alone)
+    if names:
+        flat, number = _one_number(flat, number)
     return Address(flat, number, _bare(names[0]) if names else None, None, names[-1] if names else None)
 
 
