@@ -13,6 +13,7 @@ from fraudmatch.cli.measured import (
     found_lines,
     judged_dict,
     judged_lines,
+    measured_lines,
     night_lines,
     outcome_lines,
     planned_lines,
@@ -145,7 +146,10 @@ def _night(folder: Path, run_id: str | None, asked: _Asked) -> None:
 
     found = evaluate_site(folder, run_id)
     if asked.out is None:
-        _print(found, asked.as_json)
+        if asked.as_json:
+            print_json(found)
+        else:
+            _echo(measured_lines(found) + cases_lines(found))
         return
     from fraudmatch.evaluation.night import judge_night
     from fraudmatch.evaluation.page import night_page
@@ -166,9 +170,7 @@ def _night(folder: Path, run_id: str | None, asked: _Asked) -> None:
         relations = {relation: judged_dict(one, asked.worst) for relation, one in judged.items()}
         print_json(found | {"relations": relations})
         return
-    _echo(night_lines(judged, found))
-    if "cases" in found:
-        _echo(cases_lines(found["cases"]))
+    _echo(night_lines(judged, found) + cases_lines(found))
     click.echo(f"\nWritten: {', '.join(map(str, files))}")
 
 

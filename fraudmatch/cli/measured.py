@@ -118,8 +118,27 @@ def night_lines(judged: Mapping[str, Judged], found: Mapping[str, Any]) -> list[
     return lines
 
 
-def cases_lines(cases: Mapping[str, Any]) -> list[str]:
-    """One line for each rule: how many planted cases, look-alikes and near misses, and how many of each are flagged."""
+def measured_lines(found: Mapping[str, Any]) -> list[str]:
+    """One line for each thing a night's answer key knows of: groups of people, properties …"""
+    lines = [
+        f"run {found['run_id']}",
+        f"{'':<15} {'true pairs':>10} {'found':>9} {'precision':>10} {'recall':>8} {'F1':>8}",
+    ]
+    for name, one in found.items():
+        if isinstance(one, Mapping) and "true_pairs" in one:
+            lines.append(
+                f"{name.replace('_', ' '):<15} {one['true_pairs']:>10,} {one['found_pairs']:>9,} "
+                f"{_share(one['precision']):>10} {_share(one['recall']):>8} {_share(one['f1']):>8}"
+            )
+    return lines
+
+
+def cases_lines(found: Mapping[str, Any]) -> list[str]:
+    """One line for each rule: how many planted cases, look-alikes and near misses, and how many of each are
+    flagged; none where the answer key holds no cases."""
+    if "cases" not in found:
+        return []
+    cases = found["cases"]
     lines = [
         "",
         "Cases of the answer key, flagged of those there are:",

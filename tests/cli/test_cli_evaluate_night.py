@@ -127,6 +127,19 @@ def test_a_file_that_ends_in_html_gets_the_page_alone(site: Path, measured: tupl
     assert "persons" in text and "calibration error" in text and str(alone) in text
 
 
+def test_without_a_page_the_tables_are_printed(site: Path) -> None:
+    code, text, err = run("evaluate", site)
+    assert code == 0, err
+    lines, found = text.splitlines(), json.loads(run("evaluate", site, "--json")[1])
+    persons = next(line for line in lines if line.startswith("persons "))
+    assert f"{found['persons']['true_pairs']:,}" in persons and f"{found['persons']['f1']:.4f}" in persons
+    rules = found["cases"]["by_rule"]
+    told = {line.split()[0]: line for line in lines if line.startswith("FM-")}
+    assert told.keys() == rules.keys()
+    for rule, one in rules.items():
+        assert f" {one['planted_flagged']:,} of {one['planted']:,} " in told[rule]
+
+
 def test_a_sample_of_people_is_drawn_decided_and_turned_into_figures(site: Path, tmp_path: Path) -> None:
     """Decided by the answer key, all pairs of it: the intervals close on what the key says."""
     bare = tmp_path / "bare"
