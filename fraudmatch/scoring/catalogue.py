@@ -225,7 +225,7 @@ PAIR: dict[str, tuple[Column, str]] = {
         "those of them whose postcode agrees",
     ),
     "same_nino": (Column(Kind.TRUTH), "National Insurance numbers agree"),
-    "same_date_of_birth": (Column(Kind.TRUTH), "dates of birth agree"),
+    "same_date_of_birth": (Column(Kind.TRUTH), "dates of birth agree, day and month perhaps changed over"),
     "same_surname": (Column(Kind.TRUTH), "surnames agree"),
     "same_forename": (
         Column(Kind.TRUTH),

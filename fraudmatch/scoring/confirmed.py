@@ -8,8 +8,10 @@ bears the date of birth or the number of the first, it is the same person who is
 from __future__ import annotations
 
 import numpy as np
+import pyarrow.compute as pc
 
-from fraudmatch.scoring.keys import codes, days
+from fraudmatch.scoring.births import ABOVE_ALL, birth_keys
+from fraudmatch.scoring.keys import codes
 from fraudmatch.scoring.views import NightView
 
 
@@ -38,7 +40,7 @@ class Confirmations:
         at = np.minimum(np.searchsorted(self._homes, home), max(len(self._homes) - 1, 0))
         here = self._homes[at] == home if len(self._homes) else np.zeros(len(home), dtype=bool)
         here &= (person >= 0) & (place >= 0) & (said >= 0)
-        return np.where(here, at * (2 * self._width + _MOST_DAYS) + said, -1)
+        return np.where(here, at * max(self._width, ABOVE_ALL) + said, -1)
 
     def known_at(self, who: np.ndarray, where: np.ndarray) -> np.ndarray:
         """Per pair of record ids: both are linked as one person, a record of whom at the property of
@@ -52,12 +54,7 @@ class Confirmations:
         return np.asarray(found & (self._person[who] == self._person[where]))
 
 
-#: More days than there are between any two dates of birth that were ever written.
-_MOST_DAYS = 4_000_000
-#: Makes days before 1970 positive.
-_SHIFT = 1_000_000
-
-
 def _born(night: NightView) -> np.ndarray:
-    """Dates of birth as whole numbers from 0, -1 where one is not known."""
-    return days(night.record("date_of_birth"), -1 - _SHIFT) + _SHIFT
+    """Keys of dates of birth, -1 where one is not known."""
+    keys = birth_keys(night.record("date_of_birth"))
+    return np.asarray(pc.fill_null(keys, -1), dtype=np.int64)

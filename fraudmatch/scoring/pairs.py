@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.references import LOOK_ALIKES, letters_and_digits
+from fraudmatch.scoring.births import birth_keys
 from fraudmatch.scoring.keys import codes
 
 _TRUE = pa.scalar(True)
@@ -70,12 +71,17 @@ def same_contact(view: PairView) -> pa.Array:
     return pc.if_else(pc.fill_null(phone, False), _TRUE, pc.coalesce(email, phone))
 
 
+def same_date_of_birth(view: PairView) -> pa.Array:
+    """Dates of birth agree, day and month perhaps changed over."""
+    return pc.equal(*map(birth_keys, _both(view, "date_of_birth")))
+
+
 def identity_confirmed(view: PairView) -> pa.Array:
     """Dates of birth or National Insurance numbers agree, between the two or with a record at the other's home.
 
     Of two records at one home that bear different ones neither is confirmed by being there itself.
     """
-    own = [pc.equal(*_both(view, name)) for name in ("date_of_birth", "nino")]
+    own = [same_date_of_birth(view), pc.equal(*_both(view, "nino"))]
     agree = pc.or_(*(pc.fill_null(one, False) for one in own))
     differ = pc.or_(*(pc.fill_null(pc.invert(one), False) for one in own))
     at_home = pc.and_(differ, pc.fill_null(view.same_group("property_id"), False))
@@ -185,7 +191,7 @@ PAIR_FUNCTIONS: dict[str, Callable[[PairView], pa.Array]] = {
     "shared_officers": lambda view: view.shared_officers(at_address=False),
     "shared_officers_at_address": lambda view: view.shared_officers(at_address=True),
     "same_nino": lambda view: pc.equal(*_both(view, "nino")),
-    "same_date_of_birth": lambda view: pc.equal(*_both(view, "date_of_birth")),
+    "same_date_of_birth": same_date_of_birth,
     "same_surname": lambda view: pc.equal(*_both(view, "surname")),
     "same_forename": same_forename,
     "same_initial": lambda view: pc.equal(*_initials(view)),

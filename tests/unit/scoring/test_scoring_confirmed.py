@@ -13,7 +13,7 @@ from fraudmatch.scoring.pairs import identity_confirmed
 from fraudmatch.scoring.rows import PairRows
 from fraudmatch.scoring.sides import Night
 
-BORN, OTHER = dt.date(1980, 2, 3), dt.date(1980, 3, 2)
+BORN, OTHER, CHANGED_OVER = dt.date(1980, 2, 3), dt.date(1980, 4, 2), dt.date(1980, 3, 2)
 WAITING = {
     "dataset": "waiting_list",
     "person": "a",
@@ -27,6 +27,8 @@ PAY = {"dataset": "payroll", "person": "a", "property": "h2"}
 CASES: list[tuple[str, list[dict[str, Any]], bool]] = [
     ("nothing but a name", [WAITING, ELECTOR], False),
     ("the elector's own date of birth", [WAITING, ELECTOR | {"date_of_birth": BORN}], True),
+    ("day and month changed over", [WAITING, ELECTOR | {"date_of_birth": CHANGED_OVER}], True),
+    ("changed over on a pay record there", [WAITING, ELECTOR, PAY | {"date_of_birth": CHANGED_OVER}], True),
     ("a pay record at the elector's home", [WAITING, ELECTOR, PAY | {"date_of_birth": BORN}], True),
     ("its National Insurance number", [WAITING, ELECTOR, PAY | {"nino": "QQ123456"}], True),
     ("another date of birth there", [WAITING, ELECTOR, PAY | {"date_of_birth": OTHER}], False),
