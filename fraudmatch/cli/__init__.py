@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make an empty site folder to fill."),
     "sample": ("sample", "Write a synthetic partnership with an answer key."),
     "mapping": ("mapping", "Propose a mapping for a partner's file."),
+    "sharing": ("sharing", "Show what each partner agreed to share, or begin a record of it."),
     "check": ("check", "Read all deliveries of a site and say what is wrong with them."),
     "run": ("run", "Run the night of a site."),
     "deliveries": ("deliveries", "Say which deliveries are in use, and which are held and why."),

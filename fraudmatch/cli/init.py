@@ -25,36 +25,10 @@ contact = "counter.fraud@second.example"
 
 
 _SHARING = """\
-# What this partner agreed to share: one table for each data set (docs/intake.md). What has no table
-# here, no gateway, no declared privacy notice, or is outside its dates, is refused; a field that is not listed
-# is left at the door. The table below is an example: enter your own, and repeat it for each data set.
-
+# What this partner agreed to share: one table for each data set (docs/intake.md). What has no table here, or one
+# that leaves gateway, privacy notice or dates blank, is refused; a field that is not listed is left at the door.
+# Begin a table with: fraudmatch sharing SITE --draft PARTNER/MAPPING
 """
-
-
-def _sharing() -> str:
-    """A sharing record with one full table, as an example."""
-    import datetime as dt
-
-    from fraudmatch.intake.register import record_text
-    from fraudmatch.schemas import DATASETS
-
-    return _SHARING + record_text(
-        "council_tax",
-        {
-            "purpose": "To find discounts that do not fit other records",
-            "gateway": "Example: the section of the Act that lets this be shared",
-            "notice_version": "2026-1",
-            "notice_declared_by": "Data protection officer",
-            "notice_declared_on": dt.date(2026, 1, 12),
-            "fields": [field.name for field in DATASETS["council_tax"].fields],
-            "retention_months": 24,
-            "start": dt.date(2025, 4, 1),
-            "review": dt.date(2027, 1, 31),
-            "end": dt.date(2028, 3, 31),
-            "forbidden_columns": ["*health notes*", "*medical*"],
-        },
-    )
 
 
 @click.command("init")
@@ -72,14 +46,14 @@ def command(folder: Path) -> None:
             (folder / kind / partner).mkdir(parents=True, exist_ok=True)
     for partner in ("first_council", "second_council"):
         record = folder / "partners" / partner / "sharing.toml"
-        record.write_text(_sharing(), encoding="utf-8", newline="\n")
+        record.write_text(_SHARING, encoding="utf-8", newline="\n")
     (folder / "site.toml").write_text(_SITE, encoding="utf-8", newline="\n")
     click.echo(f"Made {folder}. Next:")
     click.echo(f"  1. edit {folder / 'site.toml'}: names of the partners, rename their folders to match")
     click.echo(f"  2. put their files into {folder / 'deliveries'}/<partner>/")
     click.echo(f"  3. fraudmatch mapping draft FILE > {folder / 'partners'}/<partner>/<data set>.toml")
     click.echo(
-        f"  4. enter what is agreed in {folder / 'partners'}/<partner>/sharing.toml, a table for each data set"
+        f"  4. fraudmatch sharing {folder} --draft <partner>/<data set>, and enter what is agreed into sharing.toml"
     )
     click.echo(f"  5. fraudmatch check {folder}")
     click.echo(f"  6. fraudmatch run {folder} --as-at 2026-03-31")

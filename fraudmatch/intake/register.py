@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,13 +18,17 @@ from fraudmatch import schemas
 from fraudmatch.errors import Problem, SiteError
 from fraudmatch.site import Site, problems_of
 
+#: What people declare; the rest says what may come.
+_DECLARED = ("purpose", "gateway", "notice_version", "notice_declared_by", "notice_declared_on", "retention_months",
+             "start", "review", "end")  # fmt: skip
+
 
 class Agreed(BaseModel):
-    """What is agreed about one data set of one partner.
+    """What is agreed about one data set of one partner. While anything of it is blank nothing is loaded.
 
     Attributes:
         purpose: what it is shared for.
-        gateway: the law that lets it be shared; blank = none is known, and nothing is loaded.
+        gateway: the law that lets it be shared.
         notice_version: of the privacy notice that tells people; with who declared so, and when.
         fields: our names of the fields that may come; others are left at the door.
         retention_months: how long an extract may be used.
@@ -35,17 +38,22 @@ class Agreed(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    purpose: str = Field(min_length=1)
-    gateway: str
-    notice_version: str
-    notice_declared_by: str
-    notice_declared_on: dt.date
+    purpose: str = ""
+    gateway: str = ""
+    notice_version: str = ""
+    notice_declared_by: str = ""
+    notice_declared_on: dt.date | None = None
     fields: tuple[str, ...] = Field(min_length=1)
-    retention_months: int = Field(ge=1, le=240)
-    start: dt.date
-    review: dt.date
-    end: dt.date
+    retention_months: int | None = Field(default=None, ge=1, le=240)
+    start: dt.date | None = None
+    review: dt.date | None = None
+    end: dt.date | None = None
     forbidden_columns: tuple[str, ...] = ()
+
+    def blank(self) -> list[str]:
+        """What nobody has entered yet, by name; empty when the record is whole."""
+        told = {name: getattr(self, name) for name in _DECLARED}
+        return [name for name, said in told.items() if said is None or not str(said).strip()]
 
 
 @dataclass(frozen=True)
@@ -119,18 +127,33 @@ def _nonsense(name: str, dataset: str, agreed: Agreed) -> Iterator[Problem]:
         yield Problem(
             name, f"{dataset}.fields", f"every row needs {', '.join(lacking)}.", "Add it to the fields."
         )
-    if agreed.end < agreed.start:
+    if agreed.start and agreed.end and agreed.end < agreed.start:
         yield Problem(name, f"{dataset}.end", "is before the start.")
 
 
-def record_text(dataset: str, table: Mapping[str, Any]) -> str:
-    """A table of a sharing record as TOML, its fields eight to a line."""
-    lines = [f"[{dataset}]"]
-    for key, value in table.items():
-        if isinstance(value, (list, tuple)):
-            lines += [f"{key} = [", *_in_lines([_quoted(one) for one in value]), "]"]
-        else:
-            lines.append(f"{key} = {_quoted(value) if isinstance(value, str) else value}")
+def record_draft(dataset: str, fields: Collection[str]) -> str:
+    """A table of a sharing record as TOML that lists these fields and leaves blank what people declare.
+
+    Args:
+        fields: our names; those the data set does not have are left out, those every row needs are added.
+    """
+    listed = [f.name for f in schemas.DATASETS[dataset].fields if f.name in fields or f.key]
+    lines = [
+        f"[{dataset}]",
+        'purpose = ""                      # what it is shared for',
+        'gateway = ""                      # the law that lets it be shared; nothing is loaded without one',
+        'notice_version = ""               # of the privacy notice that tells people',
+        'notice_declared_by = ""           # who declared that it does, and when',
+        "# notice_declared_on = 2026-01-31",
+        "fields = [                        # what may come; anything else is left at the door",
+        *_in_lines([_quoted(name) for name in listed]),
+        "]",
+        "# retention_months = 24            # how long an extract may be used",
+        "# start = 2026-04-01               # first day, next review, last day",
+        "# review = 2027-01-31",
+        "# end = 2029-03-31",
+        'forbidden_columns = []            # headings that refuse a file, such as "*health notes*"',
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ def as_agreed(file: ExtractedFile, register: Register, night: dt.date) -> Extrac
     wrong = refusals(agreed, night) + forbidden(agreed, file.headings)
     if wrong or agreed is None:
         return file.set_aside("refused", wrong)
-    file = file.with_faults(_review(agreed, night))
+    file = file.with_faults(review_due(agreed, night))
     return _fields_agreed(file, agreed)
 
 
@@ -36,14 +36,8 @@ def refusals(agreed: Agreed | None, night: dt.date) -> list[FileFault]:
     """Why nothing of a data set may be loaded on the night."""
     if agreed is None:
         return [FileFault("SHARING_NOT_AGREED", "sharing.toml has no table for this data set")]
-    lacking = {
-        "gateway": agreed.gateway,
-        "notice_version": agreed.notice_version,
-        "notice_declared_by": agreed.notice_declared_by,
-    }
-    blank = [name for name, text in lacking.items() if not text.strip()]
-    if blank:
-        return [FileFault("SHARING_NOT_AGREED", f"sharing.toml leaves blank: {', '.join(blank)}")]
+    if agreed.start is None or agreed.end is None or agreed.blank():
+        return [FileFault("SHARING_NOT_AGREED", f"sharing.toml leaves blank: {', '.join(agreed.blank())}")]
     if night < agreed.start:
         return [FileFault("SHARING_NOT_AGREED", f"the agreement begins on {agreed.start.isoformat()}")]
     if night > agreed.end:
@@ -64,14 +58,15 @@ def forbidden(agreed: Agreed | None, headings: tuple[str, ...]) -> list[FileFaul
 
 def too_old(agreed: Agreed | None, made: dt.date, night: dt.date) -> bool:
     """Whether an extract is past the months it may be used."""
-    if agreed is None:
+    if agreed is None or agreed.retention_months is None:
         return False
     months = (night.year - made.year) * 12 + night.month - made.month - (night.day < made.day)
     return months >= agreed.retention_months
 
 
-def _review(agreed: Agreed, night: dt.date) -> list[FileFault]:
-    if night <= agreed.review:
+def review_due(agreed: Agreed, night: dt.date) -> list[FileFault]:
+    """That the record was to be looked at again before the night."""
+    if agreed.review is None or night <= agreed.review:
         return []
     return [FileFault("SHARING_REVIEW_DUE", f"review was due on {agreed.review.isoformat()}")]
 
