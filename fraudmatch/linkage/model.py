@@ -101,12 +101,13 @@ class Comparison(_Strict):
         """Position of the level called `name`.
 
         Raises:
-            KeyError: there is none.
+            ValueError: there is none.
         """
         for position, level in enumerate(self.levels):
             if level.name == name:
                 return position
-        raise KeyError(name)
+        there = ", ".join(level.name for level in self.levels)
+        raise ValueError(f"{self.name} has no level {name!r}; there are {there}")
 
     @property
     def tests(self) -> set[str]:

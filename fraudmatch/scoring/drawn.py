@@ -18,6 +18,8 @@ _PYTHON: dict[Kind, tuple[type, ...]] = {
     Kind.TEXT: (str,),
     Kind.DATE: (dt.date,),
 }
+#: Numbers are compared as floats, which are whole up to here.
+_TOO_LARGE = 2**53
 
 
 def example_problems(rule: Rule) -> list[Problem]:
@@ -38,9 +40,10 @@ def example_problems(rule: Rule) -> list[Problem]:
             ("link", catalogue.LINK_COLUMNS if pair.right else {}, example.link),
         ):
             for name, value in given.items():
-                if not (scope == "link" and name.endswith("_level")):
-                    where = f"example.{place}.{scope}.{name}"
-                    found += _cell_problems(rule.shown, where, name, value, columns)
+                where = f"example.{place}.{scope}.{name}"
+                if scope == "link" and name.endswith("_level"):
+                    columns = {**columns, name: Column(Kind.NUMBER)}
+                found += _cell_problems(rule.shown, where, name, value, columns)
     return found
 
 
@@ -53,7 +56,10 @@ def _member_problems(rule: Rule) -> list[Problem]:
         if example.left or example.right or example.pair or example.link:
             what = "a rule about groups is drawn by its members."
             found.append(Problem(rule.shown, where, what, "Write members = [{ … }, { … }]."))
-        if len({member.get("partner") for member in example.members}) > 1 and rule.file.pair.scope != "any":
+        if (
+            len({str(member.get("partner")) for member in example.members}) > 1
+            and rule.file.pair.scope != "any"
+        ):
             what = "members of two partners are two groups under scope same_partner."
             found.append(Problem(rule.shown, f"{where}.members", what, "Draw the members of one partner."))
         for number, member in enumerate(example.members):
@@ -71,6 +77,8 @@ def _cell_problems(
     fits = isinstance(value, _PYTHON[column.kind]) and not isinstance(value, dt.datetime)
     if not fits or (isinstance(value, bool) and column.kind is not Kind.TRUTH):
         return [Problem(shown, where, f"this is not {column.kind}.")]
+    if isinstance(value, int | float) and abs(value) >= _TOO_LARGE:
+        return [Problem(shown, where, "no record holds so large a number.")]
     if column.codes and value not in column.codes:
         return [
             Problem(shown, where, f"{name} never holds '{value}'.", nearest(str(value), list(column.codes)))
