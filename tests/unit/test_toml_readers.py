@@ -153,7 +153,7 @@ band = { constant = "A" }
 
 def test_a_mapping_with_everything_in_it(tmp_path: Path) -> None:
     path = tmp_path / "m.toml"
-    hold(path, MAPPING, lambda: load_mapping(path))
+    hold(path, MAPPING, lambda: load_mapping(path), every=5)
 
 
 SITE = """
@@ -269,4 +269,4 @@ def test_models(name: str, tmp_path: Path) -> None:
         encoding="utf-8"
     )
     path = tmp_path / "model.toml"
-    hold(path, sample, lambda: load_model(path))
+    hold(path, sample, lambda: load_model(path), every=5)
