@@ -409,6 +409,7 @@ class RuleText:
         numbers: the dated numbers it goes by, as in force for the night; none when no day was given.
         grouped_by: what the members of a group share; "" for other rules.
         review: minutes and expected yield.
+        demands: (data set, detail) pairs without which the rule never flags.
     """
 
     id: str
@@ -430,6 +431,7 @@ class RuleText:
     numbers: tuple[NumberText, ...] = ()
     grouped_by: str = ""
     review: Review = Review()
+    demands: tuple[tuple[str, str], ...] = ()
 
 
 # ---------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from fraudmatch.report.totals import (
     rule_totals,
     shown_classes,
 )  # fmt: skip
+from fraudmatch.report.unjudged import Unjudged, unjudged
 from fraudmatch.report.words import (
     DISCLOSURE,
     NOT_A_FINDING,
@@ -77,6 +78,7 @@ class Pages:
             },
             unverified=unverified_values(self._night.rules[rule.rule_id] for rule in rules),
             silent=self._silent({rule.rule_id for rule in rules}),
+            not_judged=self._not_judged(partner.id),
             held=held_totals(self._night.held, self._night.rules, partner.id),
             overrides=self._overrides(partner.id),
             overall=overall(flags),
@@ -102,6 +104,7 @@ class Pages:
             names=night.partner_names(),
             rules=rule_totals(night.flags, night.rules),
             silent=self._silent(set(pc.unique(night.flags["rule_id"]).to_pylist())),
+            not_judged=self._not_judged(None),
             held=held_totals(night.held, night.rules),
             overrides=self._overrides(None),
             overall=overall(night.flags),
@@ -123,6 +126,10 @@ class Pages:
         """Rules that ran and flagged nothing; one whose flags an override took away is no such rule."""
         night = self._night
         return sorted(set(night.rules) - flagged - set(pc.unique(night.overruled["rule_id"]).to_pylist()))
+
+    def _not_judged(self, partner_id: str | None) -> list[Unjudged]:
+        night = self._night
+        return unjudged(night.records, night.details, night.rules, partner_id)
 
     def _overrides(self, partner_id: str | None) -> object:
         night = self._night

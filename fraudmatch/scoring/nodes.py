@@ -72,6 +72,26 @@ def conjuncts(node: Node) -> list[Node]:
     return [each for part in node.parts for each in conjuncts(part)]
 
 
+#: Operations whose result may be known although an operand is not, beside `or`.
+_FORGIVING = frozenset({"and", "coalesce", "is_null", "if", "literal"})
+
+
+def demanded(node: Node) -> frozenset[tuple[str, str]]:
+    """(scope, name) of the columns without which the expression is unknown, whatever the others hold.
+
+    Of two alternatives a column is demanded where both demand it. A branch of `if`, and what `coalesce` and
+    `is null` speak of, may be unknown.
+    """
+    if node.op == "column":
+        return frozenset({(node.scope, node.name)})
+    if node.op in _FORGIVING:
+        return frozenset()
+    needed = [demanded(part) for part in node.parts]
+    if node.op == "or":
+        return frozenset.intersection(*needed)
+    return frozenset().union(*needed)
+
+
 _MIRRORED = {"gt": "lt", "gte": "lte"}
 _ASSOCIATIVE = frozenset({"and", "or", "add", "mul"})
 _COMMUTATIVE = frozenset({"and", "or", "eq", "neq", "add", "mul", "least", "greatest"})

@@ -12,7 +12,7 @@ from fraudmatch.scoring import catalogue
 from fraudmatch.scoring.equal import equal_columns
 from fraudmatch.scoring.language import ExpressionFault, Names, compile_expression
 from fraudmatch.scoring.lint import pair_problems, word_problems
-from fraudmatch.scoring.nodes import Column, Kind, Node, canonical, conjuncts
+from fraudmatch.scoring.nodes import Column, Kind, Node, canonical, conjuncts, demanded
 from fraudmatch.scoring.pairs import COSTLY
 from fraudmatch.scoring.rulefile import DatedNumber, RuleFile
 
@@ -95,7 +95,17 @@ class Rule:
             numbers=numbers,
             grouped_by=file.group.by if file.group else "",
             review=file.review.plain(),
+            demands=self._demands(),
         )  # fmt: skip
+
+    def _demands(self) -> tuple[tuple[str, str], ...]:
+        """(Data set, detail) without which its sentence is never true, sorted."""
+        pair = self.file.pair
+        sets = {"left": pair.left, "right": pair.right}
+        named = {each for part in conjuncts(self.when) for each in demanded(part)}
+        needed = {(sets[scope], name) for scope, name in named if scope in sets}
+        details = {d: {field.name for field in schemas.DATASETS[d].details} for d in sets.values() if d}
+        return tuple(sorted((d, name) for d, name in needed if d and name in details[d]))
 
 
 def _law_title(title: str, verified: bool) -> str:
