@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.normalise import contacts, identifiers, names, organisations
+from fraudmatch.normalise import contacts, identifiers, names, organisations, plain_forms
 from fraudmatch.normalise.address_columns import as_written, read_addresses
 from fraudmatch.normalise.addresses import dates_for_numbers, too_long
 from fraudmatch.normalise.dates import birth_bounds, day_numbers, detail_bounds, ends_before_start, read_dates
@@ -31,6 +31,7 @@ from fraudmatch.normalise.faults import Fault, faults_in
 from fraudmatch.normalise.name_order import turned_deliveries
 from fraudmatch.normalise.overuse import name_codes, overused_births, overused_contacts
 from fraudmatch.normalise.parties import NAME_COLUMNS, Columns, Named, read_names, single_blanks
+from fraudmatch.normalise.plain_forms import Plain
 from fraudmatch.normalise.postcodes import postcode_at_end, read_postcode
 from fraudmatch.normalise.text import Reading, compact, one_blank
 from fraudmatch.reasons import Disposition
@@ -80,9 +81,9 @@ class _Reader:
         self.faults += faults_in(field, read)
         return read.values
 
-    def text(self, name: str, function: Callable[[str], Reading]) -> pa.Array:
-        """A text column through a reading function."""
-        return self.note(name, read_column(self.raw(name), function))
+    def text(self, name: str, function: Callable[[str], Reading], plain: Plain | None = None) -> pa.Array:
+        """A text column through a reading function; see `distinct.read_column`."""
+        return self.note(name, read_column(self.raw(name), function, plain))
 
     def birth(self, name: str) -> pa.Array:
         """A date of birth."""
@@ -94,9 +95,9 @@ class _Reader:
         overused = overused_births(day_numbers(born), filled, self.deliveries, self.names)
         return self._without(name, born, overused, "DOB_OVERUSED")
 
-    def contact(self, name: str, function: Callable[[str], Reading]) -> pa.Array:
+    def contact(self, name: str, function: Callable[[str], Reading], plain: Plain) -> pa.Array:
         """A telephone number or an e-mail address."""
-        values = self.text(name, function)
+        values = self.text(name, function, plain)
         if values.null_count == len(values):
             return values
         overused = overused_contacts(values, self.deliveries, self.names)
@@ -169,9 +170,11 @@ def _shared_columns(reader: _Reader) -> Columns:
     lenient = reader.lenient
     return {
         **_address_columns(reader),
-        "uprn": reader.text("uprn", identifiers.read_uprn),
-        "phone": reader.contact("phone", lambda text: contacts.read_phone(text, lenient=lenient)),
-        "email": reader.contact("email", contacts.read_email),
+        "uprn": reader.text("uprn", identifiers.read_uprn, plain_forms.UPRN),
+        "phone": reader.contact(
+            "phone", lambda text: contacts.read_phone(text, lenient=lenient), plain_forms.PHONE
+        ),
+        "email": reader.contact("email", contacts.read_email, plain_forms.email()),
         "bank": _bank(reader),
         "correspondence_postcode": _postcode(reader, "correspondence_postcode", "correspondence_address"),
     }
@@ -179,8 +182,8 @@ def _shared_columns(reader: _Reader) -> Columns:
 
 def _bank(reader: _Reader) -> pa.Array:
     """Sort code and account as fourteen digits; null unless both are there."""
-    sort_code = reader.text("sort_code", identifiers.read_sort_code)
-    account = reader.text("account", identifiers.read_account)
+    sort_code = reader.text("sort_code", identifiers.read_sort_code, plain_forms.SORT_CODE)
+    account = reader.text("account", identifiers.read_account, plain_forms.ACCOUNT)
     return pc.binary_join_element_wise(sort_code, account, "")
 
 
@@ -245,7 +248,9 @@ def _first_party(reader: _Reader, named: Named) -> Columns:
     of_title = apply(columns["title"], names.sex_of_title)
     columns["sex"] = pc.coalesce(apply(reader.raw("sex"), names.sex), of_title)
     columns["date_of_birth"] = reader.birth("date_of_birth")
-    columns["nino"] = reader.text("nino", lambda text: identifiers.read_nino(text, lenient=lenient))
+    columns["nino"] = reader.text(
+        "nino", lambda text: identifiers.read_nino(text, lenient=lenient), plain_forms.NINO
+    )
     columns["company_number"] = reader.text(
         "company_number", lambda text: identifiers.read_company_number(text, lenient=lenient)
     )
@@ -312,7 +317,9 @@ def _second_identity(reader: _Reader, is_named: Mask) -> Columns:
     """Date of birth and number of the second person; organisations' numbers belong to the first."""
     lenient = reader.lenient
     birth = reader.birth("second_date_of_birth")
-    nino = reader.text("second_nino", lambda text: identifiers.read_nino(text, lenient=lenient))
+    nino = reader.text(
+        "second_nino", lambda text: identifiers.read_nino(text, lenient=lenient), plain_forms.NINO
+    )
     nameless = np.flatnonzero((present(birth) | present(nino)) & ~is_named)
     reader.faults.append(Fault("NAME_MISSING", "second_surname", nameless))
     nulls = pa.nulls(len(birth), pa.string())

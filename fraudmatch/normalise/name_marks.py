@@ -95,7 +95,7 @@ def name_marks(raw: Mapping[str, pa.Array], prefix: str, *, of_person: bool) -> 
         if raw[name].null_count == len(raw[name]):
             continue
         encoded = Encoded.of(raw[name])
-        look = pc.match_substring_regex(pa.array(encoded.values, pa.string()), _WORTH_A_LOOK)
+        look = pc.match_substring_regex(encoded.dictionary, _WORTH_A_LOOK)
         worth = np.flatnonzero(look.to_numpy(zero_copy_only=False))
         values: dict[str, set[int]] = {}
         for at in worth.tolist():
