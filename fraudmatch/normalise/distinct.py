@@ -89,6 +89,34 @@ class Encoded:
         return [function(value) for value in self.values]
 
 
+class TextColumns:
+    """Text columns of one table, each encoded once however often it is asked for.
+
+    Attributes:
+        prefix: what stands before the names asked for in the table: "" or "second_".
+    """
+
+    def __init__(self, table: pa.Table, prefix: str = "") -> None:
+        self.prefix = prefix
+        self._table = table
+        self._encoded: dict[str, Encoded] = {}
+
+    def plain(self, name: str) -> pa.Array:
+        """The column as it stands."""
+        return flat(self._table[self.prefix + name])
+
+    def encoded(self, name: str) -> Encoded:
+        """The column as distinct values."""
+        if name not in self._encoded:
+            self._encoded[name] = Encoded.of(self.plain(name))
+        return self._encoded[name]
+
+    def applied(self, name: str, function: Callable[[str], str | None]) -> pa.Array:
+        """A plain function of the column over its distinct values."""
+        encoded = self.encoded(name)
+        return encoded.spread(encoded.each(function))
+
+
 @dataclass(frozen=True)
 class Read:
     """A column after reading: the normalised values and where which fault was found."""
@@ -156,6 +184,12 @@ def overlay(base: pa.Array, positions: Codes, values: Sequence[Any]) -> pa.Array
     return pa.concat_arrays([base, pa.array(values, base.type)]).take(pa.array(order))
 
 
+def first_said(*columns: pa.Array) -> pa.Array:
+    """Row by row the first value that is not null; columns that hold nothing cost nothing."""
+    said = [column for column in columns if column.null_count < len(column)] or [columns[0]]
+    return said[0] if len(said) == 1 or not said[0].null_count else pc.coalesce(*said)
+
+
 def join(columns: Sequence[pa.Array], between: str) -> pa.Array:
     """Text columns joined row by row, nulls left out; null where all are null.
 
@@ -164,6 +198,8 @@ def join(columns: Sequence[pa.Array], between: str) -> pa.Array:
     """
     joined = columns[0]
     for column in columns[1:]:
-        if column.null_count < len(column):
-            joined = pc.coalesce(pc.binary_join_element_wise(joined, column, between), joined, column)
+        if joined.null_count == len(joined):
+            joined = column
+        elif column.null_count < len(column):
+            joined = first_said(pc.binary_join_element_wise(joined, column, between), joined, column)
     return joined
