@@ -48,6 +48,8 @@ class Encoded:
     def of(cls, column: pa.Array | pa.ChunkedArray) -> Encoded:
         """Encode a text column, plain or dictionary."""
         array = flat(column)
+        if array.null_count == len(array):
+            return cls(pa.array([], pa.string()), pa.nulls(len(array), pa.int32()))
         if not pa.types.is_dictionary(array.type):
             array = array.dictionary_encode()
         dictionary, indices = array.dictionary, array.indices

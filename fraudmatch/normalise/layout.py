@@ -8,6 +8,7 @@ never is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +35,7 @@ class Layout:
     second: Columns
     rows: Codes
 
-    @property
+    @cached_property
     def all_rows(self) -> Codes:
         """Per record the position of its row in RECEIVED."""
         return np.concatenate([np.arange(self.count, dtype=np.int64), self.rows])

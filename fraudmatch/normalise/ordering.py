@@ -142,6 +142,8 @@ def number_records(datasets: Sequence[DatasetRead]) -> tuple[pa.Table, dict[str,
 def _column(name: str, ordered: Sequence[_Ordered], pieces: Sequence[tuple[int, int, int]]) -> pa.Array:
     """A column of RECORDS, taken out of the data sets."""
     laid = [one.read.records.take_out(name, one.order) for one in ordered]
+    # What a column came from was let go just now; Arrow keeps such memory for a while unless it is told not to.
+    pa.default_memory_pool().release_unused()
     if len(pieces) == 1:
         return laid[0]
     return pa.concat_arrays([laid[which].slice(at, count) for which, at, count in pieces])
