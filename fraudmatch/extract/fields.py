@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.arrivals import DateOrder
+from fraudmatch.columnwise import each_column
 from fraudmatch.extract.faults import FaultList
 from fraudmatch.extract.grid import Fault, Grid
 from fraudmatch.extract.headings import printed
@@ -49,10 +50,11 @@ class Cells:
     @classmethod
     def of(cls, grid: Grid, wanted: set[int], null_values: tuple[str, ...]) -> Cells:
         """Clean the columns that are wanted."""
-        columns, errors = {}, {}
-        for place in sorted(wanted):
-            columns[place], errors[place] = _clean(grid.columns[place], null_values)
-        return cls(grid, columns, {place: rows for place, rows in errors.items() if rows.any()})
+        places = sorted(wanted)
+        cleaned = each_column(lambda place: _clean(grid.columns[place], null_values), places)
+        columns = {place: cells for place, (cells, _) in zip(places, cleaned, strict=True)}
+        errors = {place: rows for place, (_, rows) in zip(places, cleaned, strict=True) if rows.any()}
+        return cls(grid, columns, errors)
 
     def heading(self, places: tuple[int, ...]) -> str:
         """The headings of the columns a field reads, as the partner knows them."""

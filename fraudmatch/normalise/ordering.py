@@ -12,8 +12,7 @@ one by one, and what they were laid out from is let go: RECORDS is never in memo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.columnwise import each_column
 from fraudmatch.normalise.distinct import Codes, Encoded, Mask
 from fraudmatch.normalise.layout import gathered
 from fraudmatch.schemas import RECORDS, conform, details_schema, empty
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 _FIRST = ("partner", "source_ref", "party")
 _LAST = ("delivery", "source_row")
-#: Columns laid out at a time; Arrow copies them without holding Python up.
-_SIDE_BY_SIDE = 2
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def number_records(datasets: Sequence[DatasetRead]) -> tuple[pa.Table, dict[str,
         return empty(RECORDS), details
     columns = {"record_id": pa.array(np.arange(start), pa.uint32())}
     names = [name for name in RECORDS.names if name != "record_id"]
-    columns |= zip(names, _side_by_side(lambda name: _column(name, ordered, pieces), names), strict=True)
+    columns |= zip(names, each_column(lambda name: _column(name, ordered, pieces), names), strict=True)
     return conform(pa.table(columns), RECORDS, what="records"), details
 
 
@@ -155,12 +153,6 @@ def _details(one: _Ordered, ids: Sequence[Codes]) -> pa.Table:
     rows = one.read.records.all_rows[one.order]
     numbers = np.concatenate([*ids, np.empty(0, np.int64)])
     columns = {"record_id": pa.array(numbers, pa.uint32())}
-    laid = _side_by_side(lambda column: gathered(details[column].chunk(0), rows), details.column_names)
+    laid = each_column(lambda column: gathered(details[column].chunk(0), rows), details.column_names)
     columns |= zip(details.column_names, laid, strict=True)
     return conform(pa.table(columns), details_schema(name), what=f"details of {name}")
-
-
-def _side_by_side(lay_out: Callable[[str], pa.Array], names: Iterable[str]) -> list[pa.Array]:
-    """Columns in the order of their names, however many are laid out at a time."""
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-        return list(threads.map(lay_out, names))

@@ -25,11 +25,13 @@ class Plain:
         form: what the whole text looks like (RE2).
         but: texts of that form that mean something else and are read one by one (RE2, anywhere in the
             text); null = none does.
-        signs: how many signs from the front are the value; null = all of them.
+        without: a sign that is left out of the value.
+        signs: how many signs from the front are the value then; null = all of them.
     """
 
     form: str
     but: str | None = None
+    without: str = ""
     signs: int | None = None
 
     def fits(self, texts: pa.Array) -> pa.BooleanArray:
@@ -41,21 +43,28 @@ class Plain:
 
     def value(self, texts: pa.Array) -> pa.Array:
         """What is compared of texts that have the form."""
-        return texts if self.signs is None else pc.utf8_slice_codeunits(texts, 0, self.signs)
+        packed = pc.replace_substring(texts, self.without, "") if self.without else texts
+        return packed if self.signs is None else pc.utf8_slice_codeunits(packed, 0, self.signs)
 
 
-_SAME_DIGIT = "|".join(f"{digit}+" for digit in "0123456789")
-_THREE_ALIKE = "|".join(digit * 3 for digit in "0123456789")
+_SAME_DIGIT = "|".join(f"[{digit} ]+" for digit in "0123456789")
+_THREE_ALIKE = "|".join(f"{digit}{digit} ?{digit}" for digit in "0123456789")
 
 UPRN = Plain("[1-9][0-9]{0,11}")
 ACCOUNT = Plain("[0-9]{8}", but="^0+$")
-SORT_CODE = Plain("[0-9]{6}", but="^0+$")
+SORT_CODE = Plain("[0-9]{2}-?[0-9]{2}-?[0-9]{2}", but="^[0-]+$", without="-")
 #: A second digit and nothing but one digit behind it is typed to fill the field.
-PHONE = Plain("0[0-9]{9,10}", but=f"^0[0-9](?:{_SAME_DIGIT})$")
+PHONE = Plain(
+    "0(?:[0-9]{9,10}|[0-9]{4} [0-9]{5,6}|[0-9]{2} [0-9]{4} [0-9]{4}|[0-9]{3} [0-9]{3} [0-9]{4}"
+    "|[0-9]{4} [0-9]{3} [0-9]{3})",
+    but=f"^0[0-9](?:{_SAME_DIGIT})$",
+    without=" ",
+)
 #: Prefixes that are not given out or stand for no number, and figures that forms and fingers begin with.
 NINO = Plain(
-    "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?",
-    but=f"^(?:BG|GB|KN|NK|NT|TN|ZZ|CR|MW|PY|PZ|FY|NC|OO|PP999999|..(?:123|{_THREE_ALIKE}))",
+    "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[0-9]{6}[A-D]?| [0-9]{2} [0-9]{2} [0-9]{2}(?: [A-D])?)",
+    but=f"^(?:BG|GB|KN|NK|NT|TN|ZZ|CR|MW|PY|PZ|FY|NC|OO|.. ?(?:12 ?3|{_THREE_ALIKE}))",
+    without=" ",
     signs=8,
 )
 

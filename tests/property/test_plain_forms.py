@@ -23,10 +23,16 @@ _DIGITS = st.text("0123456789", min_size=1, max_size=13) | st.sampled_from("0123
     lambda digit: st.integers(1, 12).map(lambda count: digit * count)
 )
 _FIGURES = st.one_of(_DIGITS, _DIGITS.map(lambda text: f"0{text}"), _DIGITS.map(lambda text: f"07{text}"))
+_GROUPS = st.lists(st.text("0123456789", min_size=2, max_size=6) | st.sampled_from(["00", "000", "0000", "01632", "020"]),
+                   min_size=2, max_size=4)  # fmt: skip
+_GROUPED = st.builds(lambda sign, groups: sign.join(groups), st.sampled_from([" ", "-", ""]), _GROUPS)
 _LETTERS = st.text("ABCDFGKMNOPQRTUVWYZ", min_size=2, max_size=2)
+_SIX = st.text("0123456789", min_size=6, max_size=6) | st.sampled_from(
+    ["123456", "000000", "111222", "111111", "999999", "123987"]
+)
 _NINOS = st.builds(
-    "{}{}{}".format, _LETTERS, st.one_of(st.text("0123456789", min_size=6, max_size=6), st.sampled_from(
-        ["123456", "000000", "111222", "111111", "999999", "123987"])), st.sampled_from(["", "A", "D", "E", " "]),
+    lambda sign, letters, six, end: sign.join([letters, six[:2], six[2:4], six[4:], *end]),
+    st.sampled_from(["", " "]), _LETTERS, _SIX, st.sampled_from(["", "A", "D", "E", " "]),
 )  # fmt: skip
 _BOXES = st.sampled_from(
     [*sorted(words("placeholders", "mailboxes")), "a.b", "a..b", ".a", "A", "é", "x-", "mailto:b", "'c"]
@@ -37,10 +43,13 @@ _EMAILS = st.builds("{}@{}".format, _BOXES | st.text("abz09.-_'+", max_size=5), 
 _ANY = st.text(max_size=16)
 
 FORMS: dict[str, tuple[Plain, Reader, list[Reader], st.SearchStrategy[str], str]] = {
-    "uprn": (plain_forms.UPRN, read_uprn, [], _FIGURES | _ANY, "100023336956"),
-    "account": (plain_forms.ACCOUNT, read_account, [], _FIGURES | _ANY, "01234567"),
-    "sort_code": (plain_forms.SORT_CODE, read_sort_code, [], _FIGURES | _ANY, "010203"),
-    "phone": (plain_forms.PHONE, read_phone, [lambda text: read_phone(text, lenient=True)], _FIGURES | _ANY, "01632960123"),
+    "phone in groups": (plain_forms.PHONE, read_phone, [], _GROUPED, "020 7946 0123"),
+    "nino in groups": (plain_forms.NINO, read_nino, [], _NINOS, "AB 65 43 21 C"),
+    "sort code in groups": (plain_forms.SORT_CODE, read_sort_code, [], _GROUPED, "01-02-03"),
+    "uprn": (plain_forms.UPRN, read_uprn, [], _FIGURES | _GROUPED | _ANY, "100023336956"),
+    "account": (plain_forms.ACCOUNT, read_account, [], _FIGURES | _GROUPED | _ANY, "01234567"),
+    "sort_code": (plain_forms.SORT_CODE, read_sort_code, [], _FIGURES | _GROUPED | _ANY, "010203"),
+    "phone": (plain_forms.PHONE, read_phone, [lambda text: read_phone(text, lenient=True)], _FIGURES | _GROUPED | _ANY, "01632960123"),
     "nino": (plain_forms.NINO, read_nino, [lambda text: read_nino(text, lenient=True)], _NINOS | _ANY, "AB654321C"),
     "email": (plain_forms.email(), read_email, [], _EMAILS | _ANY, "j.o'hare+x@mail.example.org"),
 }  # fmt: skip
