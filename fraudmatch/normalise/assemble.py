@@ -49,6 +49,7 @@ def read_dataset(name: str, received: pa.Table, as_at: dt.date) -> DatasetRead:
     reader = ColumnReader(table, dataset, as_at)
     shared = shared_columns(reader) | {column: reader.raw(column) for column in _ORIGIN}
     first, second, rows = party_columns(reader)
+    pa.default_memory_pool().release_unused()  # reading goes through many columns that are not kept
     return DatasetRead(
         name=name,
         records=Layout(table.num_rows, shared, first, second, rows),

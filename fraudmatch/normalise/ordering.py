@@ -129,6 +129,7 @@ def number_records(datasets: Sequence[DatasetRead]) -> tuple[pa.Table, dict[str,
             ids[one.read.name].append(np.arange(start, start + count, dtype=np.int64))
             start += count
     details = {one.read.name: _details(one, ids[one.read.name]) for one in ordered}
+    ids.clear()
     if not pieces:
         return empty(RECORDS), details
     columns = {"record_id": pa.array(np.arange(start), pa.uint32())}
