@@ -15,8 +15,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 #: How the scanner looks at quotes: window by window; rare is fewer than one in so many bytes.
 _WINDOW, _RARE = 1 << 16, 256
+#: From so many bytes on line ends are counted by whole arrays, so many at a time.
+_LARGE = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class Counted:
         start: byte at which the first record begins.
         open_end: whether the last record opens a quote and never closes it. Parser and scanner
             agree on the number of records then, so it has to be said.
+        line_ends: lines of all records together.
     """
 
     lines: int
     records: int
     start: int
     open_end: bool = False
+    line_ends: int = 0
 
 
 def count_records(
@@ -50,40 +56,43 @@ def count_records(
         skip_rows: lines to leave aside first, whatever quotes they hold.
     """
     start, lines = skip_lines(content, skip_rows)
+    ends = _line_ends(content, start, len(content))
     if quote:
-        records, last = _count_quoted(content, start, (delimiter, quote, escape))
+        more, last = _count_quoted(content, start, (delimiter, quote, escape))
         closed = last is None or _closed(delimiter, quote, escape).match(content, last) is not None
-        return Counted(lines, records, start, not closed)
-    return Counted(lines, _line_ends(content, start, len(content)), start)
+        return Counted(lines, ends + more, start, not closed, ends)
+    return Counted(lines, ends, start, line_ends=ends)
 
 
 def _count_quoted(content: bytes, start: int, signs: tuple[str, str, str]) -> tuple[int, int | None]:
-    """How many records there are, and where the last begins when it holds a quote (None otherwise).
+    """How many more records there are than lines (0 or less), and where the last begins when it holds a quote.
 
-    Where quotes are rare only the records that hold one are looked at, and the lines between them are
-    counted by their ends; where they are many every record is.
+    Where quotes are rare only the records that hold one are looked at; the lines between them are records.
+    Where they are many every record is looked at.
     """
     record, sign = _record(*signs), signs[1].encode()
-    records, place, last = 0, start, None
+    more, place, last = 0, start, None
     while place < len(content):
         end = min(place + _WINDOW, len(content))
         if content.count(sign, place, end) * _RARE > end - place:
+            begin = place
             for found in record.finditer(content, place):
-                records, last, place = records + 1, found.start(), found.end()
+                more, last, place = more + 1, found.start(), found.end()
                 if place >= end:
                     break
+            more -= _line_ends(content, begin, place)
             continue
         while place < end:
             quoted = content.find(sign, place)
             if quoted < 0:
-                return records + _line_ends(content, place, len(content)), None
+                return more, None
             line = max(content.rfind(b"\n", place, quoted), content.rfind(b"\r", place, quoted)) + 1
-            if line > place:
-                records, place = records + _line_ends(content, place, line), line
-            one = record.match(content, place)
+            last = max(place, line)
+            one = record.match(content, last)
             assert one is not None  # any text at all is a record
-            records, last, place = records + 1, place, one.end()
-    return records, last
+            place = one.end()
+            more += 1 - _line_ends(content, last, place)
+    return more, last
 
 
 def skip_lines(content: bytes, wanted: int) -> tuple[int, int]:
@@ -98,11 +107,23 @@ def skip_lines(content: bytes, wanted: int) -> tuple[int, int]:
 
 
 def _line_ends(content: bytes, start: int, end: int) -> int:
-    """Lines between two places, a last one without an end counted."""
-    ends = content.count(b"\n", start, end) + content.count(b"\r", start, end)
-    ends -= content.count(b"\r\n", start, end)
+    """Lines between two places, a last one without an end counted; no place stands within CR LF."""
+    if end - start < _LARGE:
+        ends = content.count(b"\n", start, end) + content.count(b"\r", start, end)
+        ends -= content.count(b"\r\n", start, end)
+    else:
+        ends = sum(_ends_in_block(content, at, min(at + _LARGE, end)) for at in range(start, end, _LARGE))
     unfinished = end > start and content[end - 1 : end] not in {b"\n", b"\r"}
     return ends + unfinished
+
+
+def _ends_in_block(content: bytes, start: int, end: int) -> int:
+    """The same of a part of a text, without a last line; an LF that ends the CR before it is that one's end."""
+    block = np.frombuffer(content, np.uint8, end - start, start)
+    feeds, returns = block == 10, block == 13
+    both = int(np.count_nonzero(feeds[1:] & returns[:-1]))
+    both += start > 0 and content[start - 1 : start + 1] == b"\r\n"
+    return int(np.count_nonzero(feeds)) + int(np.count_nonzero(returns)) - both
 
 
 def _record(delimiter: str, quote: str, escape: str) -> re.Pattern[bytes]:

@@ -150,11 +150,15 @@ def _controls(content: bytes, form: FileForm) -> Iterator[Fault]:
 
 def _has_controls(content: bytes) -> bool:
     """Whether there is a control character that is neither a tab nor a line end."""
-    low = sum(
-        int(np.count_nonzero(np.frombuffer(content, np.uint8, min(_BLOCK, len(content) - base), base) < 32))
-        for base in range(0, len(content), _BLOCK)
-    )
-    return low != sum(content.count(sign) for sign in (b"\n", b"\r", b"\t")) or b"\x7f" in content
+    others = sum(_controls_in(content, base) for base in range(0, len(content), _BLOCK))
+    return bool(others) or b"\x7f" in content
+
+
+def _controls_in(content: bytes, base: int) -> int:
+    """How many bytes of a block are such."""
+    block = np.frombuffer(content, np.uint8, min(_BLOCK, len(content) - base), base)
+    usual = sum(int(np.count_nonzero(block == sign)) for sign in b"\t\n\r")
+    return int(np.count_nonzero(block < 32)) - usual
 
 
 def _without_controls(content: bytes) -> bytes:
@@ -214,8 +218,7 @@ def _of_many_lines(text: Text) -> list[int]:
     content, counted = text.content, text.counted
     if text.form.format != "delimited" or not text.form.quote or content.find(text.form.quote.encode()) < 0:
         return []
-    lines = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
-    if lines - counted.lines - counted.records < MOST_LINES - 1:
+    if counted.line_ends - counted.records < MOST_LINES - 1:
         return []
     return [int(place) for place in np.flatnonzero(text.records.lines > MOST_LINES)]
 

@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.arrivals import DateOrder
+from fraudmatch.columnwise import each_column
+from fraudmatch.extract.cleaning import cleaned
 from fraudmatch.extract.faults import FaultList
 from fraudmatch.extract.grid import Fault, Grid
 from fraudmatch.extract.headings import printed
@@ -21,13 +23,6 @@ from fraudmatch.extract.values import day_order
 from fraudmatch.extract.values.order import order_suspected
 from fraudmatch.extract.values.parsed import Mask, Parsed, Remark
 from fraudmatch.reasons import FATAL, REASONS, Disposition
-
-#: What spreadsheets print in a cell whose formula failed (Excel's error values).
-CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
-               "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!")  # fmt: skip
-
-#: A column too narrow for its value, exported as it looked.
-_HASHES = tuple("#" * count for count in range(3, 64))
 
 #: Ends of the names of fields that hold names of people, and what stands there where a letter was lost.
 _NAMES = ("surname", "forename", "middle_name", "full_name")
@@ -49,24 +44,15 @@ class Cells:
     @classmethod
     def of(cls, grid: Grid, wanted: set[int], null_values: tuple[str, ...]) -> Cells:
         """Clean the columns that are wanted."""
-        columns, errors = {}, {}
-        for place in sorted(wanted):
-            columns[place], errors[place] = _clean(grid.columns[place], null_values)
-        return cls(grid, columns, {place: rows for place, rows in errors.items() if rows.any()})
+        places = sorted(wanted)
+        both = each_column(lambda place: cleaned(grid.columns[place], null_values), places)
+        columns = {place: cells for place, (cells, _) in zip(places, both, strict=True)}
+        errors = {place: rows for place, (_, rows) in zip(places, both, strict=True) if rows.any()}
+        return cls(grid, columns, errors)
 
     def heading(self, places: tuple[int, ...]) -> str:
         """The headings of the columns a field reads, as the partner knows them."""
         return " + ".join(printed(self.grid.headings, place) for place in places)
-
-
-def _clean(cells: pa.Array, null_values: tuple[str, ...]) -> tuple[pa.Array, np.ndarray]:
-    """Cells without outer white space; blank, declared null and error cells null; where the errors are."""
-    bare = pc.utf8_trim_whitespace(cells)
-    blank = pc.is_in(bare, value_set=pa.array(["", *(text.strip() for text in null_values)], pa.string()))
-    wrong = pc.and_(pc.is_in(bare, value_set=pa.array([*CELL_ERRORS, *_HASHES])), pc.invert(blank))
-    absent = pc.or_(blank, wrong)
-    kept = pc.if_else(absent, pa.scalar(None, pa.string()), bare)
-    return kept, wrong.fill_null(False).to_numpy(zero_copy_only=False)
 
 
 def blank_rows(grid: Grid, among: np.ndarray) -> np.ndarray:

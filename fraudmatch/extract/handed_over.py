@@ -6,6 +6,7 @@ table, whose rows they are and how many are held against what was asked for.
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Collection
 from dataclasses import asdict, fields
@@ -80,9 +81,13 @@ def _plain(value: Any) -> Any:
 
 
 def _table(path: Path) -> pa.Table:
-    with pa.memory_map(str(path)) as source:
-        table = pa.ipc.open_file(source).read_all()
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
     table.validate(full=True)
+    if hasattr(mmap, "MADV_DONTNEED"):
+        # Every page was looked at. Many are not asked for again: columns that hold nothing, above all.
+        mapped.madvise(mmap.MADV_DONTNEED)
     if os.name == "posix":  # the mapping keeps the bytes; elsewhere the folder is removed in the end
         path.unlink()
     return table

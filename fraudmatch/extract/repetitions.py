@@ -49,8 +49,11 @@ def conflicts(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarray
 def _kinds(columns: Sequence[pa.Array], count: int) -> np.ndarray:
     """A small number per row, equal where all columns are equal."""
     kinds = np.zeros(count, np.int64)
-    for column in columns:
+    for place, column in enumerate(columns):
         codes = column.dictionary_encode(null_encoding="encode")
         spread = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        if not place:
+            kinds = spread
+            continue
         kinds = np.unique(kinds * (len(codes.dictionary) + 1) + spread, return_inverse=True)[1]
     return kinds

@@ -130,7 +130,8 @@ def _quotes(seen: Seen, text: Text) -> None:
     """Cells that hold a quote: doubled as it should be, stray, or escaped by a sign nothing declares."""
     holds = np.zeros(seen.rows.table.num_rows, bool)
     for column in seen.rows.table.columns:
-        holds |= pc.match_substring(column, text.form.quote).to_numpy()
+        if _may_hold(column, text.form.quote):
+            holds |= pc.match_substring(column, text.form.quote).to_numpy()
     wrong: dict[int, Fault] = {}
     for row in _stray(seen, holds, text):
         place = int(seen.rows.places[row])
@@ -142,6 +143,12 @@ def _quotes(seen: Seen, text: Text) -> None:
         else:
             seen.notes.append(Fault("STRAY_QUOTE", text.number(place)))
     _set_aside(seen, wrong)
+
+
+def _may_hold(column: pa.ChunkedArray, sign: str) -> bool:
+    """Whether an ASCII sign stands in the bytes of a column, or beside them."""
+    parts = (chunk.buffers()[2] for chunk in column.chunks)
+    return any(part is not None and (np.frombuffer(part, np.uint8) == ord(sign)).any() for part in parts)
 
 
 def _stray(seen: Seen, holds: np.ndarray, text: Text) -> Iterator[int]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
+from fraudmatch.columnwise import each_column
 from fraudmatch.forenames import known_forenames
 
 #: Fields whose form says whether they can be what they are called (RE2).
@@ -56,15 +57,16 @@ def profile_of(dataset: str, received: pa.Table, rejects: pa.Table) -> dict[str,
         module; a field that is nowhere filled nor unreadable is absent.
     """
     unreadable, lost = _noted(rejects, _UNREADABLE), _noted(rejects, _LOST)
+    known = schemas.DATASETS[dataset].fields
+    said = each_column(lambda field: _of_values(field, received[field.name]), known)
     fields = {}
-    for field in schemas.DATASETS[dataset].fields:
-        column = received[field.name]
-        filled = len(column) - column.null_count
+    for field, of_values in zip(known, said, strict=True):
+        filled = received.num_rows - received[field.name].null_count
         if filled or field.name in unreadable or field.name in lost:
             told = {"filled": filled, "unreadable": unreadable.get(field.name, 0)}
             if field.name in lost:
                 told["exponents"] = lost[field.name]
-            fields[field.name] = told | (_of_values(field, column) if filled else {"distinct": 0})
+            fields[field.name] = told | of_values
     return {"rows": received.num_rows, "fields": fields}
 
 
@@ -81,6 +83,8 @@ def _noted(rejects: pa.Table, reasons: tuple[str, ...]) -> dict[str, int]:
 
 def _of_values(field: schemas.Field, column: pa.ChunkedArray) -> dict[str, Any]:
     """What the filled cells of a field say."""
+    if column.null_count == len(column):
+        return {"distinct": 0}
     if field.kind in ("pence", "integer"):
         median = abs(float(np.median(column.drop_null().to_numpy())))
         return {

@@ -1,6 +1,6 @@
 """Addresses of a whole column: what thousands of homes of one street share is read once.
 
-Most addresses are a house number before a street and places. What stands behind the number is the same for the
+Most addresses are a house number, perhaps a flat before it, and a street and places. What stands behind the number is the same for the
 whole street, so it is read once for all its numbers; every other address is read by itself. The answers are
 those of `addresses.read_address` (the tests hold it to that).
 """
@@ -16,8 +16,11 @@ from fraudmatch.normalise.distinct import Encoded, present
 from fraudmatch.normalise.postcodes import cut_at_end
 from fraudmatch.normalise.text import one_blank
 
-#: A number, perhaps a letter, and printable ASCII that begins with a letter.
-_NUMBERED = r"^(?P<number>[0-9]+)(?P<letter>[A-Za-z]?) (?P<rest>[A-Za-z][ -~]*)$"
+#: Perhaps a flat; a number, perhaps a letter, and printable ASCII that begins with a letter.
+_NUMBERED = (
+    r"^(?:(?i:flat) (?P<flat>[0-9]+[A-Za-z]?|[A-Za-z]),? )?(?P<number>[0-9]+)(?P<letter>[A-Za-z]?)"
+    r" (?P<rest>[A-Za-z][ -~]*)$"
+)
 #: Printable ASCII with single blanks: as written is as printed.
 _TIDY = r"^[!-~]+(?: [!-~]+)*$"
 #: What may end in a postcode: a digit, two signs, and nothing behind but blanks, commas and full stops.
@@ -26,21 +29,22 @@ _MAY_END_IN_POSTCODE = r"[0-9][^ ,.]{2}[ ,.]*$"
 
 def read_addresses(addresses: Encoded) -> dict[str, pa.Array]:
     """The parts of every row's address, by their names in `Address`; null rows are null in all."""
-    values = pa.array(addresses.values, pa.string())
+    values = addresses.dictionary
     found = pc.extract_regex(values, _NUMBERED)
     rests = pc.struct_field(found, "rest").dictionary_encode()
     shared = [read_plain(f"1 {rest}") for rest in rests.dictionary.to_pylist()]
     street = _taken([one and one.street for one in shared], rests.indices)
-    letter = pc.utf8_upper(pc.struct_field(found, "letter"))
+    flat, letter = (pc.utf8_upper(pc.struct_field(found, name)) for name in ("flat", "letter"))
+    number = pc.struct_field(found, "number")
     parts = {
-        "flat": pc.if_else(pc.equal(letter, ""), pa.scalar(None, pa.string()), letter),
-        "number": pc.struct_field(found, "number"),
+        **_flat_and_number(flat, number, letter),
         "building": pa.nulls(len(values), pa.string()),
         "street": street,
         "town": _taken([one and one.town for one in shared], rests.indices),
     }
     alone = np.flatnonzero(~present(street))
-    each = list(zip(*(read_address(addresses.values[at]) for at in alone.tolist()), strict=True))
+    texts = values.take(pa.array(alone)).to_pylist()
+    each = list(zip(*(read_address(text) for text in texts), strict=True))
     order = np.arange(len(values))
     order[alone] = len(values) + np.arange(len(alone))
     for place, name in enumerate(Address._fields):
@@ -50,17 +54,27 @@ def read_addresses(addresses: Encoded) -> dict[str, pa.Array]:
     return parts
 
 
+def _flat_and_number(flat: pa.Array, number: pa.Array, letter: pa.Array) -> dict[str, pa.Array]:
+    """A letter behind the number is the flat, unless there is one already: then it belongs to the number."""
+    nothing = pa.scalar(None, pa.string())
+    named = pc.not_equal(flat, "")
+    return {
+        "flat": pc.if_else(named, flat, pc.if_else(pc.equal(letter, ""), nothing, letter)),
+        "number": pc.if_else(named, pc.binary_join_element_wise(number, letter, ""), number),
+    }
+
+
 def as_written(addresses: Encoded) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Of every row: the address with single blanks; the same without the postcode that ends it; that postcode,
     packed. The last two are null where none ends it.
     """
-    values = pa.array(addresses.values, pa.string())
+    values = addresses.dictionary
     simple = pc.and_(
         pc.match_substring_regex(values, _TIDY),
         pc.invert(pc.match_substring_regex(values, _MAY_END_IN_POSTCODE)),
     )
     dear = np.flatnonzero(~simple.to_numpy(zero_copy_only=False))
-    texts = [addresses.values[at] for at in dear.tolist()]
+    texts = values.take(pa.array(dear)).to_pylist()
     cuts = [cut_at_end(text) for text in texts]
     order, nothing = np.full(len(values), len(dear)), pa.nulls(1, pa.string())
     order[dear] = np.arange(len(dear))

@@ -54,12 +54,12 @@ class Address(NamedTuple):
 
 def dates_for_numbers(addresses: Encoded) -> Codes:
     """Rows, rising, whose address begins with a spreadsheet's date where its number was."""
-    return _rows(addresses, pc.match_substring_regex(pa.array(addresses.values, pa.string()), _SHEET_DATE))
+    return _rows(addresses, pc.match_substring_regex(addresses.dictionary, _SHEET_DATE))
 
 
 def too_long(addresses: Encoded) -> Codes:
     """Rows, rising, whose address has more than 500 characters: notes, or several addresses in one cell."""
-    return _rows(addresses, pc.greater(pc.utf8_length(pa.array(addresses.values, pa.string())), _LONGEST))
+    return _rows(addresses, pc.greater(pc.utf8_length(addresses.dictionary), _LONGEST))
 
 
 def _rows(addresses: Encoded, found: pa.BooleanArray) -> Codes:

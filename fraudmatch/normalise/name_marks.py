@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.normalise.confusables import mixes_scripts
-from fraudmatch.normalise.distinct import Encoded
+from fraudmatch.normalise.distinct import TextColumns
 from fraudmatch.normalise.faults import Fault
 from fraudmatch.normalise.text import fold
 
@@ -83,19 +81,18 @@ def marks_in(text: str, *, of_person: bool) -> list[str]:
     return found
 
 
-def name_marks(raw: Mapping[str, pa.Array], prefix: str, *, of_person: bool) -> list[Fault]:
+def name_marks(raw: TextColumns, *, of_person: bool) -> list[Fault]:
     """The marks in the name columns of a data set.
 
     Args:
-        raw: the columns NAME_FIELDS as received; null gives none.
-        prefix: "" for the first party's columns, "second_" for the second's.
+        raw: the columns NAME_FIELDS as received, of the first party or of the second; null gives none.
     """
     out = []
     for name in NAME_FIELDS:
-        if raw[name].null_count == len(raw[name]):
+        encoded = raw.encoded(name)
+        if not len(encoded.dictionary):
             continue
-        encoded = Encoded.of(raw[name])
-        look = pc.match_substring_regex(pa.array(encoded.values, pa.string()), _WORTH_A_LOOK)
+        look = pc.match_substring_regex(encoded.dictionary, _WORTH_A_LOOK)
         worth = np.flatnonzero(look.to_numpy(zero_copy_only=False))
         values: dict[str, set[int]] = {}
         for at in worth.tolist():
@@ -103,5 +100,5 @@ def name_marks(raw: Mapping[str, pa.Array], prefix: str, *, of_person: bool) -> 
                 values.setdefault(reason, set()).add(at)
         for reason in sorted(values):
             rows = np.flatnonzero(np.isin(encoded.codes, sorted(values[reason])))
-            out.append(Fault(reason, prefix + name, rows))
+            out.append(Fault(reason, raw.prefix + name, rows))
     return out

@@ -7,7 +7,6 @@ names crosswise, so the answer is a word to the partner, not another reading.
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 
 from fraudmatch.forenames import known_forenames
 from fraudmatch.normalise.distinct import Codes, Encoded, Mask
@@ -17,13 +16,12 @@ _FEWEST = 20  # rows that tell; fewer may be chance
 _TIMES = 3  # turned rows for each straight one; forenames the list lacks must not look like a turned file
 
 
-def _is_forename(column: pa.Array) -> Mask:
-    encoded = Encoded.of(column)
+def _is_forename(encoded: Encoded) -> Mask:
     known = known_forenames()
     return encoded.mask([(fold(value).split() or [""])[0] in known for value in encoded.values])
 
 
-def turned_deliveries(forename: pa.Array, surname: pa.Array, delivery: pa.Array) -> Codes:
+def turned_deliveries(forename: Encoded, surname: Encoded, files: Encoded) -> Codes:
     """The first row of each delivery whose names seem turned, rising.
 
     A row tells when exactly one of its two names is a known forename. A delivery is suspected when at least
@@ -31,14 +29,13 @@ def turned_deliveries(forename: pa.Array, surname: pa.Array, delivery: pa.Array)
 
     Args:
         forename, surname: as received; null tells nothing.
-        delivery: of each row.
+        files: the delivery of each row.
     """
-    if forename.null_count == len(forename) or surname.null_count == len(surname):
+    if not len(forename.dictionary) or not len(surname.dictionary):
         return np.empty(0, np.int64)
     first, last = _is_forename(forename), _is_forename(surname)
-    files = Encoded.of(delivery)
-    turned = np.bincount(files.codes[last & ~first], minlength=len(files.values))
-    straight = np.bincount(files.codes[first & ~last], minlength=len(files.values))
+    turned = np.bincount(files.codes[last & ~first], minlength=len(files.dictionary))
+    straight = np.bincount(files.codes[first & ~last], minlength=len(files.dictionary))
     suspected = np.flatnonzero((turned >= _FEWEST) & (turned > _TIMES * straight))
     rows = [int(np.argmax(files.codes == file)) for file in suspected.tolist()]
     return np.array(sorted(rows), np.int64)

@@ -9,47 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.normalise import joint, names, organisations
-from fraudmatch.normalise.distinct import Codes, Encoded, Mask, apply, flat, join, overlay, present
+from fraudmatch.normalise.distinct import (
+    Codes,
+    Encoded,
+    Mask,
+    TextColumns,
+    first_said,
+    join,
+    overlay,
+    present,
+)
 from fraudmatch.normalise.faults import Fault
+from fraudmatch.normalise.layout import Columns
 from fraudmatch.normalise.name_marks import name_marks
 from fraudmatch.normalise.text import one_blank
+from fraudmatch.normalise.whole_names import Party, Whole, read_odd, read_whole
 
 #: Columns of RECORDS that this module fills.
 NAME_COLUMNS = (
     "name_as_written", "title", "forename", "middle_names", "surname", "name_suffix",
     "organisation_name", "organisation_core", "trading_name",
 )  # fmt: skip
-
-Columns = dict[str, pa.Array]
-
-
-class Party(NamedTuple):
-    """One party as read from one text; null where it does not say. Fields as NAME_COLUMNS."""
-
-    name_as_written: str | None = None
-    title: str | None = None
-    forename: str | None = None
-    middle_names: str | None = None
-    surname: str | None = None
-    name_suffix: str | None = None
-    organisation_name: str | None = None
-    organisation_core: str | None = None
-    trading_name: str | None = None
-
-
-class Whole(NamedTuple):
-    """What a whole name says: the first party, perhaps a second, perhaps a fault."""
-
-    first: Party
-    second: Party | None = None
-    reason: str | None = None
 
 
 @dataclass
@@ -69,99 +55,6 @@ class Named:
     faults: list[Fault] = field(default_factory=list)
 
 
-def _person(name: names.PersonName, written: str | None) -> Party:
-    return Party(written, name.title, name.forename, name.middle_names, name.surname, name.name_suffix)
-
-
-def _organisation(text: str) -> Whole:
-    read = organisations.read_organisation(text)
-    party = Party(
-        one_blank(text), organisation_name=read.name, organisation_core=read.core, trading_name=read.trading
-    )
-    if read.name is not None:
-        return Whole(party)
-    return Whole(party, reason=_why_unusable(text))
-
-
-def _why_unusable(text: str) -> str:
-    """The fault of a name field that names nobody."""
-    return "NAME_PLACEHOLDER" if organisations.is_placeholder(text) else "NAME_UNREADABLE"
-
-
-def _is_organisation(text: str, parties: str) -> bool:
-    """Whether a name field holds an organisation, given what the data set names."""
-    if parties == "either":
-        return organisations.kind_of(text) == "organisation"
-    return parties == "organisation" or organisations.names_organisation(text)
-
-
-def _why_two(first: Party, second: Party) -> str:
-    """JOINT_NAME for two people of one surname, as couples are written; else MULTIPLE_PERSONS."""
-    return "JOINT_NAME" if first.surname == second.surname else "MULTIPLE_PERSONS"
-
-
-def read_whole(text: str, parties: str) -> Whole:
-    """A whole name in one field.
-
-    Args:
-        text: as written.
-        parties: what the data set names: person, organisation or either.
-    """
-    if _is_organisation(text, parties):
-        whole = _organisation(text)
-        return whole._replace(reason="NON_PERSON") if parties == "person" and not whole.reason else whole
-    plain = names.plain_name(text)
-    if plain is not None:
-        return Whole(_person(plain, one_blank(text)))
-    if organisations.is_placeholder(text):
-        return Whole(Party(one_blank(text)), reason="NAME_PLACEHOLDER")
-    pair = joint.split_joint(text)
-    if pair is not None:
-        first, second = (_person(names.read_full_name(part), one_blank(part)) for part in pair)
-        return Whole(first, second, _why_two(first, second))
-    name = names.read_full_name(text)
-    return Whole(_person(name, one_blank(text)), reason=None if name.usable else _why_unusable(text))
-
-
-def _written(*parts: str | None) -> str | None:
-    return one_blank(" ".join(part for part in parts if part)) or None
-
-
-def _from_parts(title: str | None, forename: str | None, middle: str | None, surname: str | None) -> Party:
-    """One person out of columns, each read on its own."""
-    fore = names.read_forenames(forename) if forename else names.PersonName()
-    sur = names.read_surname(surname) if surname else names.PersonName()
-    middles = [names.middle_names(middle) if middle else None, fore.middle_names]
-    more = [name for name in dict.fromkeys(reversed(middles)) if name]
-    found = (names.title(title) if title else None) or fore.title or sur.title
-    name = names.PersonName(found, fore.forename, " ".join(more) or None, sur.surname, sur.name_suffix)
-    return _person(name, _written(title, forename, middle, surname))
-
-
-def read_odd(
-    parties: str, title: str | None, forename: str | None, middle: str | None, surname: str | None
-) -> Whole:
-    """A row whose name columns do not hold what their headings say."""
-    if surname and forename is None and middle is None:
-        whole = read_whole(surname if title is None else f"{title} {surname}", parties)
-        if whole.first.organisation_name is not None or whole.second is not None:
-            return whole
-        if "," in surname:
-            parsed = whole.first.forename is not None and whole.first.surname is not None
-            return whole if whole.reason or not parsed else whole._replace(reason="NAME_PARSED")
-    pair = joint.split_columns(title, forename, surname)
-    if pair is None:
-        party = _from_parts(title, forename, middle, surname)
-        usable = party.surname is not None or party.forename is not None
-        return Whole(party, reason=None if usable else _why_unusable(surname or forename or ""))
-    (title1, forename1, surname1), (title2, forename2, surname2) = pair
-    first, second = (
-        _from_parts(title1, forename1, middle, surname1),
-        _from_parts(title2, forename2, None, surname2),
-    )
-    return Whole(first, second, _why_two(first, second))
-
-
 def _spread(parts: Sequence[Party], encoded: Encoded) -> Columns:
     """Parties per distinct text as columns over the rows."""
     turned = list(zip(*parts, strict=True)) if parts else [()] * len(NAME_COLUMNS)
@@ -175,20 +68,20 @@ def single_blanks(column: pa.Array) -> pa.Array:
     return overlay(column, rows, [one_blank(text) for text in column.take(pa.array(rows)).to_pylist()])
 
 
-def _by_column(raw: Columns) -> Columns:
+def _by_column(raw: TextColumns) -> Columns:
     """NAME_COLUMNS from the columns title, forename, middle_name and surname, each on its own."""
-    fore, sur = Encoded.of(raw["forename"]), Encoded.of(raw["surname"])
+    fore, sur = raw.encoded("forename"), raw.encoded("surname")
     fores, surs = fore.each(names.read_forenames), sur.each(names.read_surname)
     more = fore.spread([name.middle_names for name in fores])
-    middle = apply(raw["middle_name"], names.middle_names)
+    middle = raw.applied("middle_name", names.middle_names)
     twice = pc.fill_null(pc.equal(more, middle), False)
     nulls = pa.nulls(len(more), pa.string())
     return {
         "name_as_written": single_blanks(
-            join([raw[n] for n in ("title", "forename", "middle_name", "surname")], " ")
+            join([raw.plain(n) for n in ("title", "forename", "middle_name", "surname")], " ")
         ),
-        "title": pc.coalesce(
-            apply(raw["title"], names.title),
+        "title": first_said(
+            raw.applied("title", names.title),
             fore.spread([n.title for n in fores]),
             sur.spread([n.title for n in surs]),
         ),
@@ -202,17 +95,17 @@ def _by_column(raw: Columns) -> Columns:
     }
 
 
-def _odd_rows(raw: Columns, parties: str) -> Codes:
+def _odd_rows(raw: TextColumns, parties: str) -> Codes:
     """Rows whose name columns must be read together."""
 
     def where(column: str, test: Callable[[str], bool]) -> Mask:
-        encoded = Encoded.of(raw[column])
+        encoded = raw.encoded(column)
         return encoded.mask(encoded.each(test))
 
     def parts(text: str) -> bool:
         return joint.may_be_joint(text) and len(joint.sides_of(text)) > 1
 
-    alone = ~present(raw["forename"]) & ~present(raw["middle_name"])
+    alone = ~present(raw.plain("forename")) & ~present(raw.plain("middle_name"))
     either = parties != "person"
     odd_alone = where(
         "surname", lambda t: "," in t or (either and " " in t) or organisations.names_organisation(t)
@@ -221,9 +114,10 @@ def _odd_rows(raw: Columns, parties: str) -> Codes:
     return np.flatnonzero(odd)
 
 
-def _tuples(raw: Columns, rows: Codes) -> list[tuple[str | None, str | None, str | None, str | None]]:
+def _tuples(raw: TextColumns, rows: Codes) -> list[tuple[str | None, str | None, str | None, str | None]]:
     wanted = [
-        raw[name].take(pa.array(rows)).to_pylist() for name in ("title", "forename", "middle_name", "surname")
+        raw.plain(name).take(pa.array(rows)).to_pylist()
+        for name in ("title", "forename", "middle_name", "surname")
     ]
     return list(zip(*wanted, strict=True))
 
@@ -236,11 +130,11 @@ def _joined_field(raw_row: tuple[str | None, str | None, str | None, str | None]
     return "title" if title and len(joint.sides_of(title)) > 1 and surname else "surname"
 
 
-def _placeholder_faults(raw: Columns, prefix: str, but: Codes) -> list[Fault]:
+def _placeholder_faults(raw: TextColumns, prefix: str, but: Codes) -> list[Fault]:
     """Placeholders and unreadable text in forename and surname, apart from the rows `but`."""
     out = []
     for column in ("forename", "surname"):
-        encoded = Encoded.of(raw[column])
+        encoded = raw.encoded(column)
         for reason, wrong in (
             ("NAME_PLACEHOLDER", encoded.each(organisations.is_placeholder)),
             (
@@ -268,7 +162,7 @@ def _add_seconds(named: Named, positions: Codes, wholes: Sequence[Whole]) -> Non
     named.seconds = [second for _, second in both]
 
 
-def _read_odd_rows(named: Named, raw: Columns, parties: str, prefix: str, odd: Codes) -> None:
+def _read_odd_rows(named: Named, raw: TextColumns, parties: str, prefix: str, odd: Codes) -> None:
     """Read the rows `odd` each as a whole, once per combination of values."""
     seen: dict[tuple[str | None, ...], Whole] = {}
     tuples = _tuples(raw, odd)
@@ -318,24 +212,22 @@ def _with_marks(faults: list[Fault], marks: list[Fault]) -> list[Fault]:
     return [*kept, *marks]
 
 
-def read_names(table: pa.Table, parties: str, prefix: str = "") -> Named:
+def read_names(raw: TextColumns, parties: str) -> Named:
     """The parties that one block of name columns names.
 
     Args:
-        table: RECEIVED.
+        raw: title, forename, middle_name, surname and full_name of RECEIVED, the second party's without their prefix.
         parties: what the data set names: person, organisation or either.
-        prefix: "" for the first party's columns, "second_" for the second's.
     """
-    columns = ("title", "forename", "middle_name", "surname", "full_name")
-    raw = {name: flat(table[prefix + name]) for name in columns}
+    prefix = raw.prefix
     named = Named(_by_column(raw), np.empty(0, np.int64), [])
     odd = _odd_rows(raw, parties)
     named.faults += _placeholder_faults(raw, prefix, odd)
     if len(odd):
         _read_odd_rows(named, raw, parties, prefix, odd)
     by_column = (present(named.columns[name]) for name in ("forename", "surname", "organisation_name"))
-    use = present(raw["full_name"]) & ~np.logical_or.reduce(list(by_column))
+    use = present(raw.plain("full_name")) & ~np.logical_or.reduce(list(by_column))
     if use.any():
-        _read_whole_names(named, raw["full_name"], use, parties, prefix)
-    named.faults = _with_marks(named.faults, name_marks(raw, prefix, of_person=parties == "person"))
+        _read_whole_names(named, raw.plain("full_name"), use, parties, prefix)
+    named.faults = _with_marks(named.faults, name_marks(raw, of_person=parties == "person"))
     return named

@@ -44,15 +44,16 @@ def test_counter_and_parser_agree_unless_a_damaged_quote_is_named(text: str) -> 
 
 
 @settings(max_examples=300, deadline=None)
-@given(PIECES.map("".join), st.integers(1, 9), st.sampled_from([0, 3, 10**6]))
-def test_the_count_does_not_depend_on_how_the_scanner_looks_at_quotes(
-    text: str, window: int, rare: int
+@given(PIECES.map("".join), st.integers(1, 9), st.sampled_from([0, 3, 10**6]), st.integers(1, 9))
+def test_the_count_does_not_depend_on_how_the_scanner_looks_at_the_text(
+    text: str, window: int, rare: int, large: int
 ) -> None:
     content = text.encode()
     usual = count_records(content)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(counter, "_WINDOW", window)
         patch.setattr(counter, "_RARE", rare)
+        patch.setattr(counter, "_LARGE", large)
         assert count_records(content) == usual
 
 
