@@ -19,6 +19,7 @@ from fraudmatch.normalise import joint, names, organisations
 from fraudmatch.normalise.distinct import Codes, Encoded, Mask, apply, flat, join, overlay, present
 from fraudmatch.normalise.faults import Fault
 from fraudmatch.normalise.name_marks import name_marks
+from fraudmatch.normalise.name_order import holds_whole_name
 from fraudmatch.normalise.text import one_blank
 
 #: Columns of RECORDS that this module fills.
@@ -146,7 +147,7 @@ def read_odd(
         whole = read_whole(surname if title is None else f"{title} {surname}", parties)
         if whole.first.organisation_name is not None or whole.second is not None:
             return whole
-        if "," in surname:
+        if "," in surname or holds_whole_name(surname):
             parsed = whole.first.forename is not None and whole.first.surname is not None
             return whole if whole.reason or not parsed else whole._replace(reason="NAME_PARSED")
     pair = joint.split_columns(title, forename, surname)
@@ -215,7 +216,10 @@ def _odd_rows(raw: Columns, parties: str) -> Codes:
     alone = ~present(raw["forename"]) & ~present(raw["middle_name"])
     either = parties != "person"
     odd_alone = where(
-        "surname", lambda t: "," in t or (either and " " in t) or organisations.names_organisation(t)
+        "surname",
+        lambda t: (
+            "," in t or (" " in t and (either or holds_whole_name(t))) or organisations.names_organisation(t)
+        ),
     )
     odd = where("title", parts) | where("forename", parts) | where("surname", parts) | (alone & odd_alone)
     return np.flatnonzero(odd)
