@@ -23,6 +23,7 @@ _DOUBLE_BARREL = re.compile(r"[A-Za-z']+(?:-[A-Za-z']+)+")
 _EVERYDAY_TITLES = frozenset({"MR", "MRS", "MISS", "MS", "MX"})
 _TRAILING_TITLES = _EVERYDAY_TITLES | {"DR", "REV"}
 _PLAIN = re.compile(r"[A-Za-z' .-]+")
+_LOST = re.compile(r"(?<=[^\W\d])[?\ufffd]+(?=[^\W\d])")
 _NOT_LETTERS = re.compile(r"[^A-Z ]+")
 # A digit between letters, or after three, is a letter badly scanned: PHI1IP, WIL5ON, THORNT0N.
 _SCANNED = re.compile(r"(?<=[A-Z])[013568](?=[A-Z])|(?<=[A-Z]{3})[013568](?![0-9])")
@@ -46,7 +47,12 @@ class PersonName(NamedTuple):
 
 @lru_cache(maxsize=200_000)
 def letters(text: str) -> str:
-    """Folded words of a name, letters only, remarks in brackets and DEC'D left out; may be empty."""
+    """Folded words of a name, letters only, remarks in brackets and DEC'D left out; may be empty.
+
+    A letter that was lost before the file came here leaves one word shorter, not two: LL?R is LLR.
+    """
+    if "?" in text or "\ufffd" in text:
+        text = _LOST.sub("", text)
     folded = fold(without_ordinals(_IN_BRACKETS.sub(" ", text) if "(" in text or "[" in text else text))
     if not folded.replace(" ", "").isalpha():
         folded = _SCANNED.sub(lambda found: found[0].translate(_READ_AS), folded)

@@ -210,3 +210,9 @@ def test_ranks_that_nobody_is_called_are_no_surname(written, expected):
 )
 def test_a_surname_alone_that_holds_the_whole_name(surname: str, whole: bool) -> None:
     assert holds_whole_name(surname) is whole
+
+
+@pytest.mark.parametrize("written", ["Ll?r", "Ll\ufffdr", "LL??R"])
+def test_a_lost_letter_leaves_one_word_shorter(written):
+    assert read_surname(written).surname == "LLR"
+    assert read_forenames(written)[1:3] == ("LLR", None)
