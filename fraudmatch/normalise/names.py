@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fraudmatch.forenames import known_forenames
+from fraudmatch.normalise.lost_letters import initials_left, of_what_is_left, with_stand_ins
 from fraudmatch.normalise.peerages import without_ordinals, without_peerage
 from fraudmatch.normalise.text import fold, says_nothing
 from fraudmatch.normalise.wordlists import phrases, table, words
@@ -173,6 +174,7 @@ def sex_of_title(text: str) -> str | None:
     return table("names", "sex_of_title").get(text)
 
 
+@of_what_is_left
 def read_forenames(text: str) -> PersonName:
     """A forename column: the first forename, the others as middle names, a title in front off.
 
@@ -207,6 +209,7 @@ def _surname_once(text: str) -> PersonName:
     return PersonName(title=found, surname=_text(tokens), name_suffix=suffix)
 
 
+@of_what_is_left
 def read_surname(text: str) -> PersonName:
     """A surname column: title in front off, suffix behind apart, particles and Mc joined.
 
@@ -228,8 +231,8 @@ def read_surname(text: str) -> PersonName:
 
 def middle_names(text: str) -> str | None:
     """A middle name column: folded words with single blanks."""
-    plain = letters(text)
-    return None if is_placeholder(text) or is_placeholder(plain) else plain or None
+    plain = letters(with_stand_ins(text))
+    return None if is_placeholder(text) or is_placeholder(plain) else initials_left(plain or None)
 
 
 def forename(text: str) -> str | None:
@@ -339,6 +342,7 @@ def plain_name(text: str) -> PersonName | None:
     return PersonName(found, tokens[0], _text(tokens[1:-1]), tokens[-1])
 
 
+@of_what_is_left
 def read_full_name(text: str) -> PersonName:
     """A whole name of one person in one field.
 

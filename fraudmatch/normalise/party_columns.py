@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.normalise import identifiers, names, organisations, plain_forms
 from fraudmatch.normalise.columns import ColumnReader
@@ -19,6 +20,8 @@ from fraudmatch.normalise.distinct import (
 )
 from fraudmatch.normalise.faults import Fault
 from fraudmatch.normalise.layout import Columns, gathered
+from fraudmatch.normalise.lost_letters import LOST
+from fraudmatch.normalise.name_marks import NAME_FIELDS
 from fraudmatch.normalise.name_order import turned_deliveries
 from fraudmatch.normalise.parties import NAME_COLUMNS, Named, read_names, single_blanks
 from fraudmatch.normalise.text import Reading
@@ -144,7 +147,10 @@ def _explains_no_name(fault: Fault) -> bool:
 
 def _note_missing_names(reader: ColumnReader, kinds: pa.Array) -> None:
     """NAME_MISSING for rows that name nobody and whose names have no fault that says why."""
-    said = [fault.rows for fault in reader.faults if _explains_no_name(fault)]
     unnamed = np.flatnonzero(~present(kinds))
+    said = [fault.rows for fault in reader.faults if _explains_no_name(fault)]
+    for name in NAME_FIELDS if len(unnamed) else ():  # said by extract: LOST_CHARS
+        lost = pc.fill_null(pc.match_substring_regex(reader.raw(name), LOST), False)
+        said.append(np.flatnonzero(lost.to_numpy(zero_copy_only=False)))
     explained = np.concatenate([*said, np.empty(0, np.int64)])
     reader.faults.append(Fault("NAME_MISSING", None, np.setdiff1d(unnamed, explained)))

@@ -172,6 +172,25 @@ def test_joint_columns():
     assert split_columns("Mr", "John", "Smith") is None
 
 
+@pytest.mark.parametrize("sign", ["?", "\ufffd"])
+def test_of_words_with_lost_letters_only_what_is_left_is_compared(sign):
+    lost = f"Ll{sign}r"
+    assert read_surname(lost) == PersonName()
+    assert read_surname(f"Alder-{lost}").surname == "ALDER"
+    assert read_forenames(lost) == PersonName(forename="L")
+    assert read_forenames(f"Rhys {lost}") == PersonName(forename="RHYS", middle_names="L")
+    assert middle_names(f"{lost} Rhys") == "L RHYS"
+    assert read_full_name(f"Mr Rhys {lost}") == PersonName(title="MR", forename="RHYS")
+    assert read_full_name(f"{lost}, Rhys") == PersonName(forename="RHYS")
+    assert read_full_name(f"{lost} Alderton") == PersonName(forename="L", surname="ALDERTON")
+
+
+def test_a_name_that_begins_with_a_lost_letter_leaves_nothing():
+    assert read_forenames("\ufffdron") == PersonName()
+    assert read_surname("Llyr?").surname == "LLYR"  # a doubt about the name, not a lost letter
+    assert read_full_name("? Alderton").surname == "ALDERTON"
+
+
 def test_placeholders():
     assert is_placeholder("REDACTED UNDER DP ACT")
     assert is_placeholder("the account holder")
