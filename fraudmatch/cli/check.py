@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--partner", "partners", multiple=True, help="Only this partner; may be given several times.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="Read the single FILE by this mapping.")
 @click.option(
-    "--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Day the exercise speaks of, for the single FILE."
+    "--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Day the exercise speaks of, if not the site's."
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page on the single FILE.")
 @click.option("--show-values", is_flag=True, help="Let the page show the cells at fault.")
@@ -32,7 +34,8 @@ def command(
     """Read every delivery of SITE by its mapping, or FILE by --mapping, and list counts and faults.
 
     Nothing is kept and no site is needed for a FILE, so a partner can try it before sending it.
-    The faults are those of the night, the dearest first. Exit code 4: a file was refused.
+    The faults are those of the night, the dearest first; of SITE the gates too, so that what a run
+    would hold is said held. Exit code 4: a file was refused, held or put off.
     """
     from fraudmatch.containment import READERS
 
@@ -41,21 +44,22 @@ def command(
     from fraudmatch.preflight import preflight
     from fraudmatch.site import load_site
 
+    day = as_at.date() if as_at else None
     if mapping is None:
-        _only_with_mapping(site, html, show_values, as_at)
-        found = preflight(load_site(site), partners or None)
+        _only_with_mapping(site, html, show_values)
+        found = preflight(load_site(site), partners or None, as_at=day)
     else:
-        found = _check_file(site, mapping, partners, as_at, html, show_values)
+        found = _check_file(site, mapping, partners, day, html, show_values)
     if as_json:
         _print_json(found)
     else:
         _print_words(found)
         if html:
             click.echo(f"Page: {html}", err=True)
-    context.exit(EXIT_DELIVERIES_HELD if found.refused else EXIT_DONE)
+    context.exit(EXIT_DELIVERIES_HELD if found.unused else EXIT_DONE)
 
 
-def _only_with_mapping(site: Path, html: Path | None, show_values: bool, as_at: dt.datetime | None) -> None:
+def _only_with_mapping(site: Path, html: Path | None, show_values: bool) -> None:
     """Refuse what is for single files only.
 
     Raises:
@@ -66,12 +70,12 @@ def _only_with_mapping(site: Path, html: Path | None, show_values: bool, as_at: 
             f"{site} is a file. Say by which mapping to read it: --mapping FILE.toml "
             f"(draft one with: fraudmatch mapping draft {site})."
         )
-    if html or show_values or as_at:
-        raise click.UsageError("--html, --show-values and --as-at are for a single FILE with --mapping.")
+    if html or show_values:
+        raise click.UsageError("--html and --show-values are for a single FILE with --mapping.")
 
 
 def _check_file(
-    file: Path, mapping: Path, partners: tuple[str, ...], as_at: dt.datetime | None, html: Path | None,
+    file: Path, mapping: Path, partners: tuple[str, ...], as_at: dt.date | None, html: Path | None,
     show_values: bool,
 ) -> Preflight:  # fmt: skip
     from fraudmatch.extract import load_mapping
@@ -85,7 +89,7 @@ def _check_file(
         raise click.UsageError("--show-values is for the page: give --html FILE.html too.")
     loaded = load_mapping(mapping)
     partner = partners[0] if partners else "partner"
-    found, rejects = preflight_file(file, loaded, partner=partner, as_at=as_at.date() if as_at else None)
+    found, rejects = preflight_file(file, loaded, partner=partner, as_at=as_at)
     if html:
         from fraudmatch.extract.columns_seen import columns_seen
         from fraudmatch.preflight.page import page
@@ -105,17 +109,26 @@ def _print_words(found: Preflight) -> None:
     for file in found.files:
         _print_file(file)
         for finding in found.findings:
-            if (finding.partner, finding.file) == (file["partner"], file["file"]):
+            if (finding.partner, finding.file) == (file["partner"], file["file"]) and _is_of(finding, file):
                 _print_finding(finding)
     for name in found.idle_mappings:
         click.echo(f"Note: the mapping {name} fits no delivered file.", err=True)
-    click.echo(_summary(found), err=True)
+    for line in _closing(found):
+        click.echo(line, err=True)
+
+
+def _is_of(finding: Finding, file: dict[str, Any]) -> bool:
+    """Whether a finding is told under a file: a stand-in of the same name has its own."""
+    return finding.delivery == str(file["delivery"])
 
 
 def _print_file(file: dict[str, Any]) -> None:
     dataset = file["dataset"] or "no mapping"
     counts = ", ".join(f"{name} {file[name]:,}" for name in ("received", "loaded", "rejected", "skipped"))
-    click.echo(f"{file['partner']}/{file['file']} ({dataset}): {file['state']}; {counts}")
+    state = file["state"]
+    if state == "stands":
+        state = f"stands (data of {file['extracted_on'] or file['accepted_on']})"
+    click.echo(f"{file['partner']}/{file['file']} ({dataset}): {state}; {counts}")
 
 
 def _print_finding(finding: Finding) -> None:
@@ -135,11 +148,27 @@ def _print_finding(finding: Finding) -> None:
     click.echo(f"    What to do: {finding.remedy}")
 
 
-def _summary(found: Preflight) -> str:
+def _closing(found: Preflight) -> Iterator[str]:
+    """Sums, and what was and was not asked."""
     if not found.files:
-        return "No files were delivered."
-    rejected = sum(file["rejected"] for file in found.files)
-    loaded = sum(file["loaded"] for file in found.files)
-    return (
-        f"{len(found.files)} files, {found.refused} refused; {loaded:,} rows load, {rejected:,} are rejected."
+        yield "No files were delivered."
+        return
+    came = found.delivered
+    standing = len(found.files) - len(came)
+    states = Counter(file["state"] for file in came)
+    words = {"refused": "refused", "held": "held", "deferred": "put off", "repeated": "known already"}
+    told = [f"{states['refused']} refused"]
+    told += [
+        f"{states[state]} {word}" for state, word in words.items() if states[state] and state != "refused"
+    ]
+    told += [f"{standing} of earlier nights {'stands' if standing == 1 else 'stand'} in"] if standing else []
+    loaded, rejected = (sum(file[name] for file in came) for name in ("loaded", "rejected"))
+    yield (
+        f"{len(came)} file{'' if len(came) == 1 else 's'}, {', '.join(told)}; {loaded:,} rows load, {rejected:,} do not."
     )
+    if not found.beside_others:
+        from fraudmatch.preflight.words import FILE_ALONE
+
+        yield FILE_ALONE
+    elif found.as_at:
+        yield f"The gates were asked as on {found.as_at.isoformat()}. Nothing was kept."

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fraudmatch import schemas
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.extract.content import read_bytes
+from fraudmatch.extract.draft_reference import likely_reference, of_named
 from fraudmatch.extract.draft_rows import learnt_headings
 from fraudmatch.extract.draft_text import Draft, mapping_text
-from fraudmatch.extract.evidence import Evidence, evidence
+from fraudmatch.extract.evidence import evidence
 from fraudmatch.extract.fields import Cells
 from fraudmatch.extract.grid import Refused
 from fraudmatch.extract.headings import did_you_mean
@@ -61,32 +61,18 @@ def _look(path: Path, dataset: str | None, site: Site | None) -> Draft:
     name = dataset or guess_dataset(grid.headings, path.name)
     learnt = learnt_headings(site, name) if site else {}
     fields = recognise(grid.headings, name, learnt)
-    if "source_ref" not in fields:
-        fields = {**_likely_reference(columns, grid.rows, fields), **fields}
-    return Draft(schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes, learnt)
-
-
-#: Fields that may name a row where nothing else does.
-_REFERENCES = (
-    "property_ref",
-    "company_number",
-    "charity_number",
-    "badge_number",
-    "permit_number",
-    "award_ref",
-)
-
-
-def _likely_reference(
-    columns: Sequence[Evidence], rows: int, fields: Mapping[str, tuple[int, ...]]
-) -> dict[str, tuple[int, ...]]:
-    """A column that is filled in every row and never twice the same: a reference by its name, else one without a field."""
-    named = [fields[name][0] for name in _REFERENCES if name in fields]
-    used = {place for places in fields.values() for place in places}
-    for place in [*named, *(place for place in range(len(columns)) if place not in used)]:
-        if rows > 1 and columns[place].distinct == rows:
-            return {"source_ref": (place,)}
-    return {}
+    headings = [heading.strip() for heading in grid.headings]
+    if "source_ref" in fields:
+        grounds = tuple(of_named(columns[fields["source_ref"][0]], grid.rows))
+    else:
+        likely = likely_reference(columns, headings, grid.rows, fields)
+        grounds = likely.lines
+        if likely.place is not None:
+            fields = {"source_ref": (likely.place,), **fields}
+    evidence_of = {**sniffed.evidence, "source_ref": grounds}
+    return Draft(
+        schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes, learnt, evidence_of
+    )
 
 
 def _pattern(name: str) -> str:

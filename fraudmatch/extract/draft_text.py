@@ -14,6 +14,7 @@ from fraudmatch.extract.evidence import Evidence
 from fraudmatch.extract.grid import Grid
 from fraudmatch.extract.mapping import FileForm
 from fraudmatch.extract.recognise import key_of
+from fraudmatch.extract.sniff_evidence import counted
 
 #: Code of a list entry that a person has to fill; no data set knows it, so the draft says so.
 TODO = "TODO"
@@ -28,6 +29,7 @@ class Draft:
         fields: our field -> columns (from 0).
         notes: doubts about the form of the file.
         learnt: field -> heading -> the mapping of the site that reads it so.
+        evidence: key of [file], or source_ref -> what speaks for its value and what against.
     """
 
     dataset: schemas.Dataset
@@ -37,10 +39,15 @@ class Draft:
     fields: Keyed[str, tuple[int, ...]]
     notes: tuple[str, ...]
     learnt: Keyed[str, Keyed[str, str]] = dataclasses.field(default_factory=dict)
+    evidence: Keyed[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def heading(self, place: int) -> str:
         """The heading of a column without outer blanks."""
         return self.grid.headings[place].strip()
+
+    def why(self, key: str) -> Iterator[str]:
+        """The evidence for a key as comments."""
+        yield from (f"# {_plain(line)}" for line in self.evidence.get(key, ()))
 
 
 def _quoted(text: str) -> str:
@@ -80,19 +87,60 @@ def _file_lines(draft: Draft) -> Iterator[str]:
     if form.compression != "none":
         yield f"compression = {_quoted(form.compression)}"
     if form.format in {"delimited", "fixed_width"}:
+        yield from draft.why("encoding")
         yield f"encoding = {_list(form.encoding)}"
     if form.format == "delimited":
+        yield from draft.why("delimiter")
         yield f"delimiter = {_quoted(form.delimiter)}"
+        yield from draft.why("quote")
         yield f"quote = {_quoted(form.quote)}"
     if form.format in {"delimited", "xlsx"}:
+        yield from draft.why("header")
         yield f"header = {'true' if form.has_header else 'false'}"
         yield f"skip_rows = {form.skip_rows}"
     if form.sheet:
         yield f"sheet = {_quoted(form.sheet)}"
     yield from _column_lines(form)
     if _usual_formats(draft):
+        yield from _date_evidence(draft)
         yield f"date_formats = {_list(_usual_formats(draft))}"
+    yield from _money_evidence(draft)
     yield 'money = "pounds"'
+
+
+def _date_evidence(draft: Draft) -> Iterator[str]:
+    """How many dates the usual formats read, and what they do not."""
+    places = [
+        place for _, place in _date_columns(draft) if draft.columns[place].formats == _usual_formats(draft)
+    ]
+    columns = [draft.columns[place] for place in places]
+    cells, read = sum(column.cells for column in columns), sum(column.read for column in columns)
+    yield f"# for: {read:,} of {cells:,} cells of {counted(len(columns), 'column')} of dates"
+    if read < cells:
+        yield f"# against: {counted(cells - read, 'other cell')} in them"
+    doubtful = sum(column.ambiguous for column in columns)
+    if doubtful:
+        yield f"# against: in {doubtful:,} of the columns every date reads as well with day and month changed over"
+
+
+def _money_evidence(draft: Draft) -> Iterator[str]:
+    """How the amounts of the file write their pence."""
+    kinds = {field.name: field.kind for field in draft.dataset.fields}
+    amounts = [draft.columns[places[0]] for name, places in draft.fields.items() if kinds[name] == "pence"]
+    cells, points, commas, whole = (
+        sum(getattr(column, what) for column in amounts) for what in ("cells", "points", "commas", "whole")
+    )
+    if not cells:
+        yield "# for: nothing; no amount was recognised"
+        return
+    yield f"# for: {points:,} of {cells:,} amounts have a decimal point"
+    if whole and not points:
+        yield f"# against: {whole:,} are whole figures and none has a point: they may be pence"
+    if commas:
+        yield f"# against: {commas:,} have one or two digits behind a comma, which is not read as a decimal sign"
+    rest = cells - points - commas - whole
+    if rest:
+        yield f"# against: {rest:,} are written in another way"
 
 
 def _column_lines(form: FileForm) -> Iterator[str]:
@@ -141,7 +189,8 @@ def _described(column: Evidence) -> str:
 def _field_lines(draft: Draft) -> Iterator[str]:
     yield "[fields]"
     if "source_ref" not in draft.fields:
-        yield f"# {TODO} no column looks like the reference of the row: name one, or join several."
+        yield f"# {TODO} no column is surely the reference of the row: name one, or join several."
+        yield from draft.why("source_ref")
         yield '# source_ref = "…"'
     for field in draft.dataset.fields:
         if field.name in draft.fields:
@@ -154,6 +203,8 @@ def _field_lines(draft: Draft) -> Iterator[str]:
 def _one_field(draft: Draft, field: schemas.Field, places: tuple[int, ...]) -> Iterator[str]:
     first = draft.columns[places[0]]
     yield f"# {field.meaning}: {_described(first)}"
+    if field.name == "source_ref":
+        yield from draft.why("source_ref")
     by = {key_of(heading): mapping for heading, mapping in draft.learnt.get(field.name, {}).items()}
     if key_of(draft.heading(places[0])) in by:
         yield f"# so read by {_plain(by[key_of(draft.heading(places[0]))])}"

@@ -163,11 +163,18 @@ def _refuse_misread(content: bytes, name: str) -> None:
         places = "one place" if pairs == 1 else f"{pairs:,} places"
         detail = f'{places} read as UTF-8, and {name} is declared: set encoding = "utf-8"'
         raise Refused([Fault("MOJIBAKE_SUSPECTED", detail=detail)])
+    best = other_code_page(content, name)
+    if best:
+        raise Refused([_undeclared(f"{name} is declared, but it looks like {_KNOWN[best]}", best)])
+
+
+def other_code_page(content: bytes, name: str) -> str | None:
+    """The code page that letters and pound signs of a text decisively speak for instead of `name`; null where none is."""
     votes = _votes(content)
     best = max(votes, key=lambda each: votes[each])
     own = votes.get(_codec(name), votes["cp1252"])
-    if best not in {_codec(name), "cp1252"} and votes[best] >= _DECISIVE and votes[best] > 4 * own:
-        raise Refused([_undeclared(f"{name} is declared, but it looks like {_KNOWN[best]}", best)])
+    decisive = best not in {_codec(name), "cp1252"} and votes[best] >= _DECISIVE and votes[best] > 4 * own
+    return best if decisive else None
 
 
 def _votes(content: bytes) -> dict[str, int]:

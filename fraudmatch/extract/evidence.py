@@ -22,6 +22,12 @@ TRIED_FORMATS = (
 _DATE_LIKE = 0.8
 _SETTLED = 0.995
 
+#: Figures with pence behind a point, behind a comma, and without; thousands may be set off by the other sign.
+_FIGURE = r"^[-+(£\s]*{}[\s)-]*(CR|DR)?$"
+_POINT = _FIGURE.format(r"[\d,]*\.\d{1,2}")
+_COMMA = _FIGURE.format(r"[\d.]*,\d{1,2}")
+_WHOLE = _FIGURE.format(r"(\d+|\d{1,3}(,\d{3})+)")
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -35,6 +41,9 @@ class Evidence:
         ambiguous: every date could also be read with day and month changed over.
         values: the distinct texts, sorted, when they are few; otherwise empty.
         times: how many cells have each of the values.
+        cells: how many are not blank. read: how many of them the formats read.
+        points / commas / whole: how many are figures with one or two digits behind a point, behind a comma, and
+            figures without either.
     """
 
     filled: float
@@ -44,6 +53,11 @@ class Evidence:
     ambiguous: bool
     values: tuple[str, ...]
     times: tuple[int, ...] = ()
+    cells: int = 0
+    read: int = 0
+    points: int = 0
+    commas: int = 0
+    whole: int = 0
 
 
 def evidence(cells: Cells, place: int, *, few: int = 40) -> Evidence:
@@ -53,6 +67,8 @@ def evidence(cells: Cells, place: int, *, few: int = 40) -> Evidence:
     texts, times = counts.field("values"), counts.field("counts")
     total = pc.sum(times).as_py() or 0
     formats = _formats(texts, times, total)
+    places = [int(pc.sum(pc.if_else(pc.match_substring_regex(texts, form), times, 0)).as_py() or 0)
+              for form in (_POINT, _COMMA, _WHOLE)] if len(texts) else [0, 0, 0]  # fmt: skip
     few_texts = sorted(zip(texts.to_pylist(), times.to_pylist(), strict=True)) if len(texts) <= few else []
     return Evidence(
         filled=total / max(len(column), 1),
@@ -62,6 +78,11 @@ def evidence(cells: Cells, place: int, *, few: int = 40) -> Evidence:
         ambiguous=_ambiguous(texts, formats),
         values=tuple(text for text, _ in few_texts),
         times=tuple(count for _, count in few_texts),
+        cells=total,
+        read=_read(texts, times, formats),
+        points=places[0],
+        commas=places[1],
+        whole=places[2],
     )
 
 
@@ -98,6 +119,13 @@ def _formats(texts: pa.Array, times: pa.Array, total: int) -> tuple[str, ...]:
         left = pc.and_not(left, reads)
     unread = pc.sum(pc.if_else(left, times, 0)).as_py() or 0
     return tuple(chosen) if total and unread <= total * (1 - _DATE_LIKE) else ()
+
+
+def _read(texts: pa.Array, times: pa.Array, formats: Sequence[str]) -> int:
+    """How many cells the formats read between them."""
+    if not formats:
+        return 0
+    return int(pc.sum(pc.if_else(parse_dates(texts, list(formats)).is_valid(), times, 0)).as_py() or 0)
 
 
 def _ambiguous(texts: pa.Array, formats: Sequence[str]) -> bool:

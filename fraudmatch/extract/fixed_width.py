@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.extract.cuts import Text, cuts_of, doubly_decoded, noted, notes_of_rows, text_of
+from fraudmatch.extract.globs import glob
 from fraudmatch.extract.grid import Fault, Grid, Refused, Trailer, count_mismatch
 from fraudmatch.extract.mapping import FileForm
-from fraudmatch.extract.misfits import glob, kind_of, of_unknown_type
+from fraudmatch.extract.misfits import kind_of, of_unknown_type
 
 
 def read_fixed_width(content: bytes, form: FileForm) -> Grid:
@@ -98,7 +99,7 @@ def _headers(found: _Lines) -> None:
 def _types(found: _Lines, form: FileForm, columns: dict[str, tuple[int, int]]) -> None:
     """Trailers, footers, lines of types that are no rows or that nothing names."""
     first, width = next(iter(columns.values()))
-    footers = [glob(footer) for footer in form.footers]
+    footers = [glob(footer.strip()) for footer in form.footers]
     standing = np.ones(len(found.lines), bool)
     footed = []
     for place, line in enumerate(found.lines.to_pylist()):

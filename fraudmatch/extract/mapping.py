@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from fraudmatch.extract.globs import glob
 from fraudmatch.extract.mapping_tables import Quarantine, RecordTypes, Strict, TrailerForm
 from fraudmatch.extract.values.dates import format_fault
 
@@ -363,9 +364,3 @@ class Mapping(Strict):
     def fits(self, file_name: str) -> bool:
         """Whether the pattern covers a file name; case does not count."""
         return glob(self.file.pattern).fullmatch(file_name) is not None
-
-
-def glob(pattern: str) -> re.Pattern[str]:
-    """A pattern with * and ? as a regular expression without regard to case."""
-    parts = [{"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern]
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fraudmatch.extract.cuts import MOST_BYTES, MOST_LINES, Text
+from fraudmatch.extract.globs import glob
 from fraudmatch.extract.grid import Fault, Refused, Trailer
 from fraudmatch.extract.header import first_record
 from fraudmatch.extract.mapping import FileForm
@@ -46,7 +47,7 @@ class Sorted:
 def sort_misfits(misfits: Iterable[Misfit], text: Text) -> Sorted:
     """Tell lines that are no rows from rows that went wrong."""
     form, found = text.form, Sorted()
-    footers = [glob(footer) for footer in form.footers]
+    footers = [glob(footer.strip()) for footer in form.footers]
     nothing = f" \t\xa0{form.quote}{form.delimiter}"
     for misfit in misfits:
         kind = kind_of(misfit.text.split(form.delimiter, 1)[0].strip(f" {form.quote}"), form)
@@ -182,9 +183,3 @@ def _tail(rows: list[Misfit], records: int, width: int) -> int | None:
             break
         end = row.place
     return end if end < records - 1 else None
-
-
-def glob(pattern: str) -> re.Pattern[str]:
-    """A pattern with * and ? as an expression for whole lines; case does not count."""
-    parts = [{"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern.strip()]
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

@@ -6,11 +6,12 @@ import codecs
 import csv
 import io
 import itertools
-import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from fraudmatch.extract import sniff_evidence as why
+from fraudmatch.extract.encodings import other_code_page
 from fraudmatch.extract.grid import Refused
 from fraudmatch.extract.kinds import kind_of
 from fraudmatch.extract.mapping import FileForm
@@ -21,7 +22,6 @@ from fraudmatch.extract.workbook_parts import survey
 LOOKED_AT = 300
 _DELIMITERS = (",", "\t", ";", "|", "^", "~")
 _ANY = {"pattern": "*", "format": "delimited"}
-_FIGURE = re.compile(r"^[\s£(+-]*[\d.,/:-]+[\s)-]*$")
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,12 @@ class Sniffed:
     Attributes:
         form: how the file seems to be made.
         notes: doubts and findings, one sentence each.
+        evidence: key of [file] -> what speaks for its value and what against, one sentence each.
     """
 
     form: FileForm
     notes: tuple[str, ...]
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def sniff(content: bytes, pattern: str) -> Sniffed:
@@ -47,7 +49,7 @@ def sniff(content: bytes, pattern: str) -> Sniffed:
     Raises:
         Refused: it is compressed and damaged.
     """
-    notes = []
+    notes: list[str] = []
     kind = kind_of(content)
     compression = kind if kind in {"gzip", "zip"} else "none"
     content = unpack(content, FileForm.model_validate({**_ANY, "compression": compression}))
@@ -56,29 +58,30 @@ def sniff(content: bytes, pattern: str) -> Sniffed:
         return Sniffed(FileForm.model_validate({**base, "format": "parquet"}), ())
     if content.startswith(b"PK\x03\x04"):
         return _workbook(content, base)
-    encoding, note = _encoding(content)
-    notes += [note] if note else []
+    encoding = _encoding(content)
     text = content.decode(encoding, "replace").removeprefix("\ufeff")
     base["encoding"] = encoding
     delimiter = _delimiter(text)
     if delimiter is None and _looks_fixed(text):
-        return _fixed(text, base, notes)
-    return _delimited(text, base, delimiter or ",", notes)
+        sniffed = _fixed(text, base, notes)
+    else:
+        sniffed = _delimited(text, base, delimiter or ",", notes)
+    return replace(
+        sniffed, evidence={"encoding": tuple(why.of_encoding(content, encoding)), **sniffed.evidence}
+    )
 
 
-def _encoding(content: bytes) -> tuple[str, str]:
-    """An encoding that decodes all of it, and what made us think so."""
+def _encoding(content: bytes) -> str:
+    """The first encoding that decodes all of it; ISO 8859-1 decodes anything."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", "a UTF-16 byte order mark begins the file"
+        return "utf-16"
     for name in ("utf-8", "cp1252"):
         try:
             content.decode(name)
         except UnicodeDecodeError:
             continue
-        if content.isascii():
-            return name, ""
-        return name, f"letters beyond ASCII, and all bytes are valid {name}"
-    return "iso-8859-1", "neither UTF-8 nor cp1252; every file is valid ISO 8859-1, so look at accented names"
+        return name if name == "utf-8" else other_code_page(content, name) or name
+    return "iso-8859-1"
 
 
 def _records(text: str, delimiter: str, wanted: int = LOOKED_AT) -> list[list[str]]:
@@ -132,13 +135,19 @@ def _delimited(text: str, base: dict[str, str], delimiter: str, notes: list[str]
         "header": header,
         "columns": names,
     }
-    return Sniffed(FileForm.model_validate(form), tuple(notes))
+    shares = {sign: _usual_width(_records(text, sign)) for sign in _DELIMITERS}
+    evidence = {
+        "delimiter": tuple(why.of_delimiter(shares, delimiter)),
+        "quote": tuple(why.of_quote("\n".join(text.splitlines()[:LOOKED_AT]), delimiter)),
+        "header": tuple(why.of_header(records, first, header)),
+    }
+    return Sniffed(FileForm.model_validate(form), tuple(notes), evidence)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
     """Headings are words: no figures or dates, and seldom repeated."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    figures = sum(bool(_FIGURE.match(cell)) for cell in filled)
+    figures = sum(bool(why.FIGURE.match(cell)) for cell in filled)
     return bool(filled) and figures == 0 and len(set(filled)) > len(filled) / 2
 
 
@@ -163,7 +172,7 @@ def _workbook(content: bytes, base: dict[str, str]) -> Sniffed:
     first = next((place for place, count in enumerate(filled) if count >= max(filled, default=0) * 0.6), 0)
     notes += [f"{first} rows before the headings; check skip_rows"] if first else []
     form = FileForm.model_validate({**base, "format": "xlsx", "sheet": sheet, "skip_rows": first})
-    return Sniffed(form, tuple(notes))
+    return Sniffed(form, tuple(notes), {"header": tuple(why.of_header(records, first, True))})
 
 
 def _looks_fixed(text: str) -> bool:

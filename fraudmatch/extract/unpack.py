@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import zlib
 
+from fraudmatch.extract.globs import glob
 from fraudmatch.extract.grid import Fault, Refused
 from fraudmatch.extract.kinds import kind_of
-from fraudmatch.extract.mapping import FileForm, glob
+from fraudmatch.extract.mapping import FileForm
 from fraudmatch.extract.printable import printable
 from fraudmatch.extract.room import Room, inflate
 from fraudmatch.extract.zip_archive import Archive, refuse_unsafe

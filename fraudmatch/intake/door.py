@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from fraudmatch import schemas
 from fraudmatch.arrivals import ExtractedFile, FileFault, Together, put_together
 from fraudmatch.intake.churn import seen_once
+from fraudmatch.intake.crowding import crowded_homes
 from fraudmatch.intake.decisions import Decision
 from fraudmatch.intake.gates import Delivered, faults_of
 from fraudmatch.intake.gates_others import COMPARED
@@ -125,7 +126,7 @@ class _Door:
             return [], [*aside, *(file.set_aside("held", new) for file in chosen)], []
         since = before.since if one.again and before else self.night
         used = [self._released(file, faults).with_row(accepted_on=since) for file in chosen]
-        used[0] = used[0].with_faults(list(seen_once(one)))
+        used[0] = used[0].with_faults([*seen_once(one), *crowded_homes(one)])
         if one.again:
             told = f"accepted on {since.isoformat()}; nothing changes, and its age counts from then"
             used = [file.with_faults([FileFault("DUPLICATE_DELIVERY", told)]) for file in used]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +13,10 @@ from fraudmatch.reasons import FATAL, REASONS
 #: How many source rows are named as examples.
 FIRST_ROWS = 5
 
-_GROUP = ("partner", "dataset", "file", "disposition", "reason", "field", "column")
+#: States of deliveries of which a run uses nothing (as its exit code says).
+_UNUSED = ("refused", "held", "deferred")
+
+_GROUP = ("partner", "dataset", "file", "delivery", "disposition", "reason", "field", "column")
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Finding:
     """Faults of one kind in one place.
 
     Attributes:
+        delivery: SHA-256 of the file: one that stands in may have the name of one that came.
         rows: how many faults; 1 for a fault of the whole file or of a column.
         first_rows: the lowest source rows, at most five; empty for a fault of the whole file.
         detail: where all the faults have the same; null otherwise.
@@ -29,6 +34,7 @@ class Finding:
     partner: str
     dataset: str | None
     file: str
+    delivery: str
     reason: str
     disposition: str
     field: str | None
@@ -50,19 +56,29 @@ class Preflight:
     """The outcome of a check.
 
     Attributes:
-        files: DELIVERIES as dictionaries.
+        files: DELIVERIES as dictionaries; those that would stand in for what is held or missing included.
         findings: file by file, rejections before warnings, the most frequent first.
         idle_mappings: mappings that fit no file.
+        as_at: the day as on which the gates were asked; null where none was given for a single file.
+        beside_others: whether the gates that compare with earlier nights and other partners were asked, and the
+            sharing records; they need a site.
     """
 
     files: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...]
     idle_mappings: tuple[str, ...]
+    as_at: dt.date | None = None
+    beside_others: bool = True
 
     @property
-    def refused(self) -> int:
-        """How many files were refused."""
-        return sum(file["state"] != "loaded" for file in self.files)
+    def delivered(self) -> tuple[dict[str, Any], ...]:
+        """The files that came, without those that stand in."""
+        return tuple(file for file in self.files if file["state"] != "stands")
+
+    @property
+    def unused(self) -> int:
+        """How many files a run would not use: refused, held or put off."""
+        return sum(file["state"] in _UNUSED for file in self.files)
 
     def as_json(self) -> dict[str, Any]:
         """One document for machines."""
@@ -70,7 +86,9 @@ class Preflight:
             "files": list(self.files),
             "findings": [asdict(finding) for finding in self.findings],
             "mappings_without_files": list(self.idle_mappings),
-            "refused": self.refused,
+            "not_used": self.unused,
+            "as_at": self.as_at.isoformat() if self.as_at else None,
+            "gates_asked": "all" if self.beside_others else "of the file alone",
         }
 
 
@@ -98,7 +116,7 @@ def _finding(row: dict[str, Any]) -> Finding:
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
-    place = (finding.partner, finding.dataset or "", finding.file)
+    place = (finding.partner, finding.dataset or "", finding.file, finding.delivery)
     return (
         *place,
         # What costs the whole file goes before what costs rows, and that before what costs a value.

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.extract.columns_seen import SeenColumn
 from fraudmatch.preflight.findings import Finding, Preflight
-from fraudmatch.preflight.words import MARKS, STATES, cost
+from fraudmatch.preflight.words import FILE_ALONE, MARKS, STATES, cost
 from fraudmatch.reasons import Disposition
 
 #: How many records a place in the page names.
@@ -73,6 +73,7 @@ def _summary(found: Preflight, show_values: bool) -> Iterator[str]:
     yield f"<p><b>{STATES[file['state']]}</b> Read as {escape(str(file['dataset']))}: {file['received']:,} records received, "
     yield f"{file['loaded']:,} load, {file['rejected']:,} do not; {file['skipped']:,} line(s) are no records"
     yield " (heading, blank lines).</p>"
+    yield f"<p>{escape(FILE_ALONE)}</p>"
     yield (
         "<p>Records are numbered as rows of the file, its heading included. "
         + ("This page shows cells of the file: keep it where the file is kept." if show_values else

@@ -1,36 +1,53 @@
-"""Deliveries tried: extract and normalise as in the night, nothing linked and nothing written."""
+"""Deliveries tried: extract, door and normalise as in the night, nothing linked and nothing kept."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from fraudmatch.arrivals import ExtractedFile, Together, plain_rows, put_together
-from fraudmatch.extract import Mapping, extract_file
+from fraudmatch.arrivals import ExtractedFile, Together, plain_rows
+from fraudmatch.extract import Mapping, extract_file, slots_of
+from fraudmatch.extract.declared import declared_of
 from fraudmatch.extract.values.dates import REFERENCE_DAY
 from fraudmatch.extract.whole_site import extract_site, mappings_without_files
+from fraudmatch.intake import accepted_before, read_decisions, read_register, take_in
 from fraudmatch.normalise import normalise
 from fraudmatch.preflight.findings import Preflight, findings
 from fraudmatch.site import Site
 
 
-def preflight(site: Site, partners: Iterable[str] | None = None) -> Preflight:
-    """Extract and normalise the deliveries of a site and keep only what there is to say about them.
+def preflight(
+    site: Site, partners: Iterable[str] | None = None, *, as_at: dt.date | None = None
+) -> Preflight:
+    """Extract the deliveries of a site, ask their gates, normalise, and keep only what there is to say of them.
 
-    A site without a date is read as at `REFERENCE_DAY`: the clock is never asked.
+    The gates see what a run of the day would see: sharing records, decisions of people, and what the nights
+    before accepted. Nothing is accepted and nothing is written.
+
+    Args:
+        partners: whose deliveries are tried; null tries all. Those of others are then not read, and only
+            what earlier nights accepted of them is compared with.
+        as_at: the day of the run; null takes the site's, and `REFERENCE_DAY` for a site without one: the
+            clock is never asked.
 
     Raises:
-        ConfigurationError: the site or its mappings have faults.
+        ConfigurationError: the site, its mappings, records or decisions have faults.
     """
     chosen = None if partners is None else sorted(set(partners))
+    night = as_at or site.as_at or REFERENCE_DAY
+    register, decisions = read_register(site), read_decisions(site.releases_file, night)
     extracted = extract_site(site, chosen)
-    rejects = _all_faults(extracted, site.as_at or REFERENCE_DAY)
+    before = accepted_before(site.accepted_folder, night, slots_of(site))
+    taken: Together = take_in(extracted.files, before, night, register=register, decisions=decisions)
+    if chosen is not None:
+        taken = _of_partners(taken, chosen)
     idle = tuple(mappings_without_files(site, chosen))
-    return Preflight(_files(extracted.files), tuple(findings(rejects)), idle)
+    return _told(taken, _all_faults(taken, night), idle, night, beside_others=True)
 
 
 def preflight_file(
@@ -38,9 +55,11 @@ def preflight_file(
 ) -> tuple[Preflight, pa.Table]:
     """Try one file by a mapping, without a site.
 
+    Of the gates only those are asked that look at a delivery by itself; its age is judged where `as_at` is given.
+
     Args:
         partner: who sends it. A [council] column may name everybody its codes name.
-        as_at: the day the exercise speaks of; null takes `REFERENCE_DAY`.
+        as_at: the day the exercise speaks of; null takes `REFERENCE_DAY` for what hangs on a day.
 
     Returns:
         What there is to say, and REJECTS row by row.
@@ -50,22 +69,41 @@ def preflight_file(
     """
     ids = {partner, *(mapping.council.codes.values() if mapping.council else ())}
     file: ExtractedFile = extract_file(path, mapping, partner=partner, partner_ids=ids, as_at=as_at)
-    whole = put_together([file])
+    file = replace(file, declared=declared_of(mapping.delivery, path.name))
+    # Without a day the file is as old as it says it is, so that nothing is called late by a made-up date.
+    night = as_at or file.row["extracted_on"] or REFERENCE_DAY
+    whole = take_in([file], {}, night)
     rejects = _all_faults(whole, as_at or REFERENCE_DAY)
-    return Preflight(_files([file]), tuple(findings(rejects)), ()), rejects
+    return _told(whole, rejects, (), as_at, beside_others=False), rejects
 
 
-def _files(files: Iterable[ExtractedFile]) -> tuple[dict[str, Any], ...]:
-    """DELIVERIES in plain rows; what the night would hold for its form is held here too.
+def _told(
+    whole: Together, rejects: pa.Table, idle: tuple[str, ...], night: dt.date | None, *, beside_others: bool
+) -> Preflight:
+    rows = tuple(row | {"accepted_on": _as_kept(row)} for row in plain_rows(whole.deliveries))
+    return Preflight(rows, tuple(findings(rejects)), idle, night, beside_others)
 
-    Gates that need what was accepted before are not asked.
-    """
-    held = [file.set_aside("held") if file.holds() and not file.refused else file for file in files]
-    return tuple(plain_rows(put_together(held).deliveries))
+
+def _as_kept(row: dict[str, str | None]) -> str | None:
+    """The night that accepted what stands in; of what came now none has, for nothing is kept."""
+    return row["accepted_on"] if row["state"] == "stands" else None
+
+
+def _of_partners(whole: Together, partners: list[str]) -> Together:
+    """What is of these partners' deliveries, rows of other councils in them included."""
+    chosen = pa.array(partners, pa.string())
+    deliveries = whole.deliveries.filter(pc.is_in(whole.deliveries["partner"], value_set=chosen))
+    rejects = whole.rejects.filter(pc.is_in(whole.rejects["partner"], value_set=chosen))
+    mine = deliveries["delivery"].combine_chunks()
+    received = {
+        name: table.filter(pc.is_in(table["delivery"], value_set=mine))
+        for name, table in whole.received.items()
+    }
+    return Together({name: table for name, table in received.items() if table.num_rows}, rejects, deliveries)
 
 
 def _all_faults(whole: Together, as_at: dt.date) -> pa.Table:
-    """REJECTS of extract and, where anything was loaded, of normalise."""
+    """REJECTS of extract and the door and, where anything was loaded, of normalise."""
     if not whole.received:
         return whole.rejects
     return pa.concat_tables([whole.rejects, normalise(whole.received, whole.deliveries, as_at=as_at).rejects])

@@ -23,7 +23,14 @@ STATES = {
     "held": "The file is held: nothing of it loads until a person has looked.",
     "deferred": "The file is put off: it is tried again.",
     "stands": "The delivery accepted last stands in.",
+    "repeated": "The file is known already: nothing of it is taken.",
 }
+
+#: What a check of one file cannot say.
+FILE_ALONE = (
+    "Not asked, as that needs a site: how the file compares with the extract in use (rows, fill, form, dates, units, "
+    "references), with other partners' extracts, and with what is agreed to be shared."
+)
 
 
 def cost(finding: Finding) -> str:

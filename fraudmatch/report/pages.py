@@ -43,6 +43,7 @@ from fraudmatch.report.words import (
     unverified_values,
 )
 from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
+from fraudmatch.report.yields import yields
 from fraudmatch.schemas import REJECTS, empty
 from fraudmatch.site import Partner
 
@@ -58,6 +59,7 @@ class Pages:
     def __init__(self, night: ReportInput, members: GroupMembers, lists: CaseLists | None) -> None:
         self._night, self._members, self._lists = night, members, lists
         self._environment = _environment()
+        self._yields = yields(night.records, night.flags, night.members, night.rejects)
 
     def write_partner(self, path: Path, partner: Partner, flags: pa.Table, rejects: pa.Table) -> Path:
         """The partner's page: totals, rules with links, extracts, faults by kind.
@@ -79,6 +81,8 @@ class Pages:
             unverified=unverified_values(self._night.rules[rule.rule_id] for rule in rules),
             silent=self._silent({rule.rule_id for rule in rules}),
             not_judged=self._not_judged(partner.id),
+            yields=self._yields,
+            names=self._night.partner_names(),
             held=held_totals(self._night.held, self._night.rules, partner.id),
             overrides=self._overrides(partner.id),
             overall=overall(flags),
@@ -105,6 +109,7 @@ class Pages:
             rules=rule_totals(night.flags, night.rules),
             silent=self._silent(set(pc.unique(night.flags["rule_id"]).to_pylist())),
             not_judged=self._not_judged(None),
+            yields=self._yields,
             held=held_totals(night.held, night.rules),
             overrides=self._overrides(None),
             overall=overall(night.flags),

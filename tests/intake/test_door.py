@@ -179,4 +179,6 @@ def test_check_says_held_of_what_the_night_holds_for_its_form(tmp_path: Path) ->
     site = site_of(tmp_path)
     deliver(site, turned(84))
     found = preflight(load_site(site.root))
-    assert [(file["state"], file["received"], file["rejected"]) for file in found.files] == [("held", 84, 84)]
+    assert [(file["state"], file["received"], file["rejected"]) for file in found.delivered] == [
+        ("held", 84, 84)
+    ]

@@ -171,6 +171,22 @@ def _at_one_address() -> list[dict[str, str]]:
     return [row(number, Address="c/o Quarry Hostel, 1 Quarry Lane, Exampleton") for number in range(1, 11)]
 
 
+def _hostel(people: int, twice: int = 0, uprn: str = "") -> list[dict[str, str]]:
+    """So many people in one hostel, some of them with a second row."""
+    names = [f"Alder{chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(people)]
+    at = {"Address": "Quarry Hostel, 1 Quarry Lane, Exampleton", "Postcode": "GL1 1AB", "UPRN": uprn}
+    return [row(number, Surname=name, **at) for number, name in enumerate([*names, *names[:twice]], 1)]
+
+
+def _says(detail: str) -> Callable[[Tried], None]:
+    """The only fault of the file says this of the whole of it."""
+
+    def check(one: Tried) -> None:
+        assert [(fault["source_row"], fault["detail"]) for fault in one.rejects] == [(None, detail)]
+
+    return check
+
+
 def _quarantined(one: Tried) -> None:
     assert one.record("E00002") and not [
         r for r in one.prepared.records["source_ref"].to_pylist() if r == ONE
@@ -214,6 +230,15 @@ MORE = [
     _case(138, "a romanisation", {}, _is(forename="MOHAMMED", surname="ALDER"), Forename="Mohammed", Surname="Alder"),
     Case(142, "ten people in a hostel", lambda: csv_of(_at_one_address()), Expected("loaded", {}, counts=LOADED),
          also=_is(street="QUARRY LANE", number="1", town="EXAMPLETON")),
+    Case(142, "fifty people in a hostel, twenty of them twice", lambda: csv_of(_hostel(50, twice=20)),
+         Expected("loaded", {}, counts=(70, 70, 0, 1))),
+    Case(142, "a hundred people at one UPRN", lambda: csv_of(_hostel(100, uprn="100000000009")),
+         Expected("loaded", {"HIGH_OCCUPANCY": 1}, counts=(100, 100, 0, 1)),
+         also=_says("1 home with more than 50 people: 100 (first in record 2)")),
+    Case(142, "fifty-one people in a hostel", lambda: csv_of(_hostel(51)),
+         Expected("loaded", {"HIGH_OCCUPANCY": 1}, counts=(51, 51, 0, 1)),
+         also=_says("1 home with more than 50 people: 51 (first in record 2)")),
+    Case(142, "fifty people in a hostel", lambda: csv_of(_hostel(50)), Expected("loaded", {}, counts=(50, 50, 0, 1))),
     _case(143, "a house number as a date, without a comma", {"EXCEL_DATE_IN_ADDRESS": 1},
           _is(street="QUARRY LANE", town="EXAMPLETON", number=None), Address="05-Jul Quarry Lane, Exampleton"),
     _case(145, "a foreign address", {}, _is(number="12", street="RUE LONGUE"),

@@ -88,6 +88,91 @@ def test_forms_are_recognised(tmp_path: Path, content: bytes, lines: list[str]) 
         assert line in text
 
 
+TWICE = TAX.replace("100003", "100002")
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (
+            TAX.encode(),
+            ["# for: every byte is ASCII", "# against: a file of another month may hold a first £"],
+        ),
+        (
+            TAX.replace("Testa", "Siân").encode(),
+            ["# for: 2 bytes beyond ASCII, and all of them form valid UTF-8"],
+        ),
+        (
+            TAX.replace("Testb", "Siân").encode("cp1252"),
+            [
+                "(line 3) is not UTF-8",
+                "# against: other code pages",
+            ],
+        ),
+        (
+            TAX.replace("Testb", "Testë £5 £6 £7 £8").encode("cp850"),
+            ["is read as cp850", 'encoding = ["cp850"]'],
+        ),
+        (TAX.encode(), ["# for: it cuts 100 % of the first records into 10 cells"]),
+        (
+            TAX.replace("DIS", "DIS,").encode(),
+            ["# for: it cuts 75 %", "# against: 25 % of them have another number"],
+        ),
+        (TAX.replace("High St", "High St; x").encode(), ['delimiter = ","']),
+        (
+            TAX.replace("Testa", '"Testa, Q"').encode(),
+            ["# for: 1 cell of those looked at in double quotes"],
+        ),
+        (TAX.replace("Testa", 'Te"sta').encode(), ["# against: 1 double quote inside cells"]),
+        (TAX.replace("Testa", "'Testa'").encode(), ["# against: 1 cell in single quotes"]),
+        (TAX.encode(), ["# for: row 1 holds words alone; 3 of the 3 rows looked at below hold figures"]),
+        (TAX.replace("Colour", "").encode(), ["# against: 1 column without heading"]),
+        (TAX.split("\n", 1)[1].encode(), ["figures in row 1, as in a record"]),
+        (TAX.encode(), ["# for: 2 of 2 cells of 1 column of dates"]),
+        (
+            TAX.replace("31/01", "11/01").replace("15/02", "05/02").encode(),
+            ["in 1 of the columns every date reads"],
+        ),
+        (TAX.encode(), ["# for: 2 of 3 amounts have a decimal point"]),
+        (
+            TAX.replace("1234.50", '"1234,50"').encode(),
+            ["# against: 2 have one or two digits behind a comma"],
+        ),
+        (TAX.replace("1234.50", "1234").encode(), ["# against: 3 are whole figures and none has a point"]),
+        (TAX.encode(), ["# for: its heading, and 3 different values in 3 filled rows"]),
+        (TWICE.encode(), ["# against: 1 row with the reference of another"]),
+        (TAX.replace("100003", "").encode(), ["# against: 1 blank row, which would be set aside"]),
+    ],
+)
+def test_nothing_is_proposed_without_its_evidence(tmp_path: Path, content: bytes, lines: list[str]) -> None:
+    text = drafted(tmp_path, "CTAX.csv", content, "council_tax")
+    for line in lines:
+        assert line in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "proposed", "ground"),
+    [
+        ("Line Ref", "A{n}", True, "named like a reference"),
+        ("LineNo", "{n}", True, "named like a reference"),
+        ("Paid out", "{n}.25", False, "it holds amounts"),
+        ("Paid no", "{n}.25", False, "it holds amounts"),
+        ("Ref of day", "{n}/01/2020", False, "it holds dates"),
+        ("Colour", "A{n}", False, "its heading does not say that it is a reference"),
+        ("Total value no", "{n}", False, "its heading names something else"),
+        ("Remark no", "see page {n}", False, "which is not the form of a reference"),
+    ],
+)
+def test_a_reference_is_proposed_with_its_grounds_or_left_to_a_person(
+    tmp_path: Path, heading: str, value: str, proposed: bool, ground: str
+) -> None:
+    rows = "".join(f"Testa Ltd,{value.format(n=n)}\n" for n in range(10, 32))
+    text = drafted(tmp_path, "p.csv", f"Supplier Name,{heading}\n{rows}".encode(), "payment")
+    assert (f'source_ref = "{heading}"' in text.splitlines()) is proposed
+    assert ("TODO no column is surely the reference" in text) is not proposed
+    assert ground in text
+
+
 def test_a_workbook(tmp_path: Path) -> None:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})

@@ -115,9 +115,11 @@ def test_faults_of_all_mappings_of_all_partners_come_at_once(site: Site) -> None
 def test_preflight_groups_faults_and_names_idle_mappings(site: Site) -> None:
     found = preflight(site)
     assert found.idle_mappings == ("avon/roll.toml",)
-    assert found.refused == 1
+    assert found.unused == 3  # two different files fit one mapping: neither is used
     assert [(f.file, f.reason, f.rows, f.first_rows) for f in found.findings] == [
+        ("tax_1.csv", "AMBIGUOUS_DELIVERY", 1, ()),
         ("tax_1.csv", "KEY_MISSING", 1, (3,)),
+        ("tax_2.csv", "AMBIGUOUS_DELIVERY", 1, ()),
         ("tax_2.csv", "CENTURY_INFERRED", 1, (2,)),
         ("other.csv", "FILE_NO_MAPPING", 1, ()),
     ]
