@@ -171,13 +171,16 @@ def _refuse_misread(content: bytes, name: str) -> None:
 
 
 def _votes(content: bytes) -> dict[str, int]:
-    """How many bytes beyond ASCII make sense by each code page: a letter after one of its case, £ before a digit."""
+    """How many bytes beyond ASCII make sense by each code page: a letter after one of its case, £ before a digit,
+    and behind a word the blank that does not break, which exports of web pages and documents are full of.
+    """
     found = re.findall(rb"([A-Za-z])([\x80-\xff])|([\x80-\xff])(?=\d)", content[: 1 << 22])
     votes = dict.fromkeys(_KNOWN, 0)
     for before, letter, sign in found:
         for name in votes:
             read = (letter or sign).decode(name, "replace")
-            fits = read.isalpha() and (read.islower() or before.isupper()) if letter else read == "£"
+            cased = read.isalpha() and (read.islower() or before.isupper())
+            fits = cased or read == "\u00a0" if letter else read == "£"
             votes[name] += fits
     return votes
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from fraudmatch.exercise import Night, run_night
+from fraudmatch.exercise import Night, as_at_of, prepare, run_night
 from fraudmatch.intake.decisions import COLUMNS
 from fraudmatch.site import load_site
+from fraudmatch.stages import Prepared, Stopwatch
 
 SITES = Path(__file__).resolve().parent / "sites"
 
@@ -29,6 +31,25 @@ FILES = {
         "trafford": "trafford_spending/trafford-supplier-spend-*.csv.gz",
     },
     "invoice_lines": {"calderdale": "north_england_spending/calderdale/2021-??.csv.gz"},
+    "spending": {
+        "calderdale": "north_england_spending/calderdale/2021-??-card.csv.gz",
+        **{
+            name: f"north_england_spending/{name}/20??-??.csv.gz"
+            for name in ("darlington", "leeds", "manchester")
+        },
+    },
+    "registers": {
+        "registers": "uk_addresses_registers/*.tsv.gz",
+        "oxford": "oxford_hmo_register/*.csv.gz",
+        "devon": "uk_supplier_name_truth/*.csv.gz",
+    },
+    "people": {
+        "febrl": "febrl/dataset*.csv.gz",
+        "historical": "historical_figures_50k/*.parquet",
+        "pseudopeople": "pseudopeople_sample/*.csv.gz",
+        "senzing": "senzing_truthset/[crw]*.csv",
+        "splink": "splink_*/[ft]*[0n].[cp]*",  # two of transactions, and fake_1000 without its labels
+    },
 }
 
 
@@ -58,18 +79,34 @@ LET_IN = {
             "names end at 60 characters in the published list; 17 of them are cut",
         ),
     ],
+    "spending": [
+        ("calderdale", "cards", "card statements hold 25 characters of a merchant's name"),
+        ("manchester", "spending", "the ledger holds 35 characters of a supplier's name"),
+    ],
 }
 
 
 def night_of(site: Path) -> Night:
     """Run the night of a site folder, with what an analyst decided about its deliveries."""
+    let_in(site)
+    return run_night(load_site(site))
+
+
+def taken_in(site: Path) -> Prepared:
+    """Read and take in the deliveries of a site folder, with what an analyst decided; nothing is linked."""
+    let_in(site)
+    loaded = load_site(site)
+    return prepare(loaded, as_at_of(loaded, None), Stopwatch(), lambda _: None)
+
+
+def let_in(site: Path) -> None:
+    """Write what an analyst decided about the deliveries of a site."""
     lines = [",".join(COLUMNS)]
     for partner, slot, why in LET_IN.get(site.name, []):
         for path in sorted((site / "deliveries" / partner).iterdir()):
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             lines.append(f'{partner},{slot},{digest},release,2000-01-01,analyst,"{why}",{path.name}')
     (site / "releases.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return run_night(load_site(site))
 
 
 def flags_of(night: Night, rule: str) -> pa.Table:
@@ -78,9 +115,20 @@ def flags_of(night: Night, rule: str) -> pa.Table:
     return flags.filter(pc.equal(flags["rule_id"], rule))
 
 
+def records_of(path: Path) -> list[tuple[object, ...]]:
+    """Rows of a published file that hold anything, without the header, by readers of other libraries than ours."""
+    if path.suffix == ".parquet":
+        return [tuple(row.values()) for row in pq.read_table(path).to_pylist()]
+    if path.name.endswith(".tsv.gz"):
+        lines = gzip.decompress(path.read_bytes()).decode().removesuffix("\n").split("\n")
+        return [tuple(line.split("\t")) for line in lines[1:] if line.strip("\t")]
+    return [tuple(row) for row in rows_of(path, ("utf-8-sig", "cp1252"))[1:]]
+
+
 def rows_of(path: Path, encodings: tuple[str, ...]) -> list[list[str]]:
     """Cells of every row that is not blank, header first, read by the csv module."""
-    content = gzip.decompress(path.read_bytes())
+    content = path.read_bytes()
+    content = gzip.decompress(content) if path.suffix == ".gz" else content
     return [row for row in csv.reader(io.StringIO(_text(content, encodings), newline="")) if any(row)]
 
 

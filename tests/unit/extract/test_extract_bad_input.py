@@ -151,6 +151,19 @@ def test_encodings_are_tried_strictly_in_order(read: Read, content: bytes, surna
     assert file.received["surname"].to_pylist() == [surname]
 
 
+def test_blanks_that_do_not_break_are_no_letters_of_a_dos_code_page(
+    read: Read, mapping_of: MappingOf
+) -> None:
+    """Byte A0 is that blank in cp1252 and á in cp850; behind a word it is both as likely."""
+    file = '[file]\npattern = "*"\nformat = "delimited"\nencoding = "cp1252"\n'
+    fields = '[fields]\nsource_ref = "Ref"\nsurname = "Surname"\n'
+    alone = mapping_of(text=f'dataset = "person"\n{file}{fields}')
+    rows = "".join(f"{number},Testa\u00a0\n" for number in range(20))
+    assert counts(read(("Ref,Surname\n" + rows).encode("cp1252"), alone)) == (20, 20, 0, 1, "loaded")
+    dos = ("Ref,Surname\n" + rows.replace("Testa\u00a0", "Ren\u00e9")).encode("cp850")
+    assert brief(read(dos, alone)) == [("ENCODING_UNDECLARED", None, None, None)]
+
+
 def test_utf16(read: Read, mapping_of: MappingOf) -> None:
     text = mapping_of().path.read_text().replace('["utf-8", "cp1252"]', '["utf-16"]')
     file = read((HEADER + "1,Siân,,,\n").encode("utf-16"), mapping_of(text=text))
