@@ -66,17 +66,33 @@ def _look(path: Path, dataset: str | None, site: Site | None) -> Draft:
     return Draft(schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes, learnt)
 
 
+#: Fields that may name a row where nothing else does.
+_REFERENCES = (
+    "property_ref",
+    "company_number",
+    "charity_number",
+    "badge_number",
+    "permit_number",
+    "award_ref",
+)
+
+
 def _likely_reference(
     columns: Sequence[Evidence], rows: int, fields: Mapping[str, tuple[int, ...]]
 ) -> dict[str, tuple[int, ...]]:
-    """The first column without a field that is filled in every row and never twice the same."""
+    """A column that is filled in every row and never twice the same: a reference by its name, else one without a field."""
+    named = [fields[name][0] for name in _REFERENCES if name in fields]
     used = {place for places in fields.values() for place in places}
-    for place, column in enumerate(columns):
-        if place not in used and rows > 1 and column.distinct == rows:
+    for place in [*named, *(place for place in range(len(columns)) if place not in used)]:
+        if rows > 1 and columns[place].distinct == rows:
             return {"source_ref": (place,)}
     return {}
 
 
 def _pattern(name: str) -> str:
-    """The file name with every run of digits as a star, so that next month's file fits too."""
-    return re.sub(r"\d[\d_-]*", "*", name)
+    """The file name with every run of digits as a star, so that next month's file fits too.
+
+    A name of digits alone keeps their number, or any file would fit.
+    """
+    pattern = re.sub(r"\d[\d_-]*", "*", name)
+    return pattern if pattern.strip(".")[:2] != "*." else re.sub(r"\d", "?", name)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from importlib import resources
 from typing import Any
 
 from fraudmatch import schemas
 
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+#: Headings that speak for a data set: one that three or more share is no sign.
+_A_SIGN = Fraction(1, 2)
 _LINE = re.compile(r"^(.*?)(\d|[a-d])$")
 
 
@@ -60,17 +64,35 @@ def _learnt_claims(keys: Sequence[str], learnt: Mapping[str, Iterable[str]]) -> 
 def guess_dataset(headings: Sequence[str], file_name: str) -> str:
     """The data set whose own fields the headings name most often; the file name breaks ties.
 
-    Fields that every data set has say nothing about which it is. With no sign at all: "person".
+    Fields that every data set has say nothing about which it is, and headings that several data sets read as
+    fields of their own ("Start Date", "Status") say as little for each as there are many. A date of birth speaks
+    against what mostly names firms. With no sign at all, or with such headings alone: "person".
     """
     name = key_of(file_name)
+    own = {dataset.name: _own_columns(headings, dataset) for dataset in schemas.DATASETS.values()}
+    claimed = Counter(place for places in own.values() for place in places)
+    of_people = "date_of_birth" in recognise(headings, "person")
     votes = {}
-    for dataset in schemas.DATASETS.values():
-        own = {field.name for field in dataset.details}
-        fields = own & set(recognise(headings, dataset.name))
-        words = sum(word in name for word in _synonyms()["file_words"].get(dataset.name, ()))
-        votes[dataset.name] = (len(fields) + 2 * bool(words), bool(words), len(fields) / max(len(own), 1))
+    for dataset, places in own.items():
+        words = any(word in name for word in _synonyms()["file_words"].get(dataset, ()))
+        fields = sum(Fraction(1, claimed[place]) for place in places)
+        share = Fraction(len(places), max(len(schemas.DATASETS[dataset].details), 1))
+        firms = of_people and schemas.DATASETS[dataset].parties != "person"
+        votes[dataset] = (fields + 2 * words - 2 * firms, words, share)
     best = max(votes, key=lambda each: votes[each])
-    return best if votes[best] > (0, False, 0.0) else "person"
+    return best if votes[best][0] >= _A_SIGN else "person"
+
+
+def _own_columns(headings: Sequence[str], dataset: schemas.Dataset) -> list[int]:
+    """The columns that seem to hold fields which are not those of every data set, its own reference among them."""
+    own = {field.name for field in dataset.details}
+    refs = _ranks(dataset.name).get(("source_ref", True), {})
+    return [
+        place
+        for field, places in recognise(headings, dataset.name).items()
+        for place in places
+        if field in own or (field == "source_ref" and key_of(headings[place]) in refs)
+    ]
 
 
 def _claims(keys: Sequence[str], dataset: str) -> list[tuple[int, str, int]]:
@@ -101,7 +123,7 @@ def _ranks(dataset: str) -> dict[tuple[str, bool], dict[str, int]]:
 
 
 def _address_lines(keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """Addresses spread over several numbered columns."""
+    """Addresses spread over several columns: numbered lines, or number, street and town."""
     found: dict[str, tuple[int, ...]] = {}
     for field, stems in _synonyms()["address_lines"].items():
         stem_keys = {key_of(stem) for stem in stems}
@@ -111,18 +133,30 @@ def _address_lines(keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
             if line and line[1] in stem_keys:
                 lines.setdefault(line[1], []).append(place)
         if lines:
-            found[field] = _with_places(keys, sorted(lines.values(), key=len)[-1])
+            found[field] = _with_neighbours(keys, sorted(lines.values(), key=len)[-1])
+    streets = [place for place, key in enumerate(keys) if key in _keys("address_streets")]
+    if streets and "address" not in found:
+        whole = _with_neighbours(keys, streets[:1])
+        found |= {"address": whole} if len(whole) > 1 else {}
     return found
 
 
-def _with_places(keys: Sequence[str], lines: list[int]) -> tuple[int, ...]:
-    """The columns of an address and, right behind them, those that name its town or county."""
-    places = {key_of(word) for word in _synonyms()["address_places"]["headings"]}
-    after = lines[-1] + 1
-    while after < len(keys) and keys[after] in places:
-        lines = [*lines, after]
-        after += 1
-    return tuple(lines)
+def _with_neighbours(keys: Sequence[str], lines: list[int]) -> tuple[int, ...]:
+    """The columns of an address, numbers and names of houses beside them, and the places right behind."""
+    around, places = _keys("address_numbers"), _keys("address_places")
+    first, last = lines[0], lines[-1]
+    while first > 0 and keys[first - 1] in around:
+        first -= 1
+    behind = last + 1
+    while behind < len(keys) and keys[behind] in around | places:
+        behind += 1
+    return (*range(first, lines[0]), *lines, *range(last + 1, behind))
+
+
+@functools.cache
+def _keys(part: str) -> frozenset[str]:
+    """The headings of a list of the synonyms that stand for a part of an address."""
+    return frozenset(key_of(word) for word in _synonyms()[part]["headings"])
 
 
 @functools.cache

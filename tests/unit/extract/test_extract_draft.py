@@ -145,12 +145,68 @@ def test_town_and_county_right_behind_the_lines_belong_to_the_address() -> None:
     assert found["address"] == (1, 2, 3, 4)
 
 
+@pytest.mark.parametrize(
+    ("headings", "address"),
+    [
+        (["Ref", "Flat No", "House Number", "Street", "Town", "Postcode"], (1, 2, 3, 4)),
+        (["Ref", "street_number", "street_name", "unit_number", "city", "zipcode"], (1, 2, 3, 4)),
+        (["Ref", "Street No", "Address 1", "Address 2", "Suburb", "Postcode"], (1, 2, 3, 4)),
+        (["Ref", "Street", "Postcode"], None),
+        (["Ref", "Unit No", "Grade", "Street"], None),
+    ],
+)
+def test_an_address_in_parts_is_joined_from_the_parts_that_stand_together(
+    headings: list[str], address: tuple[int, ...] | None
+) -> None:
+    assert recognise(headings, "person").get("address") == address
+
+
+@pytest.mark.parametrize(
+    ("headings", "dataset"),
+    [
+        (["Directorate", "Service", "Supplier", "Transaction Number", "Transaction Date", "Net Amount", "Account"], "payment"),
+        (["Code", "Name", "Start Date", "End Date", "Status"], "person"),  # half the data sets have these
+        (["Record", "Name Last", "Name First", "Date of Birth", "Date", "Amount"], "person"),
+        (["Record", "Name", "Date", "Amount"], "payment"),
+        (["Elector Number", "Surname", "Forename", "Status"], "electoral_register"),
+    ],
+)  # fmt: skip
+def test_what_many_data_sets_have_says_little_about_which_it_is(headings: list[str], dataset: str) -> None:
+    assert guess_dataset(headings, "x.csv") == dataset
+
+
+def test_the_own_name_of_a_council_is_not_who_was_paid() -> None:
+    found = recognise(["Organisation Name", "Supplier (Beneficiary) Name", "Amount"], "payment")
+    assert found["organisation_name"] == (1,)
+
+
+def test_a_reference_by_its_name_goes_before_a_column_that_happens_to_be_unique(tmp_path: Path) -> None:
+    rows = "".join(f"{1000 + n},{n}.5,Testa Ltd,{900 + n}\n" for n in range(9))
+    text = drafted(
+        tmp_path,
+        "list.csv",
+        f"Other,Longitude,Ratepayer,Property Reference Number\n{rows}".encode(),
+        "business_rates",
+    )
+    assert 'source_ref = "Property Reference Number"' in text
+    assert 'property_ref = "Property Reference Number"' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [("2021-01.csv", "????-??.csv"), ("2021-01-card.csv", "*card.csv"), ("CTAX_20260401.csv", "CTAX_*.csv")],
+)
+def test_a_pattern_fits_next_months_file_and_not_every_file(tmp_path: Path, name: str, pattern: str) -> None:
+    assert f'pattern = "{pattern}"' in drafted(tmp_path, name, TAX.encode(), "council_tax")
+
+
 def test_every_synonym_belongs_to_a_field() -> None:
     party = {field.name for field in schemas.PARTY_FIELDS}
     lists = dict(_synonyms())
     assert set(lists.pop("party")) <= party
     assert set(lists.pop("address_lines")) <= party
-    assert set(lists.pop("address_places")) == {"headings"}
+    for part in ("address_places", "address_numbers", "address_streets"):
+        assert set(lists.pop(part)) == {"headings"}
     assert set(lists.pop("file_words")) <= set(schemas.DATASETS)
     for dataset, fields in lists.items():
         assert set(fields) <= {field.name for field in schemas.DATASETS[dataset].fields}
