@@ -29,7 +29,7 @@ _DEATH = re.compile(r"\b(DECD|DECEASED)\b")
 _ALIAS = re.compile(r"\S.*\b(NEE|AKA|A K A|F K A|FORMERLY)\s+\S")
 _VOID = re.compile(r"\b(DO NOT USE|DUPLICATE RECORD|DUPLICATE ACCOUNT|RECORD VOID)\b")
 _NOBODY = re.compile(
-    r"(THE )?((LEGAL )?(OWNER )?OCCUPIERS?|VOID|(EXECUTORS?|EXORS?|PERSONAL REPRESENTATIVES?) OF\b.*)"
+    r"(THE )?((LEGAL )?(OWNER )?OCCUPIERS?|VOID( PROPERTY| DWELLING)?|(EXECUTORS?|EXORS?|PERSONAL REPRESENTATIVES?) OF\b.*)"
     r"|.* (LTD|LIMITED|PLC|LLP)"
 )
 _DIGIT_AND_LETTER = re.compile(r"[0-9].*[A-Z]|[A-Z].*[0-9]")  # digits alone are no name at all

@@ -28,6 +28,7 @@ from fraudmatch.normalise.distinct import (
 from fraudmatch.normalise.faults import Fault
 from fraudmatch.normalise.layout import Columns
 from fraudmatch.normalise.name_marks import name_marks
+from fraudmatch.normalise.name_order import holds_whole_name
 from fraudmatch.normalise.text import one_blank
 from fraudmatch.normalise.whole_names import Party, Whole, read_odd, read_whole
 
@@ -108,7 +109,10 @@ def _odd_rows(raw: TextColumns, parties: str) -> Codes:
     alone = ~present(raw.plain("forename")) & ~present(raw.plain("middle_name"))
     either = parties != "person"
     odd_alone = where(
-        "surname", lambda t: "," in t or (either and " " in t) or organisations.names_organisation(t)
+        "surname",
+        lambda t: (
+            "," in t or (" " in t and (either or holds_whole_name(t))) or organisations.names_organisation(t)
+        ),
     )
     odd = where("title", parts) | where("forename", parts) | where("surname", parts) | (alone & odd_alone)
     return np.flatnonzero(odd)

@@ -70,6 +70,10 @@ def _repaired(packed: str) -> str | None:
     return least[0] if len(least) == 1 else None
 
 
+#: Words for having no home, packed.
+_NO_ABODE = frozenset({"NFA", "NOFIXEDABODE", "OFNOFIXEDABODE"})
+
+
 def read_postcode(text: str, *, lenient: bool = False) -> Reading:
     """The postcode in `text`.
 
@@ -87,7 +91,7 @@ def read_postcode(text: str, *, lenient: bool = False) -> Reading:
     packed = compact(text)
     if is_postcode(packed) and packed[:-3] not in words("postcode_areas", "pseudo_outward"):
         return _spaced(packed), None
-    if packed == "NFA" or packed[:-3] in words("postcode_areas", "pseudo_outward"):
+    if packed in _NO_ABODE or packed[:-3] in words("postcode_areas", "pseudo_outward"):
         is_forces = packed.startswith("BF1")
         return NOTHING if lenient or is_forces else (None, "POSTCODE_PLACEHOLDER")
     if says_nothing(text) or packed.startswith("BFPO"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fraudmatch.normalise import joint, names, organisations
+from fraudmatch.normalise.name_order import holds_whole_name
 from fraudmatch.normalise.text import one_blank
 
 
@@ -107,7 +108,7 @@ def read_odd(
         whole = read_whole(surname if title is None else f"{title} {surname}", parties)
         if whole.first.organisation_name is not None or whole.second is not None:
             return whole
-        if "," in surname:
+        if "," in surname or holds_whole_name(surname):
             parsed = whole.first.forename is not None and whole.first.surname is not None
             return whole if whole.reason or not parsed else whole._replace(reason="NAME_PARSED")
     pair = joint.split_columns(title, forename, surname)

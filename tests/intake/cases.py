@@ -103,13 +103,16 @@ class Expected:
         state: of the file in DELIVERIES: loaded, refused, held, deferred.
         codes: reason -> how many rows of REJECTS carry it; other reasons must not occur.
         done: reason -> the disposition, where it is not the catalogue's; several are parted by |.
-        counts: received, loaded, rejected, skipped; null where the brief does not say.
+        counts: received, loaded, rejected, skipped; null only for a file that is refused because its bytes
+            are no text, of which nobody can say how many records it has.
+        records: reason -> the numbers of the records that carry it, in order; reasons left out are not looked at.
     """
 
     state: str
     codes: Mapping[str, int] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
     counts: tuple[int, int, int, int] | None = None
+    records: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ class Case:
         file: its name in deliveries/<OWN>.
         mapping: TOML of the mapping; its slot is "payroll".
         before: the file of the night before, accepted then; null when there was none.
+        file_before: its name, where it is another one.
         arrange: called with the site folder once all files are laid out (sidecars, sharing records …).
         also: further assertions on what came of it.
     """
@@ -167,6 +171,7 @@ class Case:
     file: str = "payroll.csv"
     mapping: str = MAPPING
     before: Callable[[], bytes] | None = None
+    file_before: str = ""
     arrange: Callable[[Path], None] | None = None
     also: Callable[[Tried], None] | None = None
 
@@ -185,12 +190,13 @@ def lay_out(root: Path, case: Case) -> Site:
     (root / "partners" / OWN / "payroll.toml").write_text(case.mapping, encoding="utf-8")
     path = root / "deliveries" / OWN / case.file
     if case.before is not None:
-        path.write_bytes(case.before())
+        earlier_path = path.with_name(case.file_before or case.file)
+        earlier_path.write_bytes(case.before())
         site = load_site(root)
         earlier = prepare(site, BEFORE, Stopwatch(), lambda _: None)
         assert earlier.accepted, "the night before must be accepted"
         keep(site.accepted_folder, BEFORE, earlier.accepted)
-        path.unlink()
+        earlier_path.unlink()
     path.write_bytes(case.content())
     if case.arrange is not None:
         case.arrange(root)

@@ -29,6 +29,11 @@ def test_every_case_of_the_brief_has_a_fixture_or_a_reason() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
+def test_counts_are_stated_wherever_bytes_are_text() -> None:
+    unreadable = {"ENCODING_MISMATCH", "ENCODING_UNDECLARED"}
+    assert all(case.expected.counts or unreadable & case.expected.codes.keys() for case in CASES)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_bad_input_does_what_the_brief_says(case: Case, tmp_path: Path) -> None:
     one = tried(tmp_path, case)
@@ -40,7 +45,12 @@ def test_a_bad_input_does_what_the_brief_says(case: Case, tmp_path: Path) -> Non
     assert one.delivery["state"] == expected.state
     counts = tuple(one.delivery[name] for name in ("received", "loaded", "rejected", "skipped"))
     assert counts[0] == counts[1] + counts[2]
-    if expected.counts is not None:
+    if expected.counts is None:
+        assert one.delivery["state"] == "refused" and counts[1] == 0
+    else:
         assert counts == expected.counts
+    for reason, records in expected.records.items():
+        found = [reject["source_row"] for reject in one.rejects if reject["reason"] == reason]
+        assert tuple(found) == records
     if case.also is not None:
         case.also(one)

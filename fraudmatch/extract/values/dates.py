@@ -194,7 +194,7 @@ class _Reader:
 
 
 #: A year alone, or month and year: no day whatever is declared.
-_MONTH_OR_YEAR = rf"^(?:(?:(?:0?[1-9]|1[0-2])[/.\-]|(?:{_NAMES}|{_SHORT})[ \-])?(?:18|19|20)\d\d|(?:18|19|20)\d\d-(?:0[1-9]|1[0-2]))$"
+_MONTH_OR_YEAR = rf"^(?:(?:(?:0?[1-9]|1[0-2])[/.\-]|(?:{_NAMES}|{_SHORT})[ \-])?(?:18|19|20)\d\d|(?:18|19|20)\d\d[/.\-](?:0[1-9]|1[0-2]))$"
 
 
 def _declared(formats: Sequence[str]) -> str:

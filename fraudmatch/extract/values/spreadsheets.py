@@ -26,7 +26,7 @@ _ZEROS_TO_BELIEVE = 3
 _TEXT_FORMULA = r'^="([^"]*)"$'
 _TEXT_QUOTE = r"^'([\d£+\-.(].*)$"
 _FLOAT = r"^(0|[1-9]\d*)\.0+$"
-_SCIENTIFIC = r"^\d(?:\.\d+)?[Ee]\+\d{1,3}$"
+_SCIENTIFIC = r"^\d(?:[.,]\d+)?[Ee]\+\d{1,3}$"
 _DAY_OF_SORT_CODE = (
     r"(?i)^\d{1,4}[ /.\-](?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*(?:[ /.\-]\d{2,4})?$"
     r"|^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*[ /.\-]\d{2,4}$"

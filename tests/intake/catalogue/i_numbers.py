@@ -50,12 +50,22 @@ def _in_details(field: str, texts: Mapping[str, object]) -> Callable[[Tried], No
     return check
 
 
+def _counted(
+    texts: Mapping[str, object], codes: Mapping[str, int], done: Mapping[str, str] | None
+) -> Expected:
+    """All rows but those of ... are loaded; one code that as many cells have as are not known is theirs."""
+    lost = sum(value is ... for value in texts.values())
+    odd = tuple(number for number, value in enumerate(texts.values(), 2) if value is None or value is ...)
+    records = {code: odd for code, times in codes.items() if len(codes) == 1 and times == len(odd)}
+    return Expected("loaded", codes, done or {}, (len(texts), len(texts) - lost, lost, 1), records)
+
+
 def _record(
     number: int, title: str, column: str, field: str, texts: Mapping[str, object], codes: Mapping[str, int],
     mapping: str = MAPPING, done: Mapping[str, str] | None = None,
 ) -> Case:  # fmt: skip
     """Cells of a column as written, and what the records hold; ... for a row that is set aside."""
-    return Case(number, title, _bytes_of(column, texts), Expected("loaded", codes, done or {}), mapping=mapping,
+    return Case(number, title, _bytes_of(column, texts), _counted(texts, codes, done), mapping=mapping,
                 also=_in_records(field, texts))  # fmt: skip
 
 
@@ -64,7 +74,7 @@ def _detail(
     done: Mapping[str, str] | None = None, column: str = "Salary", field: str = "gross_to_date_pence",
 ) -> Case:  # fmt: skip
     """Cells of a column as written, and what the details hold; ... for a row that is set aside."""
-    return Case(number, title, _bytes_of(column, texts), Expected("loaded", codes, done or {}), mapping=mapping,
+    return Case(number, title, _bytes_of(column, texts), _counted(texts, codes, done), mapping=mapping,
                 also=_in_details(field, texts))  # fmt: skip
 
 
@@ -119,7 +129,7 @@ CASES = [
     Case(153, "marks of text", lambda: csv_of([
              row(1, Ref="'00123"), row(2, Ref='="00124"'), row(3, Ref="1234.0"),
              row(4, DOB='="01/02/1980"', Salary="'1,000.00", Surname='="OAKLEY"')]),
-         Expected("loaded", {"EXCEL_TEXT_PREFIX": 5, "FLOAT_SUFFIX": 1}), also=_keys),
+         Expected("loaded", {"EXCEL_TEXT_PREFIX": 5, "FLOAT_SUFFIX": 1}, counts=(4, 4, 0, 1)), also=_keys),
     _record(153, "a formula is text and never worked out", "Address", "address_as_written",
             {'="1 Quarry Lane"&CHAR(33)': '="1 Quarry Lane"&CHAR(33), GL2 2AB', "='x'!A1": "='x'!A1, GL3 3AB"}, {}),
     _record(153, "an apostrophe that belongs to a name", "Surname", "surname", {"'t Hooft": "T HOOFT"}, {}),
@@ -163,6 +173,6 @@ CASES = [
     _record(169, "mailboxes nobody reads", "Email", "email",
             {"noemail@example.org": None, "noreply@example.org": None, "a@example.org": "a@example.org"},
             {"VALUE_OVERUSED": 2}),
-    Case(169, "telephone numbers under too many names", _default_contacts, Expected("loaded", {"VALUE_OVERUSED": 31}),
+    Case(169, "telephone numbers under too many names", _default_contacts, Expected("loaded", {"VALUE_OVERUSED": 31}, counts=(51, 51, 0, 1)),
          also=_contacts_left),
 ]  # fmt: skip

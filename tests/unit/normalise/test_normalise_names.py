@@ -3,6 +3,7 @@
 import pytest
 
 from fraudmatch.normalise.joint import split_columns, split_joint
+from fraudmatch.normalise.name_order import holds_whole_name
 from fraudmatch.normalise.names import (
     PersonName,
     forename,
@@ -188,3 +189,24 @@ def test_a_description_is_no_forename(written):
 )
 def test_ranks_that_nobody_is_called_are_no_surname(written, expected):
     assert read_surname(written).surname == expected
+
+
+@pytest.mark.parametrize(
+    ("surname", "whole"),
+    [
+        ("John Alder", True),
+        ("Mr Alder Brook", True),  # the title tells
+        ("Mr J. Alder", True),
+        ("Mr Alder", False),
+        ("Alder Brook", False),
+        ("Van Dyke", False),
+        ("De La Mare", False),
+        ("St John", False),
+        ("James Thomas", False),  # either may be the forename
+        ("Alder", False),
+        ("", False),
+        ("John de la Mare of Exampleton", False),
+    ],
+)
+def test_a_surname_alone_that_holds_the_whole_name(surname: str, whole: bool) -> None:
+    assert holds_whole_name(surname) is whole
