@@ -60,7 +60,7 @@ def _look(path: Path, dataset: str | None, site: Site | None) -> Draft:
     columns = [evidence(cells, place) for place in range(len(grid.headings))]
     name = dataset or guess_dataset(grid.headings, path.name)
     learnt = learnt_headings(site, name) if site else {}
-    fields = recognise(grid.headings, name, learnt)
+    fields = _plausible(recognise(grid.headings, name, learnt), columns)
     headings = [heading.strip() for heading in grid.headings]
     if "source_ref" in fields:
         grounds = tuple(of_named(columns[fields["source_ref"][0]], grid.rows))
@@ -73,6 +73,19 @@ def _look(path: Path, dataset: str | None, site: Site | None) -> Draft:
     return Draft(
         schemas.DATASETS[name], sniffed.form, grid, columns, fields, sniffed.notes, learnt, evidence_of
     )
+
+
+#: Fields that hold figures: a column of words under such a heading is another thing ("Account": General Debits).
+_FIGURES = frozenset({"account", "sort_code", "uprn", "phone"})
+
+
+def _plausible(
+    fields: Mapping[str, tuple[int, ...]], columns: Sequence[Evidence]
+) -> dict[str, tuple[int, ...]]:
+    """The fields but those of figures whose column usually has none."""
+    shapes = {name: columns[places[0]].shape for name, places in fields.items() if name in _FIGURES}
+    words = {name for name, shape in shapes.items() if shape is not None and "9" not in shape}
+    return {name: places for name, places in fields.items() if name not in words}
 
 
 def _pattern(name: str) -> str:

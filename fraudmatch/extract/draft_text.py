@@ -16,6 +16,8 @@ from fraudmatch.extract.mapping import FileForm
 from fraudmatch.extract.recognise import key_of
 from fraudmatch.extract.sniff_evidence import counted
 
+#: How a flag may be written, and our words for it.
+_YES_NO = {"y": "true", "yes": "true", "1": "true", "n": "false", "no": "false", "0": "false"}
 #: Code of a list entry that a person has to fill; no data set knows it, so the draft says so.
 TODO = "TODO"
 
@@ -239,8 +241,7 @@ def _date_line(draft: Draft, field: schemas.Field, column: Evidence, heading: st
 
 def _code_line(field: schemas.Field, column: Evidence, heading: str) -> Iterator[str]:
     words = field.codes if field.kind == "code" else ("true", "false")
-    yes_no = {"y", "n", "yes", "no", "true", "false", "1", "0"}
-    plain = set(words) if field.kind == "code" else yes_no
+    plain = set(words) if field.kind == "code" else {*_YES_NO, "true", "false"}
     if column.distinct and not column.values:
         yield f"# {TODO} {column.distinct} distinct values are too many for codes: is it the right column?"
     if not column.values or {value.casefold() for value in column.values} <= {
@@ -263,4 +264,5 @@ def _code_line(field: schemas.Field, column: Evidence, heading: str) -> Iterator
 def _our_word(value: str, words: Sequence[str]) -> str:
     """Our word for a value that is spelt nearly the same; otherwise a thing to do."""
     folded = value.casefold().replace(" ", "_").replace("-", "_")
+    folded = _YES_NO.get(folded, folded) if tuple(words) == ("true", "false") else folded
     return next((word for word in words if word.casefold() == folded), TODO)

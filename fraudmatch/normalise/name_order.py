@@ -1,7 +1,7 @@
 """Files whose forenames and surnames seem to have changed places, and surnames that hold the whole name.
 
-Of changed places one record cannot tell ("JAMES THOMAS"); a whole file can. Nothing is turned round: the linkage core compares
-names crosswise, so the answer is a word to the partner, not another reading.
+Of changed places one record cannot tell ("JAMES THOMAS"); a whole file can. Nothing is turned round: the
+linkage core compares names crosswise, so the answer is a word to the partner, not another reading.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from fuzzing import fuzz
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.extract import Mapping, extract_file, load_mapping
 from fraudmatch.extract.counter import count_records
+from fraudmatch.extract.draft import draft_mapping
+from fraudmatch.extract.draft_rows import parsed_by_draft
 from fraudmatch.extract.grid import Refused
 from fraudmatch.extract.records import find_records
 from fraudmatch.extract.sniff import sniff
@@ -164,3 +167,20 @@ def test_mappings(tmp_path: Path) -> None:
         load_mapping(path)
 
     assert fuzz(target, (DELIMITED.encode(), FIXED.encode()), allowed=(ConfigurationError,)) > 10
+
+
+def test_drafts(tmp_path: Path) -> None:
+    """A draft is TOML whatever the file is, and what it reads of its own file adds up."""
+    path = tmp_path / "file.csv"
+
+    def target(content: bytes) -> None:
+        path.write_bytes(content)
+        text = draft_mapping(path)
+        tomllib.loads(text)
+        read = parsed_by_draft(path, text)
+        if read is not None:
+            row = read.delivery.to_pylist()[0]
+            assert row["received"] == row["loaded"] + row["rejected"]
+
+    samples = (FILE, LINES, FILE.replace(b",", b";"), FILE.decode().encode("utf-16"))
+    assert fuzz(target, samples, allowed=(ConfigurationError,)) > 10

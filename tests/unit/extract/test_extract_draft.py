@@ -277,6 +277,20 @@ def test_a_reference_by_its_name_goes_before_a_column_that_happens_to_be_unique(
     assert 'property_ref = "Property Reference Number"' in text
 
 
+def test_words_under_the_heading_of_a_number_are_no_number(tmp_path: Path) -> None:
+    rows = "".join(f"{n},General Debits,1{n:02d}.50\n" for n in range(20))
+    content = f"Transaction Number,Bank Account,Amount\n{rows}"
+    assert "account =" not in drafted(tmp_path, "x.csv", content.encode(), "payment")
+    figures = content.replace("General Debits", "12345678")
+    assert 'account = "Bank Account"' in drafted(tmp_path, "x.csv", figures.encode(), "payment")
+
+
+def test_yes_and_no_among_odd_values_are_known(tmp_path: Path) -> None:
+    content = "Ref,Occupied\n1,Y\n2,No\n3,1/8/18\n"
+    text = drafted(tmp_path, "x.csv", content.encode(), "business_rates")
+    assert 'codes = { "1/8/18" = "TODO", "No" = "false", "Y" = "true" }' in text
+
+
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [("2021-01.csv", "????-??.csv"), ("2021-01-card.csv", "*card.csv"), ("CTAX_20260401.csv", "CTAX_*.csv")],
