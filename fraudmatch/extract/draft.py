@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fraudmatch import schemas
@@ -11,7 +12,7 @@ from fraudmatch.extract.content import read_bytes
 from fraudmatch.extract.draft_reference import likely_reference, of_named
 from fraudmatch.extract.draft_rows import learnt_headings
 from fraudmatch.extract.draft_text import Draft, mapping_text
-from fraudmatch.extract.evidence import evidence
+from fraudmatch.extract.evidence import Evidence, evidence
 from fraudmatch.extract.fields import Cells
 from fraudmatch.extract.grid import Refused
 from fraudmatch.extract.headings import did_you_mean
