@@ -35,5 +35,4 @@ NOT_MADE: dict[int, str] = {
     3: "a cut-off until which the night itself tries again: the next run tries, and a person starts it",
     63: "the number of the line beside that of the record",
     87: "the file is left where it lies: nothing is kept of it, and it is not destroyed",
-    142: "HIGH_OCCUPANCY",
 }
