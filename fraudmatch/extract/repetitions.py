@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 
 def repetitions(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows equal in every column to an earlier one, and for each the first of its kind.
 
-    A few columns tell nearly all rows apart; only what they leave together is compared in full.
+    A few columns tell nearly all rows apart; only what they leave together is compared in full. Where the first
+    is a reference that the file is sorted by, nothing is.
 
     Args:
         columns: text per row; null equals null.
@@ -20,7 +22,7 @@ def repetitions(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarr
     Returns:
         Positions of later rows, and of the row each repeats; both in the order of `rows`.
     """
-    left = rows
+    left = rows[:0] if columns and _only_rises(columns[0].take(pa.array(rows))) else rows
     for width in sorted({1, min(3, len(columns)), len(columns)}):
         kinds = _kinds([column.take(pa.array(left)) for column in columns[:width]], len(left))
         left = left[np.bincount(kinds, minlength=1)[kinds] > 1]
@@ -44,6 +46,11 @@ def conflicts(columns: Sequence[pa.Array], rows: np.ndarray) -> tuple[np.ndarray
     left, kinds = left[shared := np.bincount(kinds, minlength=1)[kinds] > 1], kinds[shared]
     _, first, back = np.unique(kinds, return_index=True, return_inverse=True)
     return left, left[first[back]]
+
+
+def _only_rises(column: pa.Array) -> bool:
+    """Whether every value is greater than the one before, so that no two are equal; a null is not."""
+    return not pc.fill_null(pc.greater(column[1:], column[:-1]), False).false_count
 
 
 def _kinds(columns: Sequence[pa.Array], count: int) -> np.ndarray:

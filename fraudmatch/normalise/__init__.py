@@ -1,7 +1,8 @@
 """RECEIVED -> RECORDS and DETAILS: one spelling for names, dates, addresses and identifiers.
 
 Changes when people write a value another way. The functions of one kind of value live in one
-module each; `assemble` puts the columns of a data set together, `ordering` numbers the records.
+module each; `plain_forms` tells what needs no reading. `assemble` has the columns of a data set read (`columns` is
+how, `shared_columns`, `party_columns` and `details` are which), `layout` holds them, `ordering` numbers the records.
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from fraudmatch.normalise.columns import ColumnReader
 from fraudmatch.normalise.details import details_of
+from fraudmatch.normalise.distinct import flat
 from fraudmatch.normalise.faults import Fault
 from fraudmatch.normalise.layout import Layout
 from fraudmatch.normalise.party_columns import party_columns
@@ -41,20 +43,25 @@ class DatasetRead:
 def read_dataset(name: str, received: pa.Table, as_at: dt.date) -> DatasetRead:
     """Read every column of a data set and say which records its parties are.
 
+    What both parties share and who they are is read side by side; neither looks at what the other found.
+
     Raises:
         SchemaError: `received` is not RECEIVED of that data set.
     """
     dataset = DATASETS[name]
     table = conform(received, received_schema(name), what=f"received {name}")
-    reader = ColumnReader(table, dataset, as_at)
-    shared = shared_columns(reader) | {column: reader.raw(column) for column in _ORIGIN}
-    first, second, rows = party_columns(reader)
+    of_both, of_each, of_details = (ColumnReader(table, dataset, as_at) for _ in range(3))
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(shared_columns, of_both)
+        first, second, rows = party_columns(of_each)
+        shared = reading.result() | {column: flat(table[column]) for column in _ORIGIN}
     pa.default_memory_pool().release_unused()  # reading goes through many columns that are not kept
+    details = details_of(of_details)
     return DatasetRead(
         name=name,
         records=Layout(table.num_rows, shared, first, second, rows),
-        details=details_of(reader),
-        delivery=reader.raw("delivery"),
-        source_row=reader.raw("source_row"),
-        faults=reader.faults,
+        details=details,
+        delivery=shared["delivery"],
+        source_row=shared["source_row"],
+        faults=[*of_both.faults, *of_each.faults, *of_details.faults],
     )
