@@ -19,12 +19,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from fraudmatch.containment.limits import Limits
 from fraudmatch.errors import Problem, SiteError
 
 PARTNER_ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
+#: Names that Windows keeps for devices, in any folder.
+DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 #: Endings of files that describe the delivery beside them.
 SIDECARS = (".sha256", ".meta")
@@ -49,6 +51,13 @@ class Partner(BaseModel):
     name: str
     gss: str | None = None
     contact: str = ""
+
+    @field_validator("id")
+    @classmethod
+    def _no_device(cls, text: str) -> str:
+        if DEVICE.fullmatch(text):
+            raise ValueError(f"{text} is a device to Windows and cannot be a folder; choose another id")
+        return text
 
 
 class _SiteFile(BaseModel):
