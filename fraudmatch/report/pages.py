@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
+from fraudmatch.report.to_correct import ToCorrect
 from fraudmatch.report.totals import (
     CaseTotal,
     case_totals,
@@ -59,11 +60,19 @@ class Pages:
         self._night, self._members, self._lists = night, members, lists
         self._environment = _environment()
 
-    def write_partner(self, path: Path, partner: Partner, flags: pa.Table, rejects: pa.Table) -> Path:
+    def write_partner(
+        self,
+        path: Path,
+        partner: Partner,
+        flags: pa.Table,
+        rejects: pa.Table,
+        to_correct: Sequence[ToCorrect],
+    ) -> Path:
         """The partner's page: totals, rules with links, extracts, faults by kind.
 
         Args:
             flags: FLAGS with the partner as a party. rejects: REJECTS of its own files.
+            to_correct: what was written of rows that were set aside.
         """
         rules = rule_totals(flags, self._night.rules)
         return self._write(
@@ -85,6 +94,7 @@ class Pages:
             extracts=extract_totals(self._night.deliveries, partner.id, rejects),
             oldest=self._oldest(partner.id),
             rejects=reject_totals(rejects),
+            to_correct=to_correct,
             cases=self._lists.of_partner(partner) if self._lists else None,
             first_cases=FIRST_CASES,
         )
