@@ -13,6 +13,7 @@ from fraudmatch import schemas
 from fraudmatch.arrivals import ExtractedFile, FileFault, Together, put_together
 from fraudmatch.intake.churn import seen_once
 from fraudmatch.intake.decisions import Decision
+from fraudmatch.intake.described import described
 from fraudmatch.intake.gates import Delivered, faults_of
 from fraudmatch.intake.gates_others import COMPARED
 from fraudmatch.intake.mended import UNMATCHED, Mended, mend, records_set_aside
@@ -37,10 +38,12 @@ class TakenIn(Together):
     Attributes:
         accepted: deliveries accepted tonight, for `store.keep` once the night is published.
         sent_back: SENT_BACK: rows that were set aside, for the partner that sent them and nobody else.
+        profiles: PROFILES of the deliveries that could be read tonight, likewise.
     """
 
     accepted: tuple[ToKeep, ...] = ()
     sent_back: pa.Table = field(default_factory=lambda: schemas.empty(schemas.SENT_BACK))
+    profiles: pa.Table = field(default_factory=lambda: schemas.empty(schemas.PROFILES))
 
 
 def take_in(
@@ -68,6 +71,7 @@ def take_in(
     sent: dict[tuple[str, str], list[ExtractedFile]] = {}
     passed: list[ExtractedFile] = []
     back: list[pa.Table] = []
+    told: list[pa.Table] = []
     for file in inside:
         if file.refused or file.slot is None:
             passed.append(file)
@@ -82,6 +86,7 @@ def take_in(
         passed += [*fate.used, *fate.aside]
         kept += fate.keep
         back.append(fate.back)
+        told.append(fate.described)
     filled = {(one.partner, one.slot) for one in kept}
     came = {(file.row["partner"], file.slot) for file in inside}
     for slot in sorted(before.keys() - filled):
@@ -96,7 +101,8 @@ def take_in(
         passed += [file.set_aside("refused", [UNMATCHED]) for file in sent[slot]]
     whole = put_together([_aged(file, night) for file in passed])
     sent_back = pa.concat_tables([schemas.empty(schemas.SENT_BACK), *back])
-    return TakenIn(whole.received, whole.rejects, whole.deliveries, tuple(kept), sent_back)
+    profiles = pa.concat_tables([schemas.empty(schemas.PROFILES), *told])
+    return TakenIn(whole.received, whole.rejects, whole.deliveries, tuple(kept), sent_back, profiles)
 
 
 def _as_decided(file: ExtractedFile, decided: Mapping[str, Decision]) -> ExtractedFile:
@@ -117,12 +123,13 @@ def _withdrawn(one: Accepted, decided: Mapping[str, Decision]) -> bool:
 
 @dataclass(frozen=True)
 class _Fate:
-    """What becomes of the files of one slot: those used, those set aside, what is to be kept, SENT_BACK."""
+    """What becomes of the files of one slot: those used, those set aside, what is to be kept, SENT_BACK, PROFILES."""
 
     used: list[ExtractedFile]
     aside: list[ExtractedFile]
     keep: list[ToKeep] = field(default_factory=list)
     back: pa.Table = field(default_factory=lambda: schemas.empty(schemas.SENT_BACK))
+    described: pa.Table = field(default_factory=lambda: schemas.empty(schemas.PROFILES))
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,8 @@ class _Door:
             # What was found while reading is told already.
             new = [fault for fault in faults if not any(fault in file.holds() for file in chosen)]
             held = [file.set_aside("held", new) for file in chosen]
-            return _Fate([], [*aside, *held], back=self._back(slot, held, Mended()))
+            back = self._back(slot, held, Mended())
+            return _Fate([], [*aside, *held], back=back, described=described(slot, chosen, one, before))
         since = before.since if one.again and before else self.night
         used = [self._released(file, faults).with_row(accepted_on=since) for file in chosen]
         used[0] = used[0].with_faults(list(seen_once(one)))
@@ -168,7 +176,8 @@ class _Door:
             used = [file.with_faults([FileFault("DUPLICATE_DELIVERY", told)]) for file in used]
         aside, mends = [*aside, *mended.aside], self._dated(mended)
         keep = self._to_keep(slot, used, mends, one, since, mended)
-        return _Fate([*used, *mends], aside, [keep], self._back(slot, used, mended))
+        told = described(slot, [*chosen, *mended.used], one, before)
+        return _Fate([*used, *mends], aside, [keep], self._back(slot, used, mended), told)
 
     def _back(self, slot: tuple[str, str], mains: Sequence[ExtractedFile], mended: Mended) -> pa.Table:
         alive = [file for file in mains if file.row["state"] != "repeated"]
