@@ -58,7 +58,11 @@ def described(
             if before
             else {}
         )
-        | {"top": top_values(one.dataset, field, one.received[field.name])}
+        | {
+            "top": top_values(
+                one.dataset, field, one.received[field.name], now.get(field.name, {}).get("distinct")
+            )
+        }
         for place, field in enumerate(known)
     ]
     return pa.Table.from_pylist(rows, schema=schemas.PROFILES)
@@ -82,12 +86,19 @@ def _figures(told: dict[str, Any] | None) -> dict[str, Any]:
     return {name: (told or {}).get(name, 0) for name in names} | {"valid": (told or {}).get("valid")}
 
 
-def top_values(dataset: str, field: schemas.Field, column: pa.ChunkedArray) -> list[dict[str, Any]] | None:
+def top_values(
+    dataset: str, field: schemas.Field, column: pa.ChunkedArray, distinct: int | None = None
+) -> list[dict[str, Any]] | None:
     """The most frequent values of a field and how many rows have each, the most frequent first; None where they
     may not be named.
+
+    Args:
+        distinct: how many different values there are, where it is known: of most columns nothing need be counted.
     """
     filled = len(column) - column.null_count
     if field.name in COUNTS_ALONE or schemas.DATASETS[dataset].restriction or not filled:
+        return None
+    if distinct is not None and distinct > MOST_DISTINCT * filled and filled >= LEAST_ROWS:
         return None
     counts = pc.value_counts(column.combine_chunks().drop_null())
     times = counts.field("counts").to_numpy()

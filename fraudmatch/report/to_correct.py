@@ -150,7 +150,11 @@ def _row(row: dict[str, Any], headings: tuple[str, ...], faults: Sequence[dict[s
     named = {_folded(part) for fault in faults for part in (fault["column"] or "").split(" + ")}
     return Row(
         row["record"], " ".join(dict.fromkeys(map(_wrong, faults))), " ".join(dict.fromkeys(remedies)), cells,
-        frozenset(place for place, name in enumerate(headings) if _folded(name) in named - {""}),
+        frozenset(
+            place
+            for place, name in enumerate(headings)
+            if row["cells"] is None or _folded(name) in named - {""}
+        ),
         _visible(row["line"] or ""), row["delivery"][: corrections.SHORT],
     )  # fmt: skip
 

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 # Text wherever somebody may type: a spreadsheet would take zeros off references and turn dates about.
 _OWN = {"num_format": "@", "valign": "top", "quote_prefix": True}
 _WRONG = {**_OWN, "bg_color": "#FFE699"}
-_WIDTHS = (9, 44, 44)
-_LINE_WIDTH, _DELIVERY_WIDTH = 60, 19
+_WIDTHS = (12, 44, 44)
+_LINE_WIDTH, _NO_LINE_WIDTH, _DELIVERY_WIDTH = 60, 17, 21
+_LINE_POINTS, _MOST_POINTS = 15.5, 409
 _LEAST, _MOST = 10, 40
+# Characters that fit on a line of the columns that wrap, with room for wide letters.
+_TEXT_WIDTHS = (40, 40, 54)
+_PAPER_A3 = 8
 
 
 def write_book(
@@ -63,10 +67,12 @@ def _write_rows(sheet: Any, formats: dict[str, Any], rows: Rows, kept: Callable[
         sheet.set_column(front + place, front + place, width, formats["own"])
     behind = front + len(rows.headings)
     lines = any(row.line for row in rows.rows)
-    sheet.set_column(behind, behind, _LINE_WIDTH if lines else _LEAST)
+    sheet.set_column(behind, behind, _LINE_WIDTH if lines else _NO_LINE_WIDTH)
     sheet.set_column(behind + 1, behind + 1, _DELIVERY_WIDTH)
     sheet.set_row(0, 32)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(_PAPER_A3)
     sheet.autofilter(0, 0, max(len(rows.rows), 1), len(rows.columns) - 1)
 
 
@@ -74,6 +80,11 @@ def _write_row(
     sheet: Any, formats: dict[str, Any], number: int, row: Row, kept: Callable[[str], str]
 ) -> None:
     front = len(corrections.IN_FRONT)
+    lines = max(
+        -(-len(text) // width)
+        for text, width in zip((row.wrong, row.remedy, row.line), _TEXT_WIDTHS, strict=True)
+    )
+    sheet.set_row(number, min(max(lines, 1) * _LINE_POINTS, _MOST_POINTS))
     for column, text in enumerate((str(row.record), row.wrong, row.remedy)):
         _put(sheet, number, column, text, formats["text"])
     for place, cell in enumerate(row.cells):
@@ -104,7 +115,7 @@ def _write_how(sheet: Sheet, rows: Rows, partner: str, about: tuple[str, dt.date
     sheet.text(0, 0, f"Rows to correct of {rows.file}", "title")
     sheet.text(1, 0, f"{site}, as at {long_date(day)}, run {run}. For {partner} only.", "note")
     for number, text in enumerate(_HOW, 3):
-        sheet.text(number, 0, text)
+        sheet.wide(number, 0, 0, text, "text", 96)
 
 
 _HOW = (

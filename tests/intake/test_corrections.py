@@ -13,7 +13,7 @@ import pytest
 from cases import BEFORE, HEADINGS, MAPPING, OWN, TONIGHT, Case, Expected, csv_of, lay_out, row, rows
 from catalogue.e_content import FIELDS, record, sharing
 
-from fraudmatch.corrections import DELIVERY, OURS, RECORD, SHEET, guarded, unguarded
+from fraudmatch.corrections import DELIVERY, OURS, RECORD, SHEET, guarded, slot_of, unguarded
 from fraudmatch.exercise import Prepared, Stopwatch, prepare
 from fraudmatch.intake import keep
 from fraudmatch.report.to_correct import write_to_correct
@@ -276,3 +276,83 @@ def test_files_to_correct_can_be_read_by_their_owner_alone(tmp_path: Path) -> No
     first = night(site_of(tmp_path / "site", csv_of(broken())), BEFORE)
     folder = sent_back(first, tmp_path / "reports")
     assert folder.stat().st_mode & 0o077 == 0
+
+
+_THREE = ("Ref", "Surname", "DOB", "Address")
+_PEOPLE = [
+    ("R1", "Alderton", "03/04/1980", "1 Quay"), ("R2", "Müller", "05/06/1981", "2 Quay"), ("", "Siân", "07/08/1982", "3 Quay"),
+]  # fmt: skip
+_FIELDS = """
+[fields]
+source_ref = "Ref"
+surname = "Surname"
+date_of_birth = "DOB"
+address = "Address"
+"""
+
+
+def _fixed() -> bytes:
+    widths = (6, 12, 10, 10)
+    lines = ["".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)) for one in _PEOPLE]
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def _bare() -> bytes:
+    return "".join(f"{'|'.join(one)}\n" for one in [("Printed by", "", "", "somebody"), *_PEOPLE]).encode(
+        "cp1252"
+    )
+
+
+def _sheet() -> bytes:
+    import xlsxwriter
+
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    sheet, day = book.add_worksheet("Data"), book.add_format({"num_format": "dd/mm/yyyy"})
+    sheet.write_row(0, 0, _THREE)
+    for number, (ref, surname, born, address) in enumerate(_PEOPLE, 1):
+        sheet.write_row(number, 0, (ref, surname))
+        sheet.write_datetime(number, 2, dt.datetime.strptime(born, "%d/%m/%Y"), day)
+        sheet.write(number, 3, address)
+    book.close()
+    return content.getvalue()
+
+
+_FORMS = {
+    "fixed": (_fixed, 'format = "fixed_width"\nencoding = "cp1252"\n'
+              "columns = { Ref = [1, 6], Surname = [7, 12], DOB = [19, 10], Address = [29, 10] }"),
+    "bare": (_bare, 'format = "delimited"\ndelimiter = "|"\nencoding = "cp1252"\nskip_rows = 1\nheader = false\n'
+             'columns = ["Ref", "Surname", "DOB", "Address"]'),
+    "sheet": (_sheet, 'format = "xlsx"\nsheet = "Data"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", list(_FORMS))
+def test_whatever_form_a_delivery_has_its_rows_come_home(tmp_path: Path, form: str, kind: str) -> None:
+    content, declared = _FORMS[form]
+    mapping = f'dataset = "payroll"\n[file]\npattern = "payroll.csv"\ndate_formats = ["%d/%m/%Y"]\n{declared}\n{_FIELDS}'
+    site = site_of(tmp_path / "site", content(), mapping)
+    first = night(site)
+    (told,) = first.sent_back.to_pylist()
+    folder = sent_back(first, tmp_path / "reports")
+    correct(site, folder / f"payroll.to-correct.{kind}", **{f"r{told['record']}": "R3"})
+    second = night(site, NEXT)
+    assert {one["file"]: one["state"] for one in second.deliveries.to_pylist()}[
+        f"payroll.to-correct.{kind}"
+    ] == "loaded"
+    home = next(one for one in second.records.to_pylist() if one["source_ref"] == "R3")
+    assert (home["name_as_written"], home["date_of_birth"]) == ("Siân", dt.date(1982, 8, 7))
+    assert "COLUMN_UNEXPECTED" not in second.rejects["reason"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [
+        ("council_tax.to-correct.xlsx", "council_tax"), ("Council_Tax 2.TO-CORRECT (3).csv", "council_tax"),
+        ("council_tax.to-correct.csv.age", "council_tax"), ("rents 2025.to-correct.csv", "rents 2025"),
+        ("other.to-correct.csv", None), ("council_tax.csv", None), ("council_tax.to-correct.pdf", None),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_file_says_which_mapping_reads_it(name: str, slot: str | None) -> None:
+    assert slot_of(name, ["council_tax", "rents 2025"]) == slot
