@@ -192,7 +192,9 @@ def test_many_corrected_rows_are_no_flood(tmp_path: Path) -> None:
     folder = sent_back(night(site), tmp_path / "reports")
     filled = {f"r{n + 1}": f"E{n:05d}" for n in range(6, 36)}
     correct(site, folder / "payroll.to-correct.xlsx", **filled)
-    assert night(site, NEXT).records.num_rows == 35
+    second = night(site, NEXT)
+    assert second.records.num_rows == 35 and counts(second)["payroll.csv"][0] == "loaded"
+    assert "VOLUME_HIGH" not in second.rejects["reason"].to_pylist()
     (site.root / "deliveries" / OWN / "payroll.csv").write_bytes(csv_of(rows(36)))
     assert night(site, LATER).records.num_rows == 36
 
