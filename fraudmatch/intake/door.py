@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.arrivals import ExtractedFile, FileFault, Together, put_together
@@ -20,8 +19,9 @@ from fraudmatch.intake.mended import UNMATCHED, Mended, mend, records_set_aside
 from fraudmatch.intake.profile import profile_of, with_unreadable
 from fraudmatch.intake.register import Register
 from fraudmatch.intake.sent_back import to_send_back
-from fraudmatch.intake.sharing import as_agreed, refusals, too_old
+from fraudmatch.intake.sharing import as_agreed
 from fraudmatch.intake.slots import sorted_out
+from fraudmatch.intake.standing import standing_files
 from fraudmatch.intake.store import Accepted, Corrected, ToKeep
 from fraudmatch.reasons import Disposition
 
@@ -90,7 +90,7 @@ def take_in(
     filled = {(one.partner, one.slot) for one in kept}
     came = {(file.row["partner"], file.slot) for file in inside}
     for slot in sorted(before.keys() - filled):
-        standing = _standing(before[slot], agreed, night)
+        standing = standing_files(before[slot], agreed, night)
         fate = door.standing(slot, standing, sent.get(slot, ()))
         # Tonight's file of a data set that may not be used says so already.
         passed += [file for file in fate.used if not file.refused or slot not in came]
@@ -212,11 +212,12 @@ class _Door:
         standing = {}
         digests = {file.row["delivery"] for file in mains}
         if before is not None and digests == before.digests:
-            known = {file.row["delivery"]: file for file in _standing(before, Register(), self.night)}
+            known = {file.row["delivery"]: file for file in standing_files(before, self.register, self.night)}
             standing = {
                 digest: (known[digest], rows)
                 for digest, rows in before.corrected.items()
-                if digest not in self.decided or self.decided[digest].decision == "release"
+                if not known[digest].refused
+                and (digest not in self.decided or self.decided[digest].decision == "release")
             }
         told = {file.row["delivery"]: records_set_aside(file) for file in mains}
         if before is not None and all(file.row["state"] == "stands" for file in mains):
@@ -299,34 +300,6 @@ def _to_compare(
     for (partner, _slot), one in sorted(before.items()):
         tables.append((partner, one.dataset, lambda one=one: one.columns(COMPARED)))  # type: ignore[misc]
     return tables
-
-
-def _standing(before: Accepted, register: Register, night: dt.date) -> list[ExtractedFile]:
-    """What was accepted last, standing in for what did not come or was held; as far as it may be used yet."""
-    agreed = register.of(before.partner, before.dataset)
-    wrong: list[FileFault] = []
-    if register.asks(before.partner):
-        wrong = refusals(agreed, night)
-        if not wrong and agreed is not None and too_old(agreed, before.made, night):
-            kept = f"data of {before.made.isoformat()}, to be used for {agreed.retention_months} months"
-            wrong = [FileFault("SHARING_ENDED", kept)]
-    received = schemas.empty(schemas.received_schema(before.dataset)) if wrong else before.received()
-    files = []
-    for row in before.deliveries:
-        delivery = row | {"state": "stands", "accepted_on": before.since}
-        mine = received.filter(pc.equal(received["delivery"], row["delivery"]))
-        file = ExtractedFile(
-            before.dataset, mine, schemas.empty(schemas.REJECTS),
-            pa.Table.from_pylist([delivery], schema=schemas.DELIVERIES), before.slot, before.headings,
-        )  # fmt: skip
-        files.append(file.set_aside("refused", wrong) if wrong else as_agreed_standing(file, register, night))
-    return files
-
-
-def as_agreed_standing(file: ExtractedFile, register: Register, night: dt.date) -> ExtractedFile:
-    """A standing delivery as far as the sharing record of tonight lets it in."""
-    loaded = as_agreed(file.with_row(state="loaded"), register, night)
-    return loaded if loaded.refused else loaded.with_row(state="stands")
 
 
 def _aged(file: ExtractedFile, night: dt.date) -> ExtractedFile:

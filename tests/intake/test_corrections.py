@@ -358,3 +358,14 @@ def test_whatever_form_a_delivery_has_its_rows_come_home(tmp_path: Path, form: s
 )  # fmt: skip
 def test_the_name_of_a_file_says_which_mapping_reads_it(name: str, slot: str | None) -> None:
     assert slot_of(name, ["council_tax", "rents 2025"]) == slot
+
+
+def test_a_field_agreed_no_longer_is_left_out_of_what_was_corrected(tmp_path: Path) -> None:
+    site = site_of(tmp_path / "site", csv_of(broken()))
+    folder = sent_back(night(site), tmp_path / "reports")
+    delivered = correct(site, folder / "payroll.to-correct.csv", r20="E00019", r21="E00020")
+    assert night(site, NEXT).records["phone"].null_count == 0
+    delivered.unlink()
+    sharing(record(fields=tuple(field for field in FIELDS if field != "phone"), months=60))(site.root)
+    later = night(site, LATER)
+    assert later.records.num_rows == 20 and later.records["phone"].null_count == 20
