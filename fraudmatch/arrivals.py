@@ -23,12 +23,24 @@ class Declared:
         parts: how many parts there are; null when nothing says it.
         several: files that fit one mapping make up one delivery, however many there are.
         due_days: an extract older than this on the night is held; null = it is only said.
+        one_row: fields besides partner and reference that name one row; null where several rows may have one
+            reference.
+        repeats: whether a row may repeat another to the letter.
     """
 
     part: int | None = None
     parts: int | None = None
     due_days: int | None = None
     several: bool = False
+    one_row: tuple[str, ...] | None = None
+    repeats: bool = False
+
+
+#: Which record of which delivery each row of a file of corrected rows stands for; null where it does not say.
+#: `delivery` is the beginning of its SHA-256. Order: that of the file.
+CORRECTS = pa.schema([
+    pa.field("source_row", pa.int64(), nullable=False), pa.field("delivery", pa.string()), pa.field("record", pa.int64()),
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,9 +91,14 @@ class ExtractedFile:
         slot: name of the mapping (its file without .toml): what the next delivery of the same kind is
             compared with; null when no mapping fits.
         headings: of the file as written; none when it could not be read that far.
-        quarantined: rows to be sent back to the supplier, and shown to nobody else: source_row (int64) and raw
-            (string), the record as it was written (cells of a workbook with commas between); null when none is.
+        quarantined: rows to be sent back to the supplier, and shown to nobody else: source_row (int64), raw
+            (string), the record as it was written (cells of a workbook with commas between), and cells
+            (list of string), its cells under the headings, null where it could not be cut into them; null when
+            no row is.
         date_orders: date columns whose order of day and month is in doubt.
+        feeds: for each heading the fields that are read from it ("council" for whose record a row is); none
+            for one that is not read.
+        corrects: CORRECTS of a file of corrected rows; null for all others.
         declared: what the mapping declares of it.
     """
 
@@ -93,6 +110,8 @@ class ExtractedFile:
     headings: tuple[str, ...] = ()
     quarantined: pa.Table | None = None
     date_orders: tuple[DateOrder, ...] = ()
+    feeds: tuple[tuple[str, ...], ...] = ()
+    corrects: pa.Table | None = None
     declared: Declared = Declared()
 
     @property
@@ -123,6 +142,13 @@ class ExtractedFile:
         row = self.row
         file = self.with_row(loaded=0, rejected=row["received"], state=state, accepted_on=None)
         return replace(file, received=self.received.slice(0, 0)).with_faults(faults)
+
+    def passed_over(self, why: str) -> ExtractedFile:
+        """The file known already: nothing is taken from it, and nothing of it is rejected."""
+        row = self.row
+        counts = {"received": 0, "rejected": 0, "skipped": row["received"] + row["skipped"]}
+        passed = self.set_aside("repeated").with_row(**counts)
+        return passed.without_faults().with_faults([FileFault("DUPLICATE_DELIVERY", why)])
 
     def holds(self) -> list[FileFault]:
         """Faults of the whole file that hold it, found while it was read; for a person to release."""

@@ -113,7 +113,15 @@ def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
             remedy="Nothing was published. Report this as a fault of the program.",
         )
     rejects = sort_rejects(pa.concat_tables([taken.rejects, normalised.rejects]))
-    return Prepared(normalised.records, normalised.details, rejects, taken.deliveries, taken.accepted)
+    return Prepared(
+        normalised.records,
+        normalised.details,
+        rejects,
+        taken.deliveries,
+        taken.accepted,
+        taken.sent_back,
+        taken.profiles,
+    )
 
 
 def run_night(
@@ -217,6 +225,8 @@ def _write_tables(run: Run, results: StageResults) -> dict[str, str]:
         content[f"details_{dataset}"] = run.write(f"details_{dataset}", prepared.details[dataset])
     run.write("rejects", prepared.rejects)
     run.write("deliveries", prepared.deliveries)
+    run.write("sent_back", prepared.sent_back, private=True)
+    run.write("profiles", prepared.profiles, private=True)
     run.write("groups", linked.groups)
     for relation in sorted(linked.links):
         run.write(f"links_{relation}", linked.links[relation])
@@ -255,6 +265,6 @@ def report_input(site: Site, day: dt.date, run_id: str, library: Library, tables
         site_name=site.name, as_at=day, run_id=run_id, partners=site.partners, records=prepared.records,
         details=prepared.details, groups=tables.groups, flags=tables.flags, held=tables.held,
         members=tables.members, evidence=tables.evidence, rejects=prepared.rejects,
-        deliveries=prepared.deliveries, rules=ran, overrides=tables.overrides, overruled=tables.overruled,
+        deliveries=prepared.deliveries, sent_back=prepared.sent_back, profiles=prepared.profiles, rules=ran, overrides=tables.overrides, overruled=tables.overruled,
         worklist=Worklist(tables.cases, tables.case_flags),
     )  # fmt: skip

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from fraudmatch.audit import Run, open_run
 from fraudmatch.exercise import ORIGIN, report_input, rule_folders
 from fraudmatch.report import ReportInput, report
-from fraudmatch.schemas import GROUPS, OVERRULED, RECORDS, Override, conform, empty
+from fraudmatch.schemas import GROUPS, OVERRULED, PROFILES, RECORDS, SENT_BACK, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared
@@ -49,8 +49,10 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
         name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")
     }
     prepared = Prepared(
-        conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries")
-    )
+        conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries"),
+        sent_back=run.read("sent_back") if "sent_back" in run.names() else empty(SENT_BACK),
+        profiles=run.read("profiles") if "profiles" in run.names() else empty(PROFILES),
+    )  # fmt: skip
     groups = conform(run.read("groups"), GROUPS, what="GROUPS")
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
     overruled = run.read("overruled") if "overruled" in run.names() else empty(OVERRULED)

@@ -314,6 +314,12 @@ _QUARANTINED = _all(
         "Rows of one reference differ.",
         "Send one row for each reference, or allow several in the mapping.",
     ),
+    (
+        "CORRECTION_UNMATCHED",
+        "The row does not stand for one that was set aside from the delivery in use.",
+        "Correct the newest file that was sent back, and leave the columns that begin with fraudmatch as they are.",
+    ),
+    ("CORRECTION_REPEATED", "The row was corrected already, in another file.", "Send each row back once."),
     ("AMOUNT_BAD_CURRENCY", "The amount has a letter where its pound sign was.", "Send digits alone."),
     ("AMOUNT_AMBIGUOUS", "The amount can be read in two ways.", "Send digits with a point before the pence."),
     (

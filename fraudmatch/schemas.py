@@ -121,6 +121,53 @@ DELIVERIES = _schema(
     ("extracted_on", pa.date32()),
 )
 
+#: Rows that were set aside and are to be corrected, for the partner that sent them and nobody else: they hold
+#: its own values. `slot` is the mapping, `delivery` and `record` where the row came first, `found_in` and
+#: `source_row` where it was found wrong last (REJECTS says why there), the same unless it was corrected before.
+#: `headings` are those of the delivery, `cells` the row under them, null where it could not be cut into cells;
+#: `line` is then the record as it came. What is not agreed to be shared is in neither. Order: partner, slot, file, record.
+SENT_BACK = _schema(
+    ("partner", pa.string(), "required"),
+    ("slot", pa.string(), "required"),
+    ("file", pa.string(), "required"),
+    ("delivery", pa.string(), "required"),
+    ("record", pa.int64(), "required"),
+    ("found_in", pa.string(), "required"),
+    ("source_row", pa.int64(), "required"),
+    ("headings", pa.list_(pa.string()), "required"),
+    ("cells", pa.list_(pa.string())),
+    ("line", pa.string()),
+    restriction="own values of the partner that sent them: for its own reports and nobody else's",
+)
+
+#: What each field of a delivery looks like, in figures, for the partner that sent it and nobody else. `column`: its
+#: headings; null where no column is read. `filled`, `unreadable` and `valid` count rows; valid is null where no form is
+#: published. `top`: the most frequent values, as written; null where none may be named (`intake.described`).
+#: `then_…`: the extract that was in use before, as accepted on `then_on`; null where there is none.
+#: Order: partner, slot, position.
+PROFILES = _schema(
+    ("partner", pa.string(), "required"),
+    ("slot", pa.string(), "required"),
+    ("dataset", pa.string(), "required"),
+    ("deliveries", pa.list_(pa.string()), "required"),
+    ("position", pa.int32(), "required"),
+    ("field", pa.string(), "required"),
+    ("column", pa.string()),
+    ("rows", pa.int64(), "required"),
+    ("filled", pa.int64(), "required"),
+    ("unreadable", pa.int64(), "required"),
+    ("valid", pa.int64()),
+    ("distinct", pa.int64(), "required"),
+    ("top", pa.list_(pa.struct([("value", pa.string()), ("rows", pa.int64())]))),
+    ("then_on", pa.date32()),
+    ("then_rows", pa.int64()),
+    ("then_filled", pa.int64()),
+    ("then_unreadable", pa.int64()),
+    ("then_valid", pa.int64()),
+    ("then_distinct", pa.int64()),
+    restriction="own values of the partner that sent them: for its own reports and nobody else's",
+)
+
 #: One party in one data set. `record_id` is dense from 0 in the order (partner, dataset,
 #: source_ref, party, then every other column), so it does not depend on row order.
 #: `party` is 1, or 2 for the second person of a joint row. Names and address parts are

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from fraudmatch.schemas import Override
+from fraudmatch.schemas import PROFILES, SENT_BACK, Override, empty
 
 if TYPE_CHECKING:
     from fraudmatch.casework import Casework, OutcomesRead
@@ -64,6 +64,7 @@ class Prepared:
     Attributes:
         rejects / deliveries: of all stages, in their orders.
         accepted: deliveries accepted tonight, kept once the night is published.
+        sent_back / profiles: SENT_BACK and PROFILES, for the reports of the partners that sent the rows.
     """
 
     records: pa.Table
@@ -71,6 +72,8 @@ class Prepared:
     rejects: pa.Table
     deliveries: pa.Table
     accepted: tuple[ToKeep, ...] = ()
+    sent_back: pa.Table = field(default_factory=lambda: empty(SENT_BACK))
+    profiles: pa.Table = field(default_factory=lambda: empty(PROFILES))
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,11 @@ class Run:
         """Folder of the reports."""
         return self.folder / "reports"
 
-    def write(self, name: str, table: pa.Table) -> str:
-        """Write a stage table; its sha256."""
+    def write(self, name: str, table: pa.Table, *, private: bool = False) -> str:
+        """Write a stage table, for its owner's eyes alone when `private`; its sha256."""
         path = self.tables / f"{name}.parquet"
+        if private:
+            path.touch(mode=0o600)
         pq.write_table(table, path, compression="zstd", write_page_checksum=True)
         return sha256_of(path)
 

@@ -31,6 +31,14 @@ class Wiring:
         places = {place for feeding in self.fields.values() for place in feeding}
         return places | ({self.council} if self.council is not None else set())
 
+    def feeds(self, width: int) -> tuple[tuple[str, ...], ...]:
+        """For each of `width` columns the fields read from it, sorted; "council" for whose record a row is."""
+        fields = {**self.fields, "council": () if self.council is None else (self.council,)}
+        return tuple(
+            tuple(sorted(name for name, places in fields.items() if place in places))
+            for place in range(width)
+        )
+
 
 def wire(mapping: Mapping, headings: tuple[str, ...]) -> Wiring:
     """Find every column the mapping needs.

@@ -8,6 +8,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch import schemas
 from fraudmatch.arrivals import Declared
 from fraudmatch.extract.grid import Grid
 from fraudmatch.extract.headings import folded, positions
@@ -18,12 +19,27 @@ from fraudmatch.extract.values.dates import TYPED_FORMATS, parse_dates
 _CELLS = 100
 
 
-def declared_of(form: DeliveryForm, file_name: str) -> Declared:
-    """Part, number of parts and due date of a file, as its mapping and its name say."""
+#: Data sets in which a row that repeats another to the letter may be the very thing looked for
+#: (a payment made twice), so that no row is set aside as a repetition.
+REPEATS_ARE_EVIDENCE = frozenset({"payment", "creditor", "care_payment"})
+
+
+def declared_of(dataset: str, form: DeliveryForm, file_name: str) -> Declared:
+    """Part, number of parts, due date and what names a row of a file, as its mapping and its name say."""
     told = _in_name(form, file_name)
     part, parts = told.get("part"), told.get("parts")
     whole = int(parts) if parts else form.parts
-    return Declared(int(part) if part else None, whole, form.due_days, form.several)
+    return Declared(
+        int(part) if part else None, whole, form.due_days, form.several, one_row_of(dataset, form),
+        dataset in REPEATS_ARE_EVIDENCE,
+    )  # fmt: skip
+
+
+def one_row_of(dataset: str, form: DeliveryForm) -> tuple[str, ...] | None:
+    """Fields that name one row besides partner and reference; None where several rows may have one reference."""
+    key = schemas.DATASETS[dataset].row_key
+    usual = "allow" if key is None else "reject"
+    return None if (form.same_reference or usual) == "allow" else (key or ())
 
 
 def extracted_on(form: DeliveryForm, file_name: str, grid: Grid) -> dt.date | None:

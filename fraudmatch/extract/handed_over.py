@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import schemas
-from fraudmatch.arrivals import DateOrder, ExtractedFile
+from fraudmatch.arrivals import CORRECTS, DateOrder, ExtractedFile
+from fraudmatch.extract.quarantine import QUARANTINED
 
 #: What the mapping declares of a file the parent knows itself.
 _FIELDS = tuple(field for field in fields(ExtractedFile) if field.name != "declared")
@@ -64,6 +65,7 @@ def taken_over(
             else _plain(told[field.name])
             for field in _FIELDS
         }
+        read["feeds"] = tuple(tuple(fields_of) for fields_of in read["feeds"])
         read["date_orders"] = tuple(DateOrder(**one) for one in read["date_orders"])
         file = ExtractedFile(**read)
         _hold(file, partner, file_name, dataset, partner_ids)
@@ -110,7 +112,9 @@ def _hold(
         and set(pc.unique(file.received["partner"]).to_pylist()) <= set(partner_ids)
         and set(pc.unique(file.rejects["partner"]).to_pylist()) <= {partner}
         and all(isinstance(heading, str) for heading in file.headings)
-        and (file.quarantined is None or file.quarantined.schema.names == ["source_row", "raw"])
+        and (file.quarantined is None or file.quarantined.schema.equals(QUARANTINED))
+        and (file.corrects is None or file.corrects.schema.equals(CORRECTS))
+        and all(isinstance(field, str) for fields_of in file.feeds for field in fields_of)
         and all(isinstance(order.impossible, int) for order in file.date_orders)
     )
     if not sound:

@@ -17,8 +17,9 @@ from fraudmatch.errors import ConservationError
 from fraudmatch.extract.columns import Wiring, wire
 from fraudmatch.extract.content import digest, read_bytes
 from fraudmatch.extract.control import control_faults
+from fraudmatch.extract.corrected import as_corrections, as_sent, corrects
 from fraudmatch.extract.cuts import noted
-from fraudmatch.extract.declared import extracted_on
+from fraudmatch.extract.declared import REPEATS_ARE_EVIDENCE, extracted_on, one_row_of
 from fraudmatch.extract.encrypted import NO_KEYS, Keys
 from fraudmatch.extract.faults import FaultList, Origin
 from fraudmatch.extract.fields import Cells, FieldReader, blank_rows
@@ -38,10 +39,6 @@ from fraudmatch.reasons import FATAL, REASONS, Disposition
 
 #: What becomes of a file of which nothing is loaded, the gravest first.
 _STATES = ((Disposition.REJECT, "refused"), (Disposition.HOLD, "held"), (Disposition.DEFER, "deferred"))
-
-#: Data sets in which a row that repeats another to the letter may be the very thing looked for
-#: (a payment made twice), so that no row is set aside as a repetition.
-REPEATS_ARE_EVIDENCE = frozenset({"payment", "creditor", "care_payment"})
 
 
 def extract_file(
@@ -72,6 +69,7 @@ def extract_file(
     Raises:
         ConservationError: the program lost or invented a row; never the fault of the file.
     """
+    mapping = as_corrections(mapping, path.name)
     origin = Origin(partner, mapping.dataset, printable(path.name))
     try:
         content = read_bytes(path)
@@ -79,7 +77,7 @@ def extract_file(
         if not content:
             raise Refused([Fault("FILE_EMPTY")])
         reading = Reading.of(mapping, limit=expanded_mb << 20, keys=keys)
-        grid = read_grid(content, mapping.file, reading)
+        grid = as_sent(read_grid(content, mapping.file, reading), path.name)
         del content  # as large as the grid, and no longer needed
         return _loaded(grid, mapping, origin, partner_ids, as_at, others)
     except Refused as refused:
@@ -151,10 +149,11 @@ def _loaded(
                          extracted_on=extracted_on(mapping.delivery, origin.file, grid))  # fmt: skip
     rejects = rows.faults.table()
     hold_conservation(grid, delivery, rejects)
-    back = sent_back(grid, rows.fatal & rows.alive)
     file = ExtractedFile(
-        mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings, back, tuple(reader.orders)
-    )
+        mapping.dataset, received, rejects, delivery, mapping.slot, grid.headings,
+        sent_back(grid, rows.fatal & rows.alive, mapping.file), tuple(reader.orders), wiring.feeds(len(grid.headings)),
+        corrects(grid, rows.alive),
+    )  # fmt: skip
     totals = control_faults(grid, mapping, delivery["received"][0].as_py(), columns, rows.alive)
     return with_file_faults(
         file, [*reader.holds, *totals, *quarantine_faults(rejects, mapping, delivery)], origin
@@ -324,11 +323,11 @@ class _Rows:
 
     def reject_conflicts(self, columns: dict[str, pa.Array]) -> None:
         """Set aside all rows that share their keys with others and differ, where a key names one row."""
-        usual = "allow" if self.dataset.row_key is None else "reject"
-        if (self.mapping.delivery.same_reference or usual) == "allow":
+        one_row = one_row_of(self.mapping.dataset, self.mapping.delivery)
+        if one_row is None:
             return
         rows = np.flatnonzero(self.alive & ~self.fatal)
-        keys = [columns[name] for name in ("partner", "source_ref", *(self.dataset.row_key or ()))]
+        keys = [columns[name] for name in ("partner", "source_ref", *one_row)]
         wrong, first = conflicts(keys, rows)
         numbers = self.cells.grid.source_rows
         detail = [f"differs from the row of the same reference at record {n}" for n in numbers[first]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,34 +12,61 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.extract.grid import Fault, Grid
-from fraudmatch.extract.mapping import Mapping
+from fraudmatch.extract.mapping import FileForm, Mapping
 from fraudmatch.reasons import Disposition
 
 QUARANTINED = pa.schema(
-    [pa.field("source_row", pa.int64(), nullable=False), pa.field("raw", pa.string(), nullable=False)]
+    [
+        pa.field("source_row", pa.int64(), nullable=False),
+        pa.field("raw", pa.string(), nullable=False),
+        pa.field("cells", pa.list_(pa.string())),
+    ]
 )
 
 
-def sent_back(grid: Grid, fatal: np.ndarray) -> pa.Table | None:
+def sent_back(grid: Grid, fatal: np.ndarray, form: FileForm) -> pa.Table | None:
     """QUARANTINED of a file, in the order of its records; null when no row was set aside.
 
     Args:
         fatal: rows (bool) of the grid that were set aside.
     """
-    spoilt = [fault.source_row for fault in grid.spoilt if fault.source_row is not None]
+    spoilt = [fault.source_row for fault in _spoilt(grid)]
     if not fatal.any() and not spoilt:
         return None
     numbers = np.array([*grid.source_rows[fatal].tolist(), *spoilt], np.int64)
-    texts = [*_lines(grid, fatal), *([""] * len(spoilt))] if grid.raw is None else grid.raw.texts(numbers)
-    table = pa.table({"source_row": pa.array(numbers), "raw": pa.array(texts, pa.string())}, QUARANTINED)
+    which = pa.array(np.flatnonzero(fatal))
+    rows = list(zip(*(column.take(which).to_pylist() for column in grid.columns), strict=True))
+    texts = [*_lines(rows), *([""] * len(spoilt))] if grid.raw is None else grid.raw.texts(numbers)
+    split = [
+        _split(grid, fault, text, form) for fault, text in zip(_spoilt(grid), texts[len(rows) :], strict=True)
+    ]
+    cells = pa.array([*map(list, rows), *split], pa.list_(pa.string()))
+    table = pa.table([pa.array(numbers), pa.array(texts, pa.string()), cells], QUARANTINED)
     return table.sort_by("source_row")
 
 
-def _lines(grid: Grid, fatal: np.ndarray) -> list[str]:
+def _spoilt(grid: Grid) -> list[Fault]:
+    return [fault for fault in grid.spoilt if fault.source_row is not None]
+
+
+def _split(grid: Grid, fault: Fault, text: str, form: FileForm) -> list[str] | None:
+    """The cells of a record that was whole but for its size; where others end is for the sender to say."""
+    if fault.reason != "FIELD_TOO_LONG" or form.format != "delimited" or form.escape or not form.quote:
+        return None
+    limit = csv.field_size_limit(len(text) + 1)
+    try:
+        (cells,) = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, quotechar=form.quote)
+    except (csv.Error, ValueError):
+        return None
+    finally:
+        csv.field_size_limit(limit)
+    return cells if len(cells) == len(grid.headings) else None
+
+
+def _lines(rows: Sequence[Sequence[str | None]]) -> list[str]:
     """Rows without a line of their own (workbooks, Parquet) as comma-separated text."""
-    which = pa.array(np.flatnonzero(fatal))
     lines = []
-    for cells in zip(*(column.take(which).to_pylist() for column in grid.columns), strict=True):
+    for cells in rows:
         line = io.StringIO()
         csv.writer(line, lineterminator="").writerow(cells)
         lines.append(line.getvalue())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fraudmatch.arrivals import ExtractedFile, Together, put_together
+from fraudmatch.corrections import slot_of
 from fraudmatch.errors import MappingError, Problem, SiteError
 from fraudmatch.extract.arrival import hold_arrival
 from fraudmatch.extract.content import digest_of
@@ -109,7 +110,7 @@ def _paired(site: Site, partner: str, mappings: list[Mapping]) -> Iterator[tuple
         MappingError: two mappings fit one file.
     """
     for path in site.deliveries_of(partner):
-        fitting = [mapping for mapping in mappings if mapping.fits(path.name)]
+        fitting = _fitting(path.name, mappings)
         if len(fitting) > 1:
             names = " and ".join(mapping.path.name for mapping in fitting)
             raise MappingError(
@@ -117,6 +118,14 @@ def _paired(site: Site, partner: str, mappings: list[Mapping]) -> Iterator[tuple
                 remedy="Make one file.pattern narrower, so that every file fits one mapping.",
             )
         yield path, fitting[0] if fitting else None
+
+
+def _fitting(file_name: str, mappings: list[Mapping]) -> list[Mapping]:
+    """The mappings that fit a file; of corrected rows the one they are named after, whatever its pattern."""
+    slot = slot_of(file_name, [mapping.slot for mapping in mappings])
+    if slot is not None:
+        return [mapping for mapping in mappings if mapping.slot == slot]
+    return [mapping for mapping in mappings if mapping.fits(file_name)]
 
 
 def _all_files(
@@ -147,7 +156,9 @@ def _all_files(
 
 def _declared(file: ExtractedFile, path: Path, mapping: Mapping | None) -> ExtractedFile:
     """The file with what its mapping declares of it."""
-    return replace(file, declared=declared_of(mapping.delivery, path.name)) if mapping else file
+    return (
+        replace(file, declared=declared_of(mapping.dataset, mapping.delivery, path.name)) if mapping else file
+    )
 
 
 def _at_the_door(site: Site, path: Path, mapping: Mapping | None, known: list[Mapping]) -> Fault | None:

@@ -28,6 +28,7 @@ class Delivered:
         made: the day the extract says it was made; null when it does not say.
         before: what was accepted last in its slot; null on the first night.
         again: whether these very bytes were accepted before.
+        mended: whether rows that were set aside came back corrected.
         others: partner -> columns `source_ref` and `postcode` of its extracts of the same data set.
     """
 
@@ -42,6 +43,7 @@ class Delivered:
     again: bool
     night: dt.date
     others: Mapping[str, Sequence[Callable[[], pa.Table]]] = field(default_factory=dict)
+    mended: bool = False
 
 
 Gate = Callable[[Delivered], Iterator[FileFault]]

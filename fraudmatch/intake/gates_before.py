@@ -30,8 +30,10 @@ _HUNDRED = range(6, 9)
 
 
 def volume(one: Delivered) -> Iterator[FileFault]:
-    """Far fewer or far more rows than were accepted last."""
-    if one.before is None:
+    """Far fewer or far more rows than were accepted last; rows of the very file that came back corrected are as
+    many as they are.
+    """
+    if one.before is None or (one.again and one.mended):
         return
     rows, usual = one.profile["rows"], one.before.profile["rows"]
     if not usual:

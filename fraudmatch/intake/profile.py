@@ -70,6 +70,15 @@ def profile_of(dataset: str, received: pa.Table, rejects: pa.Table) -> dict[str,
     return {"rows": received.num_rows, "fields": fields}
 
 
+def with_unreadable(profile: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The figures of rows read now and earlier, with the unreadable cells that were counted earlier."""
+    fields = profile["fields"]
+    for name, told in before["fields"].items():
+        here = fields.setdefault(name, {"filled": 0, "unreadable": 0, "distinct": 0})
+        here["unreadable"] += told["unreadable"]
+    return profile
+
+
 def _noted(rejects: pa.Table, reasons: tuple[str, ...]) -> dict[str, int]:
     """Field -> cells of kept rows with one of these faults."""
     if not rejects.num_rows:

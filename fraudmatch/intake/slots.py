@@ -32,7 +32,7 @@ def sorted_out(
     fresh = [file for file in files if file.row["delivery"] not in known]
     if len(files) > 1 and fresh:
         old = [file for file in files if file.row["delivery"] in known]
-        copies += [_repeated(file, "came before; a newer delivery lies beside it") for file in old]
+        copies += [file.passed_over("came before; a newer delivery lies beside it") for file in old]
         files = fresh
     if len(files) == 1:
         return files, copies, _known_again(files[0], before)
@@ -57,16 +57,8 @@ def _without_copies(files: list[ExtractedFile]) -> tuple[list[ExtractedFile], li
     for file in files:
         known = first.setdefault(file.row["delivery"], file)
         if known is not file:
-            copies.append(_repeated(file, f"the same bytes as {known.row['file']}"))
+            copies.append(file.passed_over(f"the same bytes as {known.row['file']}"))
     return list(first.values()), copies
-
-
-def _repeated(file: ExtractedFile, why: str) -> ExtractedFile:
-    """The file passed over: nothing is taken from it, and nothing of it is rejected."""
-    row = file.row
-    counts = {"received": 0, "rejected": 0, "skipped": row["received"] + row["skipped"]}
-    passed = file.set_aside("repeated").with_row(**counts)
-    return passed.without_faults().with_faults([FileFault("DUPLICATE_DELIVERY", why)])
 
 
 def _known_again(file: ExtractedFile, before: Accepted | None) -> list[FileFault]:

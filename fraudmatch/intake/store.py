@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,19 @@ REMEMBERED = 60
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """The rows of a file of corrected rows that are in use.
+
+    Attributes:
+        since: the night that accepted the file first; null when that is tonight.
+        rows: the beginning of the digest of the delivery, the record that was set aside, and the row that stands for it.
+    """
+
+    since: dt.date | None
+    rows: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
 class ToKeep:
     """A delivery that was accepted tonight.
 
@@ -34,6 +47,8 @@ class ToKeep:
         deliveries: its rows of DELIVERIES as dictionaries, one for each part.
         since: the night on which these very bytes were accepted first.
         earlier: digest of a file accepted before -> the night that accepted it first.
+        corrected: digest of a file of corrected rows among `deliveries` -> its rows.
+        set_aside: digest of each other file -> its records that were set aside, and may come back corrected.
     """
 
     partner: str
@@ -44,6 +59,8 @@ class ToKeep:
     profile: dict[str, Any]
     since: dt.date
     earlier: dict[str, dt.date]
+    corrected: Mapping[str, Corrected] = field(default_factory=dict)
+    set_aside: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,7 @@ class Accepted:
         deliveries: its rows of DELIVERIES as dictionaries, one for each part.
         profile: see `profile.profile_of`.
         earlier: digest of a file that came before it -> the night that accepted that one first.
+        corrected / set_aside: see `ToKeep`.
         path: its RECEIVED, as Parquet. older: that of the night before it; null when none is kept.
     """
 
@@ -69,6 +87,8 @@ class Accepted:
     earlier: dict[str, dt.date]
     path: Path
     older: Path | None = None
+    corrected: Mapping[str, Corrected] = field(default_factory=dict)
+    set_aside: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def dataset(self) -> str:
@@ -77,8 +97,8 @@ class Accepted:
 
     @property
     def digests(self) -> frozenset[str]:
-        """The files it came in."""
-        return frozenset(str(row["delivery"]) for row in self.deliveries)
+        """The files it came in, corrected rows left out."""
+        return frozenset(str(row["delivery"]) for row in self.deliveries) - self.corrected.keys()
 
     @property
     def made(self) -> dt.date:
@@ -144,7 +164,12 @@ def _read(path: Path, partner: str, slot: str, older: Path | None) -> Accepted:
     return Accepted(
         partner, slot, dt.date.fromisoformat(path.stem), dt.date.fromisoformat(note["since"]), deliveries,
         tuple(note["headings"]), note["profile"], earlier, path.with_suffix(".parquet"), older,
+        {digest: _corrected(told) for digest, told in note.get("corrected", {}).items()}, note.get("set_aside", {}),
     )  # fmt: skip
+
+
+def _corrected(told: dict[str, Any]) -> Corrected:
+    return Corrected(_day(told["since"]), tuple((row[0], row[1], row[2]) for row in told["rows"]))
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -171,6 +196,13 @@ def keep(root: Path, night: dt.date, accepted: Iterable[ToKeep]) -> None:
             "earlier": dict(remembered),
             "sha256": _sha256(path),
         }
+        if one.corrected:
+            note["corrected"] = {
+                digest: {"since": rows.since or night, "rows": rows.rows}
+                for digest, rows in one.corrected.items()
+            }
+        if one.set_aside:
+            note["set_aside"] = one.set_aside
         text = json.dumps(note, indent=1, sort_keys=True, ensure_ascii=False, default=str)
         path.with_suffix(".json").write_text(text + "\n", encoding="utf-8", newline="\n")
         for old in sorted(folder.glob("*.json"), reverse=True)[NIGHTS:]:

@@ -6,11 +6,12 @@ character can spoil a whole workbook, and a string that starts with = becomes a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from fraudmatch.corrections import FORMULA
 
 #: What an XLSX cell holds, in UTF-16 units (Excel's published limit).
 CELL_UNITS = 32_767
@@ -26,11 +27,6 @@ _MARKS: dict[int, str] = {
 _UNPRINTABLE = (
     "[\\x{00}-\\x{1F}\\x{7F}-\\x{9F}\\x{061C}\\x{200E}\\x{200F}\\x{2028}-\\x{202E}"
     "\\x{2066}-\\x{2069}\\x{FFFE}\\x{FFFF}]"
-)
-# Blanks a spreadsheet may skip before it looks for a formula, then what starts one.
-_FORMULA = re.compile(
-    "[\x00-\x20\xa0\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]*"
-    "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]|[\t\r]"
 )
 
 
@@ -51,7 +47,7 @@ def clean(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def guard_text(text: str) -> str:
     """`text` for CSV: with a leading ' where a spreadsheet would read a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def guard(texts: pa.Array) -> pa.Array:

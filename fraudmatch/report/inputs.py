@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from fraudmatch.schemas import MATCH_ONLY as MATCH_ONLY
-from fraudmatch.schemas import OVERRULED, Override, RuleText, empty
+from fraudmatch.schemas import OVERRULED, PROFILES, SENT_BACK, Override, RuleText, empty
 from fraudmatch.site import Partner
 
 #: Columns of RECORDS printed of a partner's own record unless the caller chooses others.
@@ -41,6 +41,7 @@ class ReportInput:
             are refused.
         overrides: local overrides, in the order of the site's file. overruled: OVERRULED.
         worklist: the cases; None when the flags were not joined into cases.
+        sent_back / profiles: SENT_BACK and PROFILES: each row for the partner that sent it alone.
     """
 
     site_name: str
@@ -61,6 +62,8 @@ class ReportInput:
     overrides: tuple[Override, ...] = ()
     overruled: pa.Table = field(default_factory=lambda: empty(OVERRULED))
     worklist: Worklist | None = None
+    sent_back: pa.Table = field(default_factory=lambda: empty(SENT_BACK))
+    profiles: pa.Table = field(default_factory=lambda: empty(PROFILES))
 
     def partner_names(self) -> dict[str, str]:
         """Partner id -> name as printed."""

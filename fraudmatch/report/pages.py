@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean_text
 from fraudmatch.report.deliveries import delivery_notes, oldest_in_words
+from fraudmatch.report.delivery_profile import DeliveryProfile, per_cent
 from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
+from fraudmatch.report.to_correct import ToCorrect
 from fraudmatch.report.totals import (
     CaseTotal,
     case_totals,
@@ -44,13 +47,21 @@ from fraudmatch.report.words import (
 )
 from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
 from fraudmatch.report.yields import yields
-from fraudmatch.schemas import REJECTS, empty
+from fraudmatch.schemas import DATASETS, REJECTS, empty
 from fraudmatch.site import Partner
 
 #: Cases shown on a page.
 FIRST_CASES = 10
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a partner gets back about its own deliveries: rows to correct, and what each delivery looks like."""
+
+    to_correct: Sequence[ToCorrect]
+    profiles: Sequence[DeliveryProfile]
 
 
 class Pages:
@@ -61,11 +72,19 @@ class Pages:
         self._environment = _environment()
         self._yields = yields(night.records, night.flags, night.members, night.rejects)
 
-    def write_partner(self, path: Path, partner: Partner, flags: pa.Table, rejects: pa.Table) -> Path:
+    def write_partner(
+        self,
+        path: Path,
+        partner: Partner,
+        flags: pa.Table,
+        rejects: pa.Table,
+        returned: Returned,
+    ) -> Path:
         """The partner's page: totals, rules with links, extracts, faults by kind.
 
         Args:
             flags: FLAGS with the partner as a party. rejects: REJECTS of its own files.
+            returned: what it gets back about its own deliveries.
         """
         rules = rule_totals(flags, self._night.rules)
         return self._write(
@@ -89,9 +108,18 @@ class Pages:
             extracts=extract_totals(self._night.deliveries, partner.id, rejects),
             oldest=self._oldest(partner.id),
             rejects=reject_totals(rejects),
+            to_correct=returned.to_correct,
+            profiles={file: one for one in returned.profiles for file in one.files},
             cases=self._lists.of_partner(partner) if self._lists else None,
             first_cases=FIRST_CASES,
         )
+
+    def write_delivery(self, path: Path, partner: Partner, profile: DeliveryProfile) -> Path:
+        """The page of one delivery, for the partner that sent it."""
+        return self._write(
+            path, "delivery.html", title=f"{profile.dataset_title}: your extract", partner=partner, profile=profile,
+            restricted=bool(DATASETS[profile.dataset].restriction),
+        )  # fmt: skip
 
     def write_hub(self, path: Path) -> Path:
         """The hub's page: counts by rule and partner, extracts, links to the partners' folders."""
@@ -200,6 +228,7 @@ def _environment() -> Any:
         pounds=pounds,
         count=lambda number: f"{number:,}",
         counted=counted,
+        per_cent=per_cent,
         hundredths=lambda number: f"{number / 100:.1f} %",
     )
     return environment

@@ -10,10 +10,12 @@ import pyarrow.compute as pc
 from fraudmatch.errors import ConservationError
 from fraudmatch.report.checks import checked
 from fraudmatch.report.csvs import write_exceptions, write_rejects, write_sources
+from fraudmatch.report.delivery_profile import delivery_profiles, write_profiles
 from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of, sides_of
 from fraudmatch.report.inputs import ReportInput
-from fraudmatch.report.pages import Pages
+from fraudmatch.report.pages import Pages, Returned
 from fraudmatch.report.phrases import flags_in_words
+from fraudmatch.report.to_correct import write_to_correct
 from fraudmatch.report.totals import by_rule
 from fraudmatch.report.workbook import write_workbook
 from fraudmatch.report.worklist import CaseLists, write_worklists
@@ -25,10 +27,11 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
 
     Per partner `<partner>/exceptions.xlsx`, `<rule id>.csv` for each rule with flags (and
     `<rule id> members.csv` where it flags groups),
-    `index.html`, `rejects.csv` and `sources.csv`, and where there are cases `worklist.csv` and
+    `index.html`, `deliveries/` (what each extract looks like),
+    `to-correct/` where rows were set aside, `rejects.csv` and `sources.csv`, and where there are cases `worklist.csv` and
     `worklist.xlsx`; and `index.html` for the hub, counts only, with
     the worklists of all.
-    The same input gives the same bytes; only rejects.csv and sources.csv speak of row numbers.
+    The same input gives the same bytes; only rejects.csv, sources.csv and to-correct/ speak of row numbers.
 
     Raises:
         SchemaError, RuleFileError: the input breaks a contract; nothing has been written.
@@ -69,9 +72,16 @@ def _partner(
     write_rejects(own / "rejects.csv", rejects)
     write_sources(own / "sources.csv", partner.id, flags, disclosure)
     write_workbook(own / "exceptions.xlsx", partner, night, all_exceptions)
-    pages.write_partner(own / "index.html", partner, flags, rejects)
+    to_correct = write_to_correct(own, partner, night, rejects)
+    profiles = delivery_profiles(night, partner.id, rejects)
+    pages.write_partner(own / "index.html", partner, flags, rejects, Returned(to_correct, profiles))
+    described = write_profiles(
+        own, profiles, night, lambda path, one: pages.write_delivery(path, partner, one)
+    )
     return [
         *written,
+        *described,
+        *(own / name for one in to_correct for name in one.files),
         *(own / name for name in ("rejects.csv", "sources.csv", "exceptions.xlsx", "index.html")),
     ]
 

@@ -38,7 +38,7 @@ def test_rows_set_aside_come_back_as_they_were_written(read: Callable[..., Extra
     text = 'Ref,Surname,DOB,Disc,Charge\r\n1,a,,,\r\n,"b\r\nc",,,\r\n3,short\r\n4,d"e,,,\r\n1,a,,,\r\n'
     back = read(text).quarantined
     assert back is not None
-    assert back.to_pylist() == [
+    assert back.select(["source_row", "raw"]).to_pylist() == [
         {"source_row": 3, "raw": ',"b\r\nc",,,'},
         {"source_row": 4, "raw": "3,short"},
         {"source_row": 6, "raw": "1,a,,,"},
@@ -49,4 +49,6 @@ def test_rows_set_aside_come_back_as_they_were_written(read: Callable[..., Extra
 def test_bytes_that_are_no_text_come_back_marked(read: Callable[..., ExtractedFile]) -> None:
     lines = "Ref,Surname,DOB,Disc,Charge\n1,Siân,,,\n2,Zo\udc81,,,\n3,René,,,\n"
     back = read(lines.encode("utf-8", "surrogateescape")).quarantined
-    assert back is not None and back.to_pylist() == [{"source_row": 3, "raw": "2,Zo\ufffd,,,"}]
+    assert back is not None and back.select(["source_row", "raw"]).to_pylist() == [
+        {"source_row": 3, "raw": "2,Zo\ufffd,,,"}
+    ]
