@@ -69,7 +69,7 @@ def preflight_file(
     """
     ids = {partner, *(mapping.council.codes.values() if mapping.council else ())}
     file: ExtractedFile = extract_file(path, mapping, partner=partner, partner_ids=ids, as_at=as_at)
-    file = replace(file, declared=declared_of(mapping.delivery, path.name))
+    file = replace(file, declared=declared_of(mapping.dataset, mapping.delivery, path.name))
     # Without a day the file is as old as it says it is, so that nothing is called late by a made-up date.
     night = as_at or file.row["extracted_on"] or REFERENCE_DAY
     whole = take_in([file], {}, night)
