@@ -31,6 +31,9 @@ def crowded_homes(one: Delivered) -> Iterator[FileFault]:
     """Homes with more different names of people than the brief allows for; told with figures and record numbers."""
     if DATASETS[one.dataset].parties == "organisation" or one.received.num_rows <= LEAST:
         return
+    known = one.profile["fields"].get("uprn", {"filled": 0, "distinct": 0})
+    if known["filled"] == one.received.num_rows and known["filled"] - known["distinct"] < LEAST:
+        return  # so few rows share a UPRN that no home can be crowded
     homes = _homes(one.received)
     rows = pc.value_counts(homes.drop_null())
     counts = rows.field("counts").to_numpy()

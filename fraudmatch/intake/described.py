@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import schemas
 from fraudmatch.arrivals import ExtractedFile
+from fraudmatch.columnwise import each_column
 from fraudmatch.intake.store import Accepted
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ def described(
         "deliveries": [str(file.row["delivery"]) for file in files],
         "then_on": before.as_at if before else None, "then_rows": before.profile["rows"] if before else None,
     }  # fmt: skip
+
+    def often(field: schemas.Field) -> list[dict[str, Any]] | None:
+        return top_values(
+            one.dataset, field, one.received[field.name], now.get(field.name, {}).get("distinct")
+        )
+
     rows = [
         common
         | {"position": place, "field": field.name, "column": columns.get(field.name)}
@@ -58,12 +65,8 @@ def described(
             if before
             else {}
         )
-        | {
-            "top": top_values(
-                one.dataset, field, one.received[field.name], now.get(field.name, {}).get("distinct")
-            )
-        }
-        for place, field in enumerate(known)
+        | {"top": top}
+        for place, (field, top) in enumerate(zip(known, each_column(often, known), strict=True))
     ]
     return pa.Table.from_pylist(rows, schema=schemas.PROFILES)
 
