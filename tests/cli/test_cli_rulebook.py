@@ -15,40 +15,12 @@ from click.testing import CliRunner, Result
 
 from fraudmatch.cli.rules import command
 from fraudmatch.errors import FraudmatchError
-from fraudmatch.exercise import Night, rule_folders, run_night
+from fraudmatch.exercise import Night, rule_folders
 from fraudmatch.kept import read_night, write_reports
 from fraudmatch.rulebook.again import Rerun
 from fraudmatch.rulebook.outline import outline
 from fraudmatch.scoring import load_library
 from fraudmatch.shipped import shipped
-from fraudmatch.site import load_site
-
-OVERRIDES = """
-[[override]]
-rule = "FM-CT-005"
-partner = "all"
-off = true
-by = "Hub analyst"
-on = 2026-03-01
-why = "Being rewritten."
-
-[[override]]
-rule = "FM-CT-001"
-partner = "cheltenham"
-points = { base = 10 }
-by = "Revenues manager"
-on = 2026-02-10
-why = "Few officers this <quarter>."
-"""
-
-
-@pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
-    root = tmp_path_factory.mktemp("rulebook") / "site"
-    shutil.copytree(shipped("sample_data"), root)
-    with (root / "site.toml").open("a", encoding="utf-8") as file:
-        file.write(OVERRIDES)
-    return run_night(load_site(root))
 
 
 def run(*arguments: object) -> Result:

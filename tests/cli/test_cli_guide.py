@@ -1,0 +1,67 @@
+"""docs/writing-a-rule.md, walked through: what it prints is what the commands print."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fraudmatch.cli.rules import command
+from fraudmatch.errors import FraudmatchError
+from fraudmatch.exercise import Night
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "writing-a-rule.md").read_text(encoding="utf-8")
+DRAFT = Path("drafts/fm-xx-001.toml")
+
+
+def shown(begins: str) -> tuple[list[str], list[str]]:
+    """Arguments of a command of the guide behind `fraudmatch rules`, and the lines shown under it."""
+    start = GUIDE.index(f"$ fraudmatch rules {begins}")
+    asked, *lines = GUIDE[start : GUIDE.index("```", start)].rstrip("\n").split("\n")
+    return asked.split()[3:], list(itertools.takewhile(lambda line: line != "…", lines))
+
+
+def printed(arguments: list[str]) -> list[str]:
+    """Lines a command prints, an error as `main` prints it."""
+    done = CliRunner().invoke(command, arguments)
+    if isinstance(done.exception, FraudmatchError):
+        return str(done.exception).split("\n")
+    return done.output.split("\n")
+
+
+@pytest.fixture
+def drafts(night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a finished night called demo, as the guide has it, and the rule of the guide as a draft."""
+    monkeypatch.chdir(tmp_path)
+    Path("demo").symlink_to(night.site.root, target_is_directory=True)
+    DRAFT.parent.mkdir()
+    start = GUIDE.index('id = "FM-XX-001"')
+    DRAFT.write_text(GUIDE[start : GUIDE.index("```", start)], encoding="utf-8")
+    return tmp_path
+
+
+def test_starting_the_rule_of_the_guide_prints_what_the_guide_shows(drafts: Path) -> None:
+    DRAFT.unlink()
+    arguments, lines = shown("new")
+    assert printed(arguments)[: len(lines)] == lines and len(lines) >= 1
+    assert DRAFT.is_file()
+
+
+def test_a_misspelt_name_is_told_as_the_guide_shows(drafts: Path) -> None:
+    text = DRAFT.read_text(encoding="utf-8")
+    DRAFT.write_text(text.replace('running = "right.running"', 'running = "right.runing"'), encoding="utf-8")
+    arguments, lines = shown("check")
+    assert printed(arguments)[: len(lines)] == lines and len(lines) >= 3
+
+
+def test_trying_the_rule_of_the_guide_prints_what_the_guide_shows(drafts: Path) -> None:
+    arguments, lines = shown("try")
+    found = printed(arguments)
+    run_line = next(place for place, line in enumerate(lines) if line.startswith("Run "))
+    assert found[run_line].startswith("Run 2026-03-31-")  # and what follows differs with the sample
+    for place, line in enumerate(lines):
+        if place != run_line:
+            assert found[place] == line, f"line {place + 1} of the guide's trial"
+    assert len(lines) >= 25
