@@ -66,7 +66,7 @@ def show(night: Night, as_json: bool) -> None:
     from fraudmatch.report.deliveries import delivery_notes
     from fraudmatch.report.overrides import taken_away
     from fraudmatch.report.terminal import NightSummary, summary_lines
-    from fraudmatch.report.totals import extract_totals, rule_totals
+    from fraudmatch.report.totals import extract_totals, rule_totals, silent_trials
     from fraudmatch.report.words import unverified_values
 
     flags, texts = night.scored.flags, night.library.texts(night.as_at)
@@ -78,6 +78,7 @@ def show(night: Night, as_json: bool) -> None:
         notes=delivery_notes(night.prepared.deliveries, night.prepared.rejects),
         stages=list(night.watch.seconds.items()),
         rules=rule_totals(flags, texts),
+        silent_trials=silent_trials(flags["rule_id"].to_pylist(), texts),
         unverified=unverified_values(texts[rule_id] for rule_id in sorted(set(flags["rule_id"].to_pylist()))),
         flags=flags.num_rows,
         held=night.scored.held.num_rows,

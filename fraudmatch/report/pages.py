@@ -135,6 +135,7 @@ class Pages:
             partners=night.partners,
             names=night.partner_names(),
             rules=rule_totals(night.flags, night.rules),
+            texts=night.rules,
             silent=self._silent(set(pc.unique(night.flags["rule_id"]).to_pylist())),
             not_judged=self._not_judged(None),
             yields=self._yields,

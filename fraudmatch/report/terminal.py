@@ -24,6 +24,7 @@ class NightSummary:
         extracts: delivered files (`totals.extract_totals`).
         stages: (name, seconds) in the order they ran; only the terminal shows times.
         rules: totals of the rules that flagged something, each flag once (`totals.rule_totals`).
+        silent_trials: ids of rules on trial that flagged nothing.
         flags: all flags, each once.
         unverified: a sentence on amounts whose source nobody has read (`words.unverified_values`), or "".
         cases: cases the open flags make. outcome_faults: what could not be read of the outcomes, one a line.
@@ -49,6 +50,7 @@ class NightSummary:
     reports: Path | None = None
     files: int = 0
     notes: Sequence[DeliveryNote] = ()
+    silent_trials: Sequence[str] = ()
 
 
 def summary_lines(night: NightSummary) -> list[str]:
@@ -61,6 +63,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         *_delivery_lines(night),
         "",
         *_rule_lines(night),
+        *_trial_lines(night),
         *_held_lines(night),
         *(paragraph(night.unverified, indent="") if night.unverified else []),
         *_case_lines(night),
@@ -113,12 +116,17 @@ def _rule_lines(night: NightSummary) -> list[str]:
         return ["No rule flagged anything."]
     classes = shown_classes(night.rules)
     rows = [
-        (rule.rule_id, rule.title, f"{rule.flags:,}", *(pounds(getattr(rule, f"{k}_pence")) for k in classes))
+        (rule.named, rule.title, f"{rule.flags:,}", *(pounds(getattr(rule, f"{k}_pence")) for k in classes))
         for rule in night.rules
     ]
     rows.append(("all", "", f"{night.flags:,}", *("" for _ in classes)))
     headings = ("rule", "looks for", "flags", *classes)
     return text_table(headings, rows, right=range(2, len(headings)), most=56)
+
+
+def _trial_lines(night: NightSummary) -> list[str]:
+    silent = ", ".join(night.silent_trials)
+    return paragraph(f"On trial, and found nothing: {silent}.", indent="") if silent else []
 
 
 def _held_lines(night: NightSummary) -> list[str]:

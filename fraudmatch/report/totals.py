@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,11 @@ from fraudmatch.schemas import REJECTS, VALUE_CLASSES, RuleText, ValueClass, emp
 
 @dataclass(frozen=True)
 class RuleTotal:
-    """Flags of one rule; an amount is pence, None where no flag carries one of that class."""
+    """Flags of one rule; an amount is pence, None where no flag carries one of that class.
+
+    Attributes:
+        on_trial: nobody has yet found its flags worth the time.
+    """
 
     rule_id: str
     title: str
@@ -26,6 +30,12 @@ class RuleTotal:
     estimate_pence: int | None
     notional_pence: int | None
     prevented_pence: int | None = None
+    on_trial: bool = False
+
+    @property
+    def named(self) -> str:
+        """The id, with a word beside that of a rule on trial."""
+        return f"{self.rule_id} (trial)" if self.on_trial else self.rule_id
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,13 @@ class RejectTotal:
 
 def rule_totals(flags: pa.Table, rules: Mapping[str, RuleText]) -> tuple[RuleTotal, ...]:
     """Totals of the rules that have flags, by rule id."""
-    return tuple(_total(rule_id, rules[rule_id].title, own) for rule_id, own in by_rule(flags).items())
+    totals = (_total(rule_id, rules[rule_id].title, own) for rule_id, own in by_rule(flags).items())
+    return tuple(replace(total, on_trial=rules[total.rule_id].status == "trial") for total in totals)
+
+
+def silent_trials(flagged: Iterable[str], rules: Mapping[str, RuleText]) -> list[str]:
+    """Ids of the rules on trial that are not among `flagged`, sorted."""
+    return sorted({rule_id for rule_id, text in rules.items() if text.status == "trial"} - set(flagged))
 
 
 def held_totals(

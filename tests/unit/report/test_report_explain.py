@@ -12,7 +12,7 @@ from fraudmatch import schemas
 from fraudmatch.report import ReportInput
 from fraudmatch.report.explain import explain_flag
 from fraudmatch.report.terminal import NightSummary, summary_lines
-from fraudmatch.report.totals import extract_totals, rule_totals
+from fraudmatch.report.totals import extract_totals, rule_totals, silent_trials
 
 
 def explained(rule_id: str, night: ReportInput | None = None, **points: int) -> list[str]:
@@ -157,3 +157,13 @@ def test_a_starting_point_in_the_evidence_is_used_as_it_stands() -> None:
     starts = [line for line in lines if line.startswith("starting point")]
     assert len(starts) == 1 and "-20.000" in starts[0] and "agrees" not in starts[0]
     assert "+12.500" in line_of(lines, "total")
+
+
+def test_a_rule_on_trial_is_told_from_a_live_one() -> None:
+    lines = summary()
+    assert line_of(lines, "FM-PAY-001").startswith("FM-PAY-001 (trial)  Full-time pay")
+    assert "(trial)" not in line_of(lines, "FM-CT-001")
+    assert not [line for line in lines if line.startswith("On trial")]
+    silent = silent_trials(["FM-CT-001"], RULES)
+    assert silent == ["FM-PAY-001"] and silent_trials(["FM-PAY-001"], RULES) == []
+    assert "On trial, and found nothing: FM-PAY-001." in summary(silent_trials=silent)

@@ -387,3 +387,14 @@ def test_files_of_another_night_are_not_mixed_in(night: ReportInput, tmp_path: P
     (tmp_path / "ashby" / "FM-OLD-001.csv").write_text("old")
     with pytest.raises(ConservationError, match=r"FM-OLD-001\.csv"):
         report(tmp_path, night)
+
+
+def test_pages_mark_rules_on_trial(folder: Path, tmp_path: Path) -> None:
+    for page in (folder / "index.html", folder / "bramley" / "index.html"):
+        text = page.read_text(encoding="utf-8")
+        assert '<th scope="row">FM-PAY-001 (trial)</th>' in text and "FM-CT-001 (trial)" not in text
+        assert "On trial, and found nothing" not in text
+    report(tmp_path / "none", no_flags_night())
+    text = (tmp_path / "none" / "index.html").read_text(encoding="utf-8")
+    assert "On trial, and found nothing: FM-PAY-001." in text
+    assert "flagged nothing: " in text and "FM-PAY-001" not in text.split("flagged nothing: ")[1]
