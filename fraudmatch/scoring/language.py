@@ -34,6 +34,32 @@ Tree = Any
 _POUNDS = re.compile(r"£|[<>=]\s*\d{1,3}(?:,\d{3})+(?!\d)")
 _QUOTED = re.compile(r"'[^']*'")
 
+_ADDRESS = ("flat", "number", "building", "street", "town", "postcode", "uprn")
+#: What people ask for that is held in parts, or under another name: word -> the columns.
+_HELD_AS = {
+    "address": _ADDRESS,
+    "adress": _ADDRESS,
+    "name": ("forename", "middle_names", "surname", "organisation_name"),
+    "dob": ("date_of_birth",),
+    "birthday": ("date_of_birth",),
+    "reference": ("source_ref",),
+    "ref": ("source_ref",),
+}
+#: What spreadsheets and databases call by another name: word -> how it is said here.
+_SAID_AS = {
+    "today": "Write run.as_at: the day the night speaks of.",
+    "now": "Write run.as_at: the day the night speaks of.",
+    "datediff": "Write days_between(from, to).",
+    "datedif": "Write days_between(from, to).",
+    "months": "Write months_between(from, to).",
+    "years": "Write years_between(from, to).",
+    "days": "Write days_between(from, to).",
+    "upper": "Names and addresses are in capitals already.",
+    "lower": "Names and addresses are in capitals already.",
+    "min": "Write least(a, b, …).",
+    "max": "Write greatest(a, b, …).",
+}
+
 _EPOCH = dt.date(1970, 1, 1)
 _COMPARE: dict[type, str] = {
     exp.EQ: "eq", exp.NEQ: "neq", exp.LT: "lt", exp.LTE: "lte", exp.GT: "gt", exp.GTE: "gte",
@@ -124,13 +150,30 @@ def _position(error: SqlglotError) -> str:
     # sqlglot's own wording names its classes; only the place is of use to the writer of a rule.
     faults = getattr(error, "errors", None) or [{}]
     column = faults[0].get("col")
-    return f"column {column}: " if column else ""
+    return _at(column, faults[0].get("line") or 1) if column else ""
+
+
+def _at(character: int, line: int = 1) -> str:
+    # Counted within the text of the fact: which line of the file that is, the reader of TOML does not tell.
+    return (
+        f"line {line}, character {character} of this text: "
+        if line > 1
+        else (f"character {character} of this text: ")
+    )
 
 
 def _place(tree: Tree) -> str:
     """Where the leftmost name in `tree` starts, counting from 1; empty when not known."""
     starts = [node.meta["start"] + 1 for node in tree.find_all(exp.Identifier) if "start" in node.meta]
-    return f"column {min(starts)}: " if starts else ""
+    return _at(min(starts)) if starts else ""
+
+
+def _held_as(name: str, scope: str, columns: Mapping[str, Column]) -> str:
+    """A remedy for a word that is no column and has columns that say it; "" for any other."""
+    parts = [f"{scope}.{part}" for part in _HELD_AS.get(name, ()) if part in columns]
+    if not parts:
+        return ""
+    return f"There is {', '.join(parts)}." if len(parts) > 1 else f"Write {parts[0]}."
 
 
 class _Compiler:
@@ -171,7 +214,8 @@ class _Compiler:
         if scope == "link" and name.endswith("_level"):
             return Node("column", Kind.NUMBER, scope=scope, name=name)
         if name not in columns:
-            hint = nearest(f"{scope}.{name}", [f"{scope}.{each}" for each in columns])
+            hint = _held_as(name, scope, columns)
+            hint = hint or nearest(f"{scope}.{name}", [f"{scope}.{each}" for each in columns])
             raise ExpressionFault(f"{_place(tree)}there is no {scope}.{name}.", hint)
         return Node("column", columns[name].kind, scope=scope, name=name)
 
@@ -269,12 +313,20 @@ class _Compiler:
         name, arguments = _called(tree)
         signature = FUNCTIONS.get(name)
         if signature is None:
-            shown = name if isinstance(tree, exp.Func) else type(tree).__name__.lower()
-            raise ExpressionFault(
-                f"{_place(tree)}{shown} is not in the language.", nearest(name, list(FUNCTIONS))
-            )
+            if isinstance(tree, exp.Func):  # where it stands is not told: only its arguments have a place
+                raise ExpressionFault(f"{name} is not in the language.", _instead(name))
+            shown = type(tree).__name__.lower()
+            raise ExpressionFault(f"{_place(tree)}{shown} is not in the language.")
         parts = tuple(self.compile(argument) for argument in arguments)
         return Node(name, _check_call(name, signature, parts, _place(tree)), parts)
+
+
+def _instead(name: str) -> str:
+    """A remedy for a function that is not there: its name here, the nearest one, or all of them."""
+    if name in _SAID_AS:
+        return _SAID_AS[name]
+    near = get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7)
+    return f"Did you mean {near[0]}?" if near else f"The functions are {', '.join(FUNCTIONS)}."
 
 
 def _called(tree: Tree) -> tuple[str, list[Tree]]:

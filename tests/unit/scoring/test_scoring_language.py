@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fraudmatch.scoring import catalogue
+from fraudmatch.scoring.functions import FUNCTIONS
 from fraudmatch.scoring.language import ExpressionFault, Names, compile_expression
 from fraudmatch.scoring.nodes import Column, Kind, canonical, conjuncts
 
@@ -122,6 +123,14 @@ def test_expression_is_refused_with_a_reason(text: str, what: str) -> None:
         ("left.discount_type = 'single_persn'", "Did you mean single_person?"),
         ("rigth.age > 1", "Did you mean right?"),
         ("coalesc(left.age, 1)", "Did you mean coalesce?"),
+        ("days_betwen(left.valid_from, run.as_at) > 3", "Did you mean days_between?"),
+        ("today() > left.valid_from", "Write run.as_at: the day the night speaks of."),
+        ("month(left.valid_from) = 4", f"The functions are {', '.join(FUNCTIONS)}."),
+        (
+            "left.address = right.address",
+            "There is left.flat, left.number, left.building, left.street, left.town, left.postcode, left.uprn.",
+        ),
+        ("left.dob = right.date_of_birth", "Write left.date_of_birth."),
     ],
 )
 def test_refusal_names_the_nearest_choice(text: str, remedy: str) -> None:
@@ -131,7 +140,7 @@ def test_refusal_names_the_nearest_choice(text: str, remedy: str) -> None:
 
 
 def test_refusal_names_the_position() -> None:
-    with pytest.raises(ExpressionFault, match=r"^column 18: there is no right\.aged"):
+    with pytest.raises(ExpressionFault, match=r"^character 18 of this text: there is no right\.aged"):
         compile_expression("left.running and right.aged > 1", NAMES)
 
 
