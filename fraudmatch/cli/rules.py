@@ -64,32 +64,27 @@ def _load(folder: Path | None, as_json: bool, then: Callable[[Library, list[Path
 def check(folder: Path | None, as_json: bool) -> None:
     """Read every rule, parameter and value file and say all that is wrong.
 
-    FOLDER is a site, whose overrides are read too, or a folder of rules that adds to the shipped ones.
+    Faults of every kind are told at once; where a fact cannot be read, what its examples show is told once
+    it can. FOLDER is a site, whose overrides are read too, or a folder of rules that adds to the shipped ones.
     Exit code 2 when anything is wrong.
     """
 
-    def report(library: Library, folders: list[Path]) -> None:
-        from fraudmatch.errors import RuleFileError
-        from fraudmatch.rulebook.libraries import rules_added
-        from fraudmatch.scoring.drawn_facts import undrawn_facts
-        from fraudmatch.scoring.lint import review_problems
-        from fraudmatch.scoring.lock import check_lock
+    from fraudmatch.errors import FraudmatchError
+    from fraudmatch.rulebook.checking import checked
 
+    try:
+        library = checked(folders_of(folder))
         _overridden(folder, library)
-        problems = [problem for each in folders for problem in check_lock(each)]
-        problems += undrawn_facts(rules_added(library, folders))
-        problems += [problem for rule in library.rules for problem in review_problems(rule.file, rule.shown)]
-        if problems:
-            raise RuleFileError("The rules have faults.", remedy="Mend the files named.", problems=problems)
-        counts: dict[str, Any] = {
-            "rules": len(library.rules), "parameters": len(library.parameters), "values": len(library.values),
-        }  # fmt: skip
-        if as_json:
-            _say(counts | {"problems": []})
-        else:
-            click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ": nothing wrong.")
-
-    _load(folder, as_json, report)
+    except FraudmatchError as error:
+        _refuse(error, as_json)
+        return
+    counts: dict[str, Any] = {
+        "rules": len(library.rules), "parameters": len(library.parameters), "values": len(library.values),
+    }  # fmt: skip
+    if as_json:
+        _say(counts | {"problems": []})
+    else:
+        click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ": nothing wrong.")
 
 
 @command.command(name="test")

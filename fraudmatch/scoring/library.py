@@ -10,6 +10,7 @@ from pathlib import Path
 from fraudmatch import schemas
 from fraudmatch.errors import Problem, RuleFileError
 from fraudmatch.scoring.drawn import example_problems
+from fraudmatch.scoring.mended import read_mended
 from fraudmatch.scoring.numbers import numbers_of
 from fraudmatch.scoring.rulefile import DatedNumber, RuleFile, read_dated, read_rule
 from fraudmatch.scoring.rules import Rule, compile_rule, constants_on
@@ -70,6 +71,17 @@ def load_library(folders: Sequence[Path]) -> Library:
     Raises:
         RuleFileError: any file is wrong; carries every problem of every file.
     """
+    library, problems = read_library(folders)
+    if problems:
+        raise RuleFileError("The rule library has faults.", remedy="Mend the files named.", problems=problems)
+    return library
+
+
+def read_library(folders: Sequence[Path]) -> tuple[Library, list[Problem]]:
+    """Every problem of every file, and the rules whose facts and examples can be read, blanks or not.
+
+    Only without a problem is this a library to run; see `load_library`.
+    """
     problems: list[Problem] = []
     parameters = _dated(folders, "parameters", problems)
     values = _dated(folders, "values", problems)
@@ -80,11 +92,10 @@ def load_library(folders: Sequence[Path]) -> Library:
         if isinstance(compiled, list):
             problems += compiled
         else:
-            problems += example_problems(compiled)
-            rules.append(compiled)
-    if problems:
-        raise RuleFileError("The rule library has faults.", remedy="Mend the files named.", problems=problems)
-    return Library(tuple(sorted(rules, key=lambda rule: rule.id)), parameters, values)
+            drawn = example_problems(compiled)
+            problems += drawn
+            rules += [] if drawn else [compiled]
+    return Library(tuple(sorted(rules, key=lambda rule: rule.id)), parameters, values), problems
 
 
 def _dated(folders: Sequence[Path], kind: str, problems: list[Problem]) -> dict[str, DatedNumber]:
@@ -135,9 +146,11 @@ def _rule_files(folders: Sequence[Path], problems: list[Problem]) -> dict[str, t
         here: dict[str, str] = {}
         for path in rule_paths(folder):
             shown = shown_as(path, folder)
-            read = read_rule(path, shown)
+            read: RuleFile | list[Problem] | None = read_rule(path, shown)
             if isinstance(read, list):
                 problems += read
+                read = read_mended(path)
+            if read is None:
                 continue
             problems += _identity_problems(read, path, shown, here)
             here[read.id] = shown
