@@ -15,7 +15,7 @@ import click
 
 #: Command -> (module, one line of help). The help stands here so that --help imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("demo", "Run a night on the sample partnership that comes with fraudmatch."),
+    "demo": ("demo", "Run a night on the sample partnership."),
     "init": ("init", "Make an empty site folder to fill."),
     "sample": ("sample", "Write a synthetic partnership with an answer key."),
     "mapping": ("mapping", "Propose a mapping for a partner's file."),

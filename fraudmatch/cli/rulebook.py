@@ -35,7 +35,7 @@ def _library(folder: Path | None) -> Library:
     return load_library(folders_of(folder))
 
 
-@click.command()
+@click.command(short_help="Print the manual, or the page of one rule.")
 @click.argument("folder", required=False, type=_SITE)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the manual here.")
 @click.option(
@@ -76,7 +76,7 @@ def _check(path: Path, text: str) -> None:
     raise SystemExit(1)
 
 
-@click.command()
+@click.command(short_help="Start a rule: write a commented file.")
 @click.argument("rule_id", metavar="ID")
 @click.argument(
     "folder", required=False, type=click.Path(file_okay=False, path_type=Path), default=Path("drafts")
@@ -93,17 +93,25 @@ def new(rule_id: str, folder: Path, left: str, right: str | None, relation: str 
     \b
     fraudmatch rules new FM-XX-001 --left council_tax --right permit --relation property
     """
+    from fraudmatch.rulebook.alike import alike
     from fraudmatch.rulebook.outline import write_outline
 
     path = write_outline(rule_id, folder, left, right, relation or ("none" if right is None else ""))
-    click.echo(f"Wrote {path}. Next:")
+    click.echo(f"Wrote {path}.")
+    there = alike(left, right, _library(None))
+    if there:
+        what = f"{left} with {right}" if right else f"{left} alone"
+        click.echo(f"Rules that compare {what} already; see that yours asks something else:")
+        for rule in there:
+            click.echo(f"  {rule.id:<11} {rule.file.title}")
+    click.echo("Next:")
     click.echo(f"  1. fill in what is blank, and say the facts you mean: {path}")
     click.echo(f"  2. fraudmatch rules check {folder}    until nothing is wrong")
     click.echo(f"  3. fraudmatch rules test {folder}     runs its examples")
     click.echo(f"  4. fraudmatch rules try {path} SITE   shows what it would have flagged last night")
 
 
-@click.command(name="try")
+@click.command(name="try", short_help="Try a changed rule on the last night.")
 @click.argument("rule")
 @click.argument("site", required=False, default=Path(), type=_SITE)
 @click.option("--run", "run_id", help="Run id of a night; the newest when absent.")
@@ -134,7 +142,7 @@ def try_rule(rule: str, site: Path, run_id: str | None, csv: Path | None) -> Non
         click.echo(f"Wrote {rows:,} flags to {csv}.", err=True)
 
 
-@click.command()
+@click.command(short_help="Compare two rule libraries in words.")
 @click.argument("old")
 @click.argument("new", required=False, default="shipped")
 @click.option("--site", type=_SITE, help="Also say what each change adds and removes on its last night.")

@@ -58,7 +58,7 @@ def _load(folder: Path | None, as_json: bool, then: Callable[[Library, list[Path
         _refuse(error, as_json)
 
 
-@command.command()
+@command.command(short_help="Say all that is wrong with the rule files.")
 @_FOLDER
 @_JSON
 def check(folder: Path | None, as_json: bool) -> None:
@@ -87,7 +87,7 @@ def check(folder: Path | None, as_json: bool) -> None:
         click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ": nothing wrong.")
 
 
-@command.command(name="test")
+@command.command(name="test", short_help="Run the examples written into the rule files.")
 @_FOLDER
 @click.option("--rule", "rule_id", help="One rule only, for example FM-CT-001.")
 @_JSON
@@ -120,7 +120,7 @@ def run_examples(folder: Path | None, rule_id: str | None, as_json: bool) -> Non
     _load(folder, as_json, report)
 
 
-@command.command()
+@command.command(short_help="Record the versions of the rules after a change.")
 @_FOLDER
 def lock(folder: Path | None) -> None:
     """Write lock.toml anew; refused while a changed rule keeps its version."""
@@ -134,7 +134,7 @@ def lock(folder: Path | None) -> None:
     _load(folder, False, write)
 
 
-@command.command(name="list")
+@command.command(name="list", short_help="List the rules in one line each.")
 @_FOLDER
 @_JSON
 def list_rules(folder: Path | None, as_json: bool) -> None:
@@ -169,7 +169,7 @@ def list_rules(folder: Path | None, as_json: bool) -> None:
     _load(folder, as_json, report)
 
 
-@command.command()
+@command.command(short_help="List the thresholds and amounts the rules go by.")
 @_FOLDER
 @click.option("--as-at", metavar="YYYY-MM-DD", help="The numbers in force on that day.  [default: every one]")
 @_JSON

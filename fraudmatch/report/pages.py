@@ -41,7 +41,7 @@ from fraudmatch.report.words import (
     VALUE_CLASSES,
     counted,
     long_date,
-    numbers_in_words,
+    numbers_gone_by,
     pounds,
     unverified_values,
 )
@@ -94,9 +94,7 @@ class Pages:
             partner=partner,
             rules=rules,
             texts=self._night.rules,
-            numbers={
-                rule.rule_id: numbers_in_words(self._night.rules[rule.rule_id].numbers) for rule in rules
-            },
+            numbers=numbers_gone_by(self._night.rules[rule.rule_id] for rule in rules),
             unverified=unverified_values(self._night.rules[rule.rule_id] for rule in rules),
             silent=self._silent({rule.rule_id for rule in rules}),
             not_judged=self._not_judged(partner.id),

@@ -165,6 +165,16 @@ def numbers_in_words(numbers: Iterable[NumberText]) -> str:
     return "; ".join(number_words(number) for number in numbers)
 
 
+def numbers_gone_by(rules: Iterable[RuleText]) -> dict[str, list[str]]:
+    """Each number these rules go by in words, once -> ids of the rules; in the order the rules name them."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        for number in rule.numbers:
+            ids = found.setdefault(number_words(number), [])
+            ids += [] if rule.id in ids else [rule.id]
+    return found
+
+
 def unverified_values(rules: Iterable[RuleText]) -> str:
     """A sentence on the amounts of these rules whose source nobody has read; "" when there are none."""
     found = {

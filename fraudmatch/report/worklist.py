@@ -107,6 +107,8 @@ class CaseLists:
         steps = [night.rules[rule_id].next_step for rule_id in cases["leading_rule_id"].to_pylist()]
         money = [_own_money(partner.id, [own[row["flag_key"]] for row in inside[key]]) for key in keys]
         made: dict[str, Any] = {
+            # The rank among all partners' cases would tell how many others have, and means nothing here.
+            "rank": pa.array(range(1, len(cases) + 1), pa.int64()),
             "own_dataset": [
                 dataset_title(name) for name in night.records["dataset"].take(leading).to_pylist()
             ],

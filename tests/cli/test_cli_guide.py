@@ -65,3 +65,19 @@ def test_trying_the_rule_of_the_guide_prints_what_the_guide_shows(drafts: Path) 
         if place != run_line:
             assert found[place] == line, f"line {place + 1} of the guide's trial"
     assert len(lines) >= 25
+
+
+def test_help_cuts_no_sentence() -> None:
+    from fraudmatch.cli import COMMANDS
+
+    listed = CliRunner().invoke(command, ["--help"]).output.split("Commands:")[1]
+    assert "..." not in listed and len(listed.strip().splitlines()) == len(command.commands)
+    assert all(len(name) + len(text) < 76 and text.endswith(".") for name, (_, text) in COMMANDS.items())
+
+
+def test_starting_a_rule_names_those_about_the_same_data_sets(drafts: Path) -> None:
+    told = printed(["new", "FM-XX-002", "--left", "council_tax_reduction", "--right", "right_to_buy",
+                    "--relation", "person"])  # fmt: skip
+    assert "  FM-RTB-002  Right-to-buy applicant receives council tax reduction" in told
+    alone = printed(["new", "FM-XX-003", "--left", "grant", "--right", "permit", "--relation", "property"])
+    assert not any("already" in line for line in alone)
