@@ -16,12 +16,16 @@ import click
     "--relation", type=click.Choice(["person", "organisation", "property", "payment"]),
     help="Of two records of a night: which model is asked. Person, or organisation for two of them.",
 )  # fmt: skip
-def command(where: Path, what: tuple[str, ...], run_id: str | None, relation: str | None) -> None:
+@click.option("--rule", help="Of two records of a night: what this rule says of them; an id, or a rule file.")
+def command(
+    where: Path, what: tuple[str, ...], run_id: str | None, relation: str | None, rule: str | None
+) -> None:
     """Explain a flag of a night, or why two records were linked, not linked or never compared.
 
     \b
     fraudmatch explain SITE FLAG           a flag, by its key or the first characters of it
     fraudmatch explain SITE LEFT RIGHT     two records, as partner:data_set:reference
+    fraudmatch explain SITE LEFT RIGHT --rule FM-CT-001   and what that rule says of them
     fraudmatch explain LINKED LEFT RIGHT   two records of a folder that `fraudmatch link` wrote
     fraudmatch explain LEFT RIGHT          the same, from inside that folder
 
@@ -36,7 +40,11 @@ def command(where: Path, what: tuple[str, ...], run_id: str | None, relation: st
     if not where.is_dir():
         raise click.UsageError(f"There is no folder {where}.")
     if len(what) == 1:
+        if rule:
+            raise click.UsageError("--rule is for two records; a flag has its rule.")
         _flag(where, what[0], run_id)
+    elif len(what) == 2 and rule:
+        _rule(where, what[0], what[1], run_id, relation, rule)
     elif len(what) == 2:
         _pair(where, what[0], what[1], run_id, relation)
     else:
@@ -57,6 +65,33 @@ def _pair(where: Path, left: str, right: str, run_id: str | None, relation: str 
         from fraudmatch.site import load_site
 
         made, sides = explain_in_night(read_night(load_site(where), run_id), left, right, relation)
+    for line in pair_lines(made, sides, plain=not sys.stdout.isatty()):
+        click.echo(line)
+
+
+def _rule(site: Path, left: str, right: str, run_id: str | None, relation: str | None, named: str) -> None:
+    """The facts of a rule about two records, and why the two are linked or not."""
+    from fraudmatch.errors import ConfigurationError
+    from fraudmatch.exercise import rule_folders
+    from fraudmatch.kept import read_night
+    from fraudmatch.pairs.in_night import RELATIONS, explain_in_night
+    from fraudmatch.pairs.text import pair_lines
+    from fraudmatch.rulebook.pair_facts import rule_lines
+    from fraudmatch.rulebook.trial import find_rule
+    from fraudmatch.scoring import load_library
+    from fraudmatch.site import load_site
+
+    where = load_site(site)
+    rule, library = find_rule(named, load_library(rule_folders(where)))
+    kept = read_night(where, run_id)
+    for line in rule_lines(rule, library, kept, left, right):
+        click.echo(line)
+    asked = relation or (rule.file.pair.relation if rule.file.pair.relation in RELATIONS else None)
+    try:
+        made, sides = explain_in_night(kept, left, right, asked)
+    except ConfigurationError as error:
+        click.echo(f"The link: {error.message}")
+        return
     for line in pair_lines(made, sides, plain=not sys.stdout.isatty()):
         click.echo(line)
 

@@ -16,7 +16,9 @@ from fraudmatch.linkage.subjects import subjects_of
 from fraudmatch.pairs.in_night import model_of_night
 from fraudmatch.report.words import dataset_title
 from fraudmatch.scoring import Library, Scored, overrule, score
+from fraudmatch.scoring.judge import Bench
 from fraudmatch.scoring.rules import Rule
+from fraudmatch.scoring.sides import Night
 
 
 class Rerun:
@@ -47,14 +49,27 @@ class Rerun:
         for rule in running:
             self._refuse_absent(rule)
         kept, here = self.kept, replace(library, rules=running)
-        names = kept.run.names()
         scored = score(
             kept.prepared.records, kept.prepared.details, kept.groups, here, self._asked(running),
             as_at=kept.as_at,
-            payment_links=kept.run.read("links_payment") if "links_payment" in names else None,
+            payment_links=self._payment_links(),
         )  # fmt: skip
         flags, overruled = overrule(scored.flags, kept.overrides, here)
         return replace(scored, flags=flags), overruled
+
+    def bench(self, rule: Rule, library: Library) -> Bench:
+        """What is needed to ask the facts of one rule about records of the night.
+
+        Raises: see `__call__`.
+        """
+        self._refuse_absent(rule)
+        kept = self.kept
+        night = Night(kept.prepared.records, kept.prepared.details, kept.groups, kept.as_at)
+        return Bench(night, self._asked([rule]), self._payment_links(), library.constants(kept.as_at))
+
+    def _payment_links(self) -> pa.Table | None:
+        run = self.kept.run
+        return run.read("links_payment") if "links_payment" in run.names() else None
 
     def lacks(self, rule: Rule) -> list[str]:
         """Data sets the rule is about and nobody sent that night."""

@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 
 from fraudmatch.errors import FraudmatchError
 from fraudmatch.kept import Kept
-from fraudmatch.report.words import counted, dataset_title
+from fraudmatch.report.layout import text_table
+from fraudmatch.report.words import dataset_title
 from fraudmatch.rulebook.again import Rerun
 from fraudmatch.scoring import Library
+from fraudmatch.scoring.asking import fact_counts
 from fraudmatch.scoring.nodes import Kind, Node, conjuncts
 from fraudmatch.scoring.rules import Rule
 
@@ -85,9 +87,26 @@ def already_flagged(rule: Rule, flags: pa.Table, night: pa.Table) -> dict[str, i
     return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
-def few_lines(rule: Rule, library: Library, kept: Kept) -> Iterator[str]:
-    """What each fact of the sentence costs in flags, and columns that are always or never blank."""
-    for name, number in without_each(rule, library, Rerun(kept)).items():
-        said = "it could not be judged" if number is None else f"{counted(number, 'flag')}"
-        yield f"Without the fact {name}: {said}."
-    yield from blank_columns(rule, kept)
+def fact_lines(rule: Rule, library: Library, kept: Kept) -> list[str]:
+    """A table of the facts of the sentence: how often each is true, and the flags there would be without it."""
+    again = Rerun(kept)
+    counts, without = fact_counts(rule, again.bench(rule, library)), without_each(rule, library, again)
+    if not counts:
+        return []
+    rows = [
+        (
+            one.fact, f"{one.true:,}", f"{one.false:,}", f"{one.unknown:,}",
+            dataset_title(one.among) if one.among else "the pairs looked at", _flags_without(one.fact, without),
+        )
+        for one in counts
+    ]  # fmt: skip
+    headings = ("fact of the sentence", "true", "false", "not known", "among", "flags without it")
+    return text_table(headings, rows, right=(1, 2, 3, 5), most=40)
+
+
+def _flags_without(fact: str, without: dict[str, int | None]) -> str:
+    """A number; a word where nothing is left to bring records together, or the fact stands under or or not."""
+    if fact not in without:
+        return "–"
+    number = without[fact]
+    return "not judged" if number is None else f"{number:,}"

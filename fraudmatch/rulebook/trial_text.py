@@ -11,15 +11,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.kept import full_record
 from fraudmatch.pairs.in_night import RELATIONS, record_name
 from fraudmatch.report.csvs import write_csv
 from fraudmatch.report.disclosure import Column
+from fraudmatch.report.inputs import MATCH_ONLY
 from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.overrides import taken_away
 from fraudmatch.report.words import NOT_A_FINDING, counted, fact_phrase, long_date, pounds
-from fraudmatch.rulebook.few import FEW, already_flagged, few_lines
+from fraudmatch.rulebook.few import FEW, already_flagged, blank_columns, fact_lines
 from fraudmatch.rulebook.manual import review_words
 from fraudmatch.rulebook.trial import Trial, of_partner, points_of
+from fraudmatch.rulebook.words import cell
 from fraudmatch.scoring.rulefile import VALUE_CLASSES
 
 #: How many of the strongest gained flags are laid out.
@@ -40,6 +43,7 @@ def trial_lines(trial: Trial, site: Path) -> list[str]:
         "",
         *_partners(trial),
         *_seen(trial),
+        *_facts(trial),
         *_why_few(trial),
         *_known_already(trial),
         *_expected(trial),
@@ -146,8 +150,13 @@ def _why_few(trial: Trial) -> list[str]:
     """Of a rule that flags next to nothing, what keeps it from flagging more."""
     if trial.compared.gained.num_rows + trial.compared.kept.num_rows > FEW:
         return []
-    lines = list(few_lines(trial.rule, trial.library, trial.kept))
+    lines = list(blank_columns(trial.rule, trial.kept))
     return [*(line for each in lines for line in paragraph(each, indent="")), ""] if lines else []
+
+
+def _facts(trial: Trial) -> list[str]:
+    lines = fact_lines(trial.rule, trial.library, trial.kept)
+    return [*lines, ""] if lines else []
 
 
 def _known_already(trial: Trial) -> list[str]:
@@ -190,6 +199,8 @@ def _strongest(trial: Trial, gained: pa.Table, site: Path) -> list[str]:
         link = "" if sure is None else f", link {_probability(sure)}"
         lines.append(f"  {row['risk_points']} points{link}")
         lines += paragraph(_true_facts(trial, row), indent="    ")
+        for side, shown in shown_details(trial, row).items():
+            lines += paragraph(shown, indent=" " * 11, first=f"    {side:<5}  ") if shown else []
         command = _explain(trial, names, site)
         # One line, however long: it is there to be copied.
         lines += [f"    {command}"] if command else [f"    {name}" for name in names]
@@ -200,6 +211,18 @@ def _true_facts(trial: Trial, row: Mapping[str, Any]) -> str:
     said: dict[str, bool | None] = json.loads(row["facts"])
     reasons = trial.rule.file.reasons
     return "; ".join(fact_phrase(name, reasons) for name in trial.rule.facts if said.get(name)) + "."
+
+
+def shown_details(trial: Trial, row: Mapping[str, Any]) -> dict[str, str]:
+    """Side -> what [show] names of its record, in words; "" where nothing of it is known."""
+    show, found = trial.rule.file.show, {}
+    for side, named_there in (("left", show.left), ("right", show.right)):
+        wanted = [name for name in named_there if name not in MATCH_ONLY]
+        record_id = row[f"{side}_id"]
+        record = {} if record_id is None or not wanted else full_record(trial.kept.prepared, record_id)
+        known = [cell(name, record[name]) for name in wanted if record.get(name) is not None]
+        found[side] = ", ".join(known)
+    return found
 
 
 def _explain(trial: Trial, names: list[str], site: Path) -> str:
@@ -232,6 +255,8 @@ _COLUMNS = (
     Column("identity", "Link probability", "text", "flag"),
     *(Column(f"value_{kind}_pence", f"{kind.capitalize()} (£)", "pence", "flag") for kind in VALUE_CLASSES),
     Column("facts", "True facts", "text", "flag"),
+    Column("left_shown", "Left details", "text", "flag"),
+    Column("right_shown", "Right details", "text", "flag"),
 )
 
 
@@ -254,8 +279,10 @@ def write_trial(path: Path, trial: Trial) -> int:
 
 def _csv_row(trial: Trial, change: str, row: Mapping[str, Any], was: int | None) -> dict[str, Any]:
     records, right = trial.kept.prepared.records, row["right_id"]
-    sure = row["identity_probability"]
+    sure, shown = row["identity_probability"], shown_details(trial, row)
     return dict(row) | {
+        "left_shown": shown["left"] or None,
+        "right_shown": shown["right"] or None,
         "change": change,
         "before": was,
         "left": named(records, row["left_id"]),

@@ -103,6 +103,31 @@ def judge(rule: Rule, bench: Bench) -> Judged:
     return _parted(rule, rows, LookedAt(len(from_left), len(from_right), joined, 0, crowded=crowded))
 
 
+def brought_together(rule: Rule, bench: Bench, at_left: np.ndarray, at_right: np.ndarray) -> PairRows:
+    """The pairs among these positions of the two sides that relation and scope bring together, models asked.
+
+    What the sentence says of them plays no part. Only for rules about pairs.
+    """
+    left, right = bench.night.side(rule.file.pair.left), bench.night.side(str(rule.file.pair.right))
+    pieces = [
+        _admitted(rule, PairRows(left, right, *each, bench.constants))
+        for each in _joined(rule, bench, left, right, at_left, at_right)
+    ]
+    rows = _one(pieces, left, right, bench.constants)
+    return rows.with_links(_ask_models(rule, rows, bench))
+
+
+def passing(rule: Rule, bench: Bench, scope: str) -> np.ndarray:
+    """Positions of the records of a side ("left" or "right") that pass what is said about them alone."""
+    dataset = rule.file.pair.left if scope == "left" else str(rule.file.pair.right)
+    return _passing(rule.conditions(scope), bench.night.side(dataset), scope, bench)
+
+
+def with_models(rule: Rule, bench: Bench, rows: PairRows) -> PairRows:
+    """The same pairs, the models of the rule asked about them, brought together or not."""
+    return rows.with_links(_ask_models(rule, rows, bench))
+
+
 def _judge_groups(rule: Rule, part: GroupPart, bench: Bench) -> Judged:
     side = bench.night.side(part.of)
     chosen = _passing([rule.member] if rule.member else [], side, "left", bench)

@@ -81,3 +81,41 @@ def test_starting_a_rule_names_those_about_the_same_data_sets(drafts: Path) -> N
     assert "  FM-RTB-002  Right-to-buy applicant receives council tax reduction" in told
     alone = printed(["new", "FM-XX-003", "--left", "grant", "--right", "permit", "--relation", "property"])
     assert not any("already" in line for line in alone)
+
+
+def explained(*arguments: str) -> str:
+    from fraudmatch.cli.explain import command as explain
+
+    done = CliRunner().invoke(explain, arguments)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.output
+
+
+def test_explain_says_what_a_rule_says_of_two_records(night: Night, drafts: Path) -> None:
+    flags = night.scored.flags.to_pylist()
+    flag = next(row for row in flags if row["rule_id"] == "FM-RTB-002")
+    records = night.prepared.records.to_pylist()
+    left, right = (
+        ":".join(records[flag[side]][name] for name in ("partner", "dataset", "source_ref"))
+        for side in ("left_id", "right_id")
+    )
+    out = explained("demo", left, right, "--rule", "FM-RTB-002")
+    assert f"The rule flags these two, with {flag['risk_points']} risk points." in out
+    assert "Match weight" in out and "not a finding" in " ".join(out.split())
+    assert explained("demo", right, left, "--rule", "FM-RTB-002").split("left ")[0] == out.split("left ")[0]
+    DRAFT.write_text(
+        DRAFT.read_text(encoding="utf-8").replace(" < 28", " < 9999").replace("'admitted'", "'admitted'"),
+        encoding="utf-8",
+    )
+    held = " ".join(explained("demo", left, right, "--rule", str(DRAFT)).split())
+    assert "recent holds it back: the application is less than four weeks old" in held
+    stranger = next(
+        row for row in records if row["dataset"] == "council_tax_reduction" and row["party"] == 1
+        and row["record_id"] != flag["right_id"]
+    )  # fmt: skip
+    other = ":".join(stranger[name] for name in ("partner", "dataset", "source_ref"))
+    apart = " ".join(explained("demo", left, other, "--rule", "FM-RTB-002").split())
+    assert "does not flag these two: nothing brings the two together (relation person" in apart
+    with pytest.raises(FraudmatchError, match="looks at Payroll with"):
+        explained("demo", left, right, "--rule", "FM-PY-007")
