@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 #: Where the manual of the shipped rules stands in a checkout.
 MANUAL = Path("docs/rules.md")
 
-_RELATIONS = ("person", "property", "organisation", "account", "payment", "phone", "email", "equal", "none")
+_RELATIONS = (
+    "person",
+    "property",
+    "organisation",
+    "account",
+    "payment",
+    "phone",
+    "email",
+    "equal",
+    "none",
+    "group",
+)
+_SHARED = ("person", "property", "organisation", "account", "phone", "email")
 _SITE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -84,7 +96,12 @@ def _check(path: Path, text: str) -> None:
 @click.option("--left", required=True, help="Data set the rule is about (docs/datasets.md).")
 @click.option("--right", help="Data set it is compared with; leave out for a rule about single records.")
 @click.option("--relation", type=click.Choice(_RELATIONS), help="What the two records share.")
-def new(rule_id: str, folder: Path, left: str, right: str | None, relation: str | None) -> None:
+@click.option(
+    "--by", type=click.Choice(_SHARED), help="With --relation group: what the records of a group share."
+)
+def new(
+    rule_id: str, folder: Path, left: str, right: str | None, relation: str | None, by: str | None
+) -> None:
     """Start a rule: write a commented file with working facts, whose words are left for you.
 
     It goes into FOLDER ("drafts" when none is given), where no night sees it; or into the rules of FOLDER when
@@ -92,11 +109,12 @@ def new(rule_id: str, folder: Path, left: str, right: str | None, relation: str 
 
     \b
     fraudmatch rules new FM-XX-001 --left council_tax --right permit --relation property
+    fraudmatch rules new FM-XX-002 --left council_tax --relation group --by property
     """
     from fraudmatch.rulebook.alike import alike
     from fraudmatch.rulebook.outline import write_outline
 
-    path = write_outline(rule_id, folder, left, right, relation or ("none" if right is None else ""))
+    path = write_outline(rule_id, folder, left, right, relation or ("none" if right is None else ""), by)
     click.echo(f"Wrote {path}.")
     there = alike(left, right, _library(None))
     if there:

@@ -117,12 +117,15 @@ def _who(left: str, right: str | None, relation: str) -> _Who | None:
     return _WHO.get(relation)
 
 
-def write_outline(rule_id: str, folder: Path, left: str, right: str | None, relation: str) -> Path:
+def write_outline(
+    rule_id: str, folder: Path, left: str, right: str | None, relation: str, by: str | None = None
+) -> Path:
     """Write the file of a new rule and return its path.
 
     Args:
         folder: a site, whose rules it joins, or a folder of rules; made when it is not there.
-        relation: "none" without `right`; "" = not said, which is a fault.
+        relation: "none" or "group" without `right`; "" = not said, which is a fault.
+        by: of a group, what its records share.
 
     Raises:
         RuleFileError: the id is taken or has another form, or data sets and relation do not fit; all
@@ -130,7 +133,7 @@ def write_outline(rule_id: str, folder: Path, left: str, right: str | None, rela
     """
     home = folder / "rules" if (folder / "site.toml").is_file() else folder
     library = load_library([shipped("rules")])
-    problems = _id_problems(rule_id, library) + _pair_problems(left, right, relation)
+    problems = _id_problems(rule_id, library) + _pair_problems(left, right, relation, by)
     path = home / f"{rule_id.lower()}.toml"
     if path.exists():
         problems.append(
@@ -139,8 +142,16 @@ def write_outline(rule_id: str, folder: Path, left: str, right: str | None, rela
     if problems:
         raise RuleFileError("The rule was not started.", remedy="Run it again, mended.", problems=problems)
     home.mkdir(parents=True, exist_ok=True)
-    path.write_text(outline(rule_id, left, right, relation, library), encoding="utf-8", newline="\n")
+    path.write_text(_text(rule_id, left, right, relation, by, library), encoding="utf-8", newline="\n")
     return path
+
+
+def _text(rule_id: str, left: str, right: str | None, relation: str, by: str | None, library: Library) -> str:
+    if by is None:
+        return outline(rule_id, left, right, relation, library)
+    from fraudmatch.rulebook.outline_group import outline_group
+
+    return outline_group(rule_id, left, by, library)
 
 
 def _id_problems(rule_id: str, library: Library) -> list[Problem]:
@@ -155,11 +166,20 @@ def _id_problems(rule_id: str, library: Library) -> list[Problem]:
     return [Problem("ID", "", what, f"The next free one is {area}{free:03}.")]
 
 
-def _pair_problems(left: str, right: str | None, relation: str) -> list[Problem]:
+def _pair_problems(left: str, right: str | None, relation: str, by: str | None) -> list[Problem]:
     found = []
     for option, name in (("--left", left), ("--right", right)):
         if name is not None and name not in DATASETS:
             found.append(Problem(option, "", f"there is no data set {name}.", nearest(name, list(DATASETS))))
+    if relation == "group":
+        if right is not None:
+            found.append(Problem("--right", "", "a group is of one data set.", "Leave it out."))
+        if by is None:
+            what = "a group needs to know what its records share."
+            found.append(Problem("--by", "", what, "Write for example --by property."))
+        return found
+    if by is not None:
+        found.append(Problem("--by", "", "only groups share something.", "Add --relation group."))
     if (relation == "none") != (right is None) or not relation:
         what = "two data sets need a relation, and a rule about single records has neither --right nor one."
         found.append(Problem("--relation", "", what, f"Choose one of: {', '.join(RELATIONS)}."))
@@ -179,7 +199,7 @@ def outline(rule_id: str, left: str, right: str | None, relation: str, library: 
         right is not None and DATASETS[left].valid_from is not None and DATASETS[right].valid_from is not None
     )
     parts = [
-        _words(rule_id, left, library),
+        words_part(rule_id, left, library),
         _pair(left, right, relation),
         _facts(left, right, who, dated),
         _examples(left, right, who, dated),
@@ -187,7 +207,8 @@ def outline(rule_id: str, left: str, right: str | None, relation: str, library: 
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
-def _words(rule_id: str, left: str, library: Library) -> str:
+def words_part(rule_id: str, left: str, library: Library) -> str:
+    """The head of the file: id, words, law, what an officer does first; blank where only its writer knows."""
     like = [rule.file for rule in library.rules if rule.file.pair.left == left]
     owner, service = (like[0].owner, like[0].service) if like else ("", "")
     return f'''\
@@ -223,8 +244,8 @@ scope = "any"                      # any | same_partner | cross_partner
 
 def _facts(left: str, right: str | None, who: _Who | None, dated: bool) -> str:
     sides = [("left", left)] + ([("right", right)] if right else [])
-    fields = "\n".join(line for side, name in sides for line in _fields(side, name))
-    running = " and ".join(_runs(side, name) for side, name in sides)
+    fields = "\n".join(line for side, name in sides for line in field_lines(side, name))
+    running = " and ".join(runs(side, name) for side, name in sides)
     facts = [("running", running, "both are running" if right else "the record is running")]
     if who:
         facts.append((who.name, who.expression, who.reason))
@@ -257,35 +278,36 @@ base = 40
 # estimate = "10000"
 
 [show]                             # details an officer wants to see
-left = [{_shown(left)}]
-''' + (f"right = [{_shown(right)}]\n" if right else "")
+left = [{shown_part(left)}]
+''' + (f"right = [{shown_part(right)}]\n" if right else "")
 
 
-def _runs(side: str, dataset: str) -> str:
+def runs(side: str, dataset: str) -> str:
     """A record that runs: by its dates, and by its status where the data set has one."""
     status = _IN_FORCE.get(dataset)
     return f"{side}.running" + (f" and {side}.{status[0]} = '{status[1]}'" if status else "")
 
 
-def _fields(side: str, dataset: str) -> Iterator[str]:
+def field_lines(side: str, dataset: str) -> Iterator[str]:
     """One comment line for each detail: its kind, and the values a code can hold."""
     for field in DATASETS[dataset].details:
         held = f"one of {', '.join(field.codes)}" if field.codes else field.kind
         yield f"#   {f'{side}.{field.name}':<40} {held}"
 
 
-def _shown(dataset: str) -> str:
+def shown_part(dataset: str) -> str:
+    """The first details of a data set, as [show] lists them."""
     return ", ".join(f'"{field.name}"' for field in DATASETS[dataset].details[:3])
 
 
 def _examples(left: str, right: str | None, who: _Who | None, dated: bool) -> str:
     """One case in which every fact is true, and one for each fact in which it is not."""
     yes, no = (who.yes, who.no) if who else ({}, {})
-    start, later = _started(left, _LONG_AGO), _started(right, _SINCE)
+    start, later = started(left, _LONG_AGO), started(right, _SINCE)
     points = 60 if dated else 40
     cases = [
         _case("everything fits the sentence", start, later, yes, f"flagged = true, points = {points}"),
-        _case("the first has ended", _ended(left), later, yes, "flagged = false"),
+        _case("the first has ended", ended(left), later, yes, "flagged = false"),
     ]
     for at, name in enumerate(filter(None, (left, right))):
         if name in _IN_FORCE:
@@ -296,13 +318,14 @@ def _examples(left: str, right: str | None, who: _Who | None, dated: bool) -> st
     if who:
         cases.append(_case(f"not so: {who.reason}", start, later, no, "flagged = false"))
     if dated:
-        short = _started(right, _LATELY)
+        short = started(right, _LATELY)
         cases.append(_case("only for a month", start, short, yes, "flagged = true, points = 40"))
     head = "# Cases drawn by hand: run by fraudmatch rules test. Add one for every lawful explanation you know.\n"
     return head + "\n".join(cases)
 
 
-def _started(dataset: str | None, day: str) -> str:
+def started(dataset: str | None, day: str) -> str:
+    """Cells of a drawn record that began on `day` (ISO) and is in force; "" without a data set."""
     if dataset is None:
         return ""
     begins, status = DATASETS[dataset].valid_from, _IN_FORCE.get(dataset)
@@ -310,11 +333,11 @@ def _started(dataset: str | None, day: str) -> str:
     return ", ".join(filter(None, said))
 
 
-def _ended(dataset: str) -> str:
+def ended(dataset: str) -> str:
     """What makes a record not run any more; said outright where the data set has no last day."""
     ends = DATASETS[dataset].valid_to
     return ", ".join(
-        filter(None, (_started(dataset, _LONG_AGO), f"{ends} = {_ENDED}" if ends else "running = false"))
+        filter(None, (started(dataset, _LONG_AGO), f"{ends} = {_ENDED}" if ends else "running = false"))
     )
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from fraudmatch.errors import RuleFileError
+from fraudmatch.rulebook.checking import checked
 from fraudmatch.rulebook.outline import RELATIONS, outline, write_outline
+from fraudmatch.rulebook.outline_group import SHARED
 from fraudmatch.schemas import DATASETS
 from fraudmatch.scoring import load_library
 from fraudmatch.scoring.examples import try_examples
@@ -92,3 +94,27 @@ def test_single_payments_begin_with_an_amount_in_pence() -> None:
     text = outline("FM-XX-001", "payment", None, "none", LIBRARY)
     assert 'large = "left.gross_pence >= 500000"' in text
     assert 'owner = ""' not in text and 'service = ""' not in text
+
+
+@pytest.mark.parametrize(
+    ("of", "by"), [("council_tax", by) for by in SHARED] + [("payment", "account"), ("licence", "phone")]
+)
+def test_a_started_rule_about_groups_works_once_its_words_are_filled(
+    tmp_path: Path, of: str, by: str
+) -> None:
+    path = write_outline("FM-XX-001", tmp_path, of, None, "group", by)
+    text = path.read_text(encoding="utf-8").replace('href = ""', "href = '-'")
+    path.write_text(text.replace('""', '"x"').replace("href = '-'", 'href = ""'), encoding="utf-8")
+    library = checked([shipped("rules"), tmp_path])
+    tried = [one for one in try_examples(library) if one.rule_id == "FM-XX-001"]
+    assert len(tried) == 3 and [one.differences for one in tried if one.differences] == []
+
+
+def test_a_group_is_of_one_data_set_and_says_what_it_shares(tmp_path: Path) -> None:
+    for right, relation, by, words in (
+        ("permit", "group", None, ("--right: a group is of one data set", "--by: a group needs")),
+        (None, "none", "property", ("--by: only groups share something",)),
+    ):
+        with pytest.raises(RuleFileError) as caught:
+            write_outline("FM-XX-001", tmp_path, "council_tax", right, relation, by)
+        assert all(word in str(caught.value) for word in words)
