@@ -99,7 +99,11 @@ class Store:
                     f"Flag {decision.flag_key} has been decided: {newest}."
                     if newest
                     else f"Flag {decision.flag_key} has no event {supersedes}.",
-                    remedy="Look at what was decided; to replace it, name its event. Nothing was changed.",
+                    remedy=(
+                        f"Nothing was changed. To replace that decision, tell yours again with --supersedes {newest.sequence}."
+                        if newest
+                        else "Nothing was changed. Tell it again without --supersedes."
+                    ),
                 )
             event = Event(_last(connection) + 1, key, stamp(recorded_at), supersedes, decision)
             connection.execute(sa.insert(EVENTS), [_row(event)])
