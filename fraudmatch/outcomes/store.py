@@ -11,7 +11,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +23,12 @@ from fraudmatch.errors import ConflictError, DecisionError, StoreError
 from fraudmatch.outcomes.connecting import PATIENCE, engine_of, make_file, writing
 from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
 from fraudmatch.outcomes.migrating import bring_up, version_of
+from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
 from fraudmatch.outcomes.tables import EVENTS, SCHEMA_VERSION
 from fraudmatch.schemas import OUTCOMES, conform
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-_TOLD = tuple(field.name for field in fields(Decision))
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Store:
         """
         checked(decision)
         with self._writing() as connection:
-            known = _events(connection, EVENTS.c.idempotency_key == key)
+            known = events_of(connection, EVENTS.c.idempotency_key == key)
             if known:
                 if (known[0].decision, known[0].supersedes) != (decision, supersedes):
                     raise DecisionError(
@@ -93,7 +92,7 @@ class Store:
                         remedy="Every decision needs a key of its own; nothing was changed.",
                     )
                 return Recorded(known[0], added=False)
-            newest = _newest(connection, decision.flag_key)
+            newest = newest_of(connection, decision.flag_key)
             if (newest.sequence if newest else None) != supersedes:
                 raise ConflictError(
                     f"Flag {decision.flag_key} has been decided: {newest}."
@@ -105,8 +104,8 @@ class Store:
                         else "Nothing was changed. Tell it again without --supersedes."
                     ),
                 )
-            event = Event(_last(connection) + 1, key, stamp(recorded_at), supersedes, decision)
-            connection.execute(sa.insert(EVENTS), [_row(event)])
+            event = Event(last_of(connection) + 1, key, stamp(recorded_at), supersedes, decision)
+            connection.execute(sa.insert(EVENTS), [row_of(event)])
         return Recorded(event, added=True)
 
     def take(self, decisions: Iterable[Decision], *, kind: str, recorded_at: dt.datetime) -> Taken:
@@ -133,17 +132,17 @@ class Store:
     def events(self) -> list[Event]:
         """All events, in their order."""
         with self._reading() as connection:
-            return _events(connection)
+            return events_of(connection)
 
     def newest(self, flag_key: str) -> Event | None:
         """The event in force about a flag, None where there is none."""
         with self._reading() as connection:
-            return _newest(connection, flag_key)
+            return newest_of(connection, flag_key)
 
     def last_sequence(self) -> int:
         """The number of the newest event, 0 where there is none."""
         with self._reading() as connection:
-            return _last(connection)
+            return last_of(connection)
 
     def in_force(self, as_at: dt.date) -> pa.Table:
         """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag."""
@@ -259,7 +258,7 @@ def _following(
     connection: Connection, fresh: Mapping[str, Decision], recorded_at: str
 ) -> tuple[list[dict[str, Any]], int]:
     """Rows of the table for new decisions, each superseding the one before it about its flag; how many are too old."""
-    sequence, older, rows = _last(connection), 0, []
+    sequence, older, rows = last_of(connection), 0, []
     newest = {
         row.flag_key: (row.sequence, row.decided_on)
         for row in connection.execute(
@@ -270,44 +269,13 @@ def _following(
     for key, decision in fresh.items():
         before, day = newest.get(decision.flag_key, (None, None))
         if day is not None and decision.flag_key in stored:
-            said = _events(connection, EVENTS.c.flag_key == decision.flag_key)
+            said = events_of(connection, EVENTS.c.flag_key == decision.flag_key)
             if decision.told() in [event.decision.told() for event in said]:
                 continue
         if day is not None and decision.decided_on < day:
             older += 1
             continue
         sequence += 1
-        rows.append(_row(Event(sequence, key, recorded_at, before, decision)))
+        rows.append(row_of(Event(sequence, key, recorded_at, before, decision)))
         newest[decision.flag_key] = (sequence, decision.decided_on)
     return rows, older
-
-
-def _newest(connection: Connection, flag_key: str) -> Event | None:
-    found = _events(connection, EVENTS.c.flag_key == flag_key)
-    return found[-1] if found else None
-
-
-def _last(connection: Connection) -> int:
-    return int(
-        connection.execute(sa.select(sa.func.coalesce(sa.func.max(EVENTS.c.sequence), 0))).scalar_one()
-    )
-
-
-def _events(connection: Connection, *where: sa.ColumnElement[bool]) -> list[Event]:
-    asked = sa.select(EVENTS).where(*where).order_by(EVENTS.c.sequence)
-    return [
-        Event(
-            row["sequence"], row["idempotency_key"], row["recorded_at"], row["supersedes"],
-            Decision(**{name: row[name] for name in _TOLD}),
-        )
-        for row in connection.execute(asked).mappings()
-    ]  # fmt: skip
-
-
-def _row(event: Event) -> dict[str, Any]:
-    return asdict(event.decision) | {
-        "sequence": event.sequence,
-        "idempotency_key": event.idempotency_key,
-        "recorded_at": event.recorded_at,
-        "supersedes": event.supersedes,
-    }
