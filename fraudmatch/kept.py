@@ -112,6 +112,7 @@ def flag_in_newest_night(site: Site, key: str) -> tuple[list[Decision], dt.date]
             row["flag_key"], row["rule_id"], row["left_partner"], "unresolved", night,
             rule_version=row["rule_version"],
             left_ref=_reference(records, row["left_id"]), right_ref=_reference(records, row["right_id"]),
+            basis=f'{{"facts":{row["facts"]}}}',
         )
         for row in flags
     ]  # fmt: skip

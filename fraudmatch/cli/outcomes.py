@@ -105,6 +105,9 @@ def record(
         recorded_at=dt.datetime.now(dt.UTC),
         supersedes=supersedes,
     )
+    if not done.added:
+        click.echo(f"That was told before: {done.event}. In force is: {store.newest(decision.flag_key)}.")
+        return
     click.echo(f"Flag {decision.flag_key} ({decision.rule_id}, {decision.partner}): {done.event}.")
     click.echo(f"It counts in nights from {decision.decided_on.isoformat()} on. Next: fraudmatch run {site}")
 

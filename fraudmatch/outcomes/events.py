@@ -51,7 +51,8 @@ class Decision:
         minutes: officer time to the decision. value_…_pence: by class, never added to one another.
         left_ref / right_ref: the records as partner:data_set:reference. A record_id would not do, it
             means another record tomorrow.
-        basis: canonical JSON of what the flag rested on when it was decided, without values of anybody.
+        basis: canonical JSON of what the flag rested on when it was decided, without values of anybody:
+            {"facts": {name: true | false | null}}.
     """
 
     flag_key: str

@@ -72,6 +72,8 @@ class Store:
     ) -> Recorded:
         """Keep one decision; told again under the same key, the event of the first time comes back.
 
+        What counts as the same is what the person said; what the program knew of the flag may be newer.
+
         Args:
             key: names this act of telling; a new one for every act.
             recorded_at: now, with a time zone; the store has no clock.
@@ -86,7 +88,7 @@ class Store:
         with self._writing() as connection:
             known = events_of(connection, EVENTS.c.idempotency_key == key)
             if known:
-                if (known[0].decision, known[0].supersedes) != (decision, supersedes):
+                if (known[0].decision.told(), known[0].supersedes) != (decision.told(), supersedes):
                     raise DecisionError(
                         f"The key of this decision was used for another one, event {known[0].sequence}.",
                         remedy="Every decision needs a key of its own; nothing was changed.",

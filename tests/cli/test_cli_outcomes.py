@@ -38,7 +38,13 @@ def call(*arguments: object) -> Result:
 
 
 def publish_night(site: Path, keys: tuple[str, ...], name: str) -> None:
-    base = {"rule_version": 2, "relation": "person", "risk_points": 1, "priority": 1, "facts": "{}"}
+    base = {
+        "rule_version": 2,
+        "relation": "person",
+        "risk_points": 1,
+        "priority": 1,
+        "facts": '{"a":true,"b":null}',
+    }
     flags = [
         base
         | {"flag_key": key, "rule_id": "FM-CT-001", "left_id": 0, "left_partner": "northshire"}
@@ -96,7 +102,7 @@ def test_a_decision_names_flag_rule_and_both_records(site):
     )
     assert (found.left_ref, found.right_ref) == ("northshire:payroll:A:1", "southshire:payroll:A:1#2")
     assert (found.minutes, found.value_actual_pence, found.value_estimate_pence) == (12, 120_050, None)
-    assert str(found.decided_on) == "2026-04-02"
+    assert str(found.decided_on) == "2026-04-02" and found.basis == '{"facts":{"a":true,"b":null}}'
 
 
 def test_the_day_is_that_of_the_night_and_a_single_record_has_no_other(site):
@@ -110,6 +116,14 @@ def test_told_twice_it_is_kept_once(site):
         told = call("record", site, ONE, *CLEARED)
         assert told.exit_code == 0
     assert "stands so already" in told.output and len(events(site)) == 1
+
+
+def test_told_again_after_somebody_else_decided_it_says_what_is_in_force(site):
+    call("record", site, ONE, *CLEARED)
+    call("record", site, ONE, "--outcome", "error", "--by", "Bo Example", "--supersedes", 1)
+    again = call("record", site, ONE, *CLEARED)
+    assert again.exit_code == 0 and "In force is: error on 2026-03-31 by Bo Example (event 2)" in again.output
+    assert len(events(site)) == 2
 
 
 def test_another_finding_needs_to_say_what_it_replaces(site):
