@@ -10,12 +10,15 @@ Two kinds of trouble exist and are never mixed:
       │   ├── SiteError          FM111
       │   ├── MappingError       FM112
       │   ├── RuleFileError      FM113
-      │   └── ModelError         FM114
+      │   ├── ModelError         FM114
+      │   └── DecisionError      FM115            what somebody decided cannot be taken as told
       ├── RunError               FM120   exit 1   the night could not finish
       │   ├── ConservationError  FM121            a row was lost or invented
       │   ├── SchemaError        FM122            a table broke the contract of its stage
-      │   └── BudgetError        FM123            the plan would compare more pairs than allowed
+      │   ├── BudgetError        FM123            the plan would compare more pairs than allowed
+      │   └── StoreError         FM124            the store of outcomes cannot be read or written
       └── GateError              FM130   exit 3   a gate held something back
+          └── ConflictError      FM131            somebody decided the flag since; nothing was changed
 
 * **A fault** lies in the data. It is a value, a row of the REJECTS table; see `reasons.py`.
 
@@ -107,6 +110,12 @@ class ModelError(ConfigurationError):
     code = "FM114"
 
 
+class DecisionError(ConfigurationError):
+    """A decision about a flag that cannot be taken as it was told."""
+
+    code = "FM115"
+
+
 class RunError(FraudmatchError):
     """The night could not finish."""
 
@@ -131,8 +140,20 @@ class BudgetError(RunError):
     code = "FM123"
 
 
+class StoreError(RunError):
+    """The store of outcomes is damaged, too new, busy, or could not confirm that it wrote."""
+
+    code = "FM124"
+
+
 class GateError(FraudmatchError):
     """A gate held something back; nothing is wrong with the program."""
 
     code = "FM130"
     exit_code = EXIT_GATE
+
+
+class ConflictError(GateError):
+    """A flag was decided since the decision that this one would replace; nothing was changed."""
+
+    code = "FM131"

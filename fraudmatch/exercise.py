@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from fraudmatch import __version__
 from fraudmatch.audit import Run, publish, start_run
-from fraudmatch.casework import Casework, Ties, make_cases, read_outcomes, terms_of
+from fraudmatch.casework import Casework, Ties, make_cases, terms_of
 from fraudmatch.containment import READERS
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
 from fraudmatch.extract import extract, slots_of
@@ -27,6 +27,7 @@ from fraudmatch.intake import accepted_before, keep, read_decisions, read_regist
 from fraudmatch.linkage import Scorer, link_all, load_model
 from fraudmatch.manifest import manifest_of
 from fraudmatch.normalise import normalise
+from fraudmatch.outcomes import outcomes_of_night
 from fraudmatch.report import ReportInput, Worklist, report
 from fraudmatch.schemas import EVIDENCE, conform, empty, sort_rejects
 from fraudmatch.scoring import Library, load_library, overrule, read_overrides, score
@@ -159,7 +160,7 @@ def run_night(
         scored = replace(scored, flags=flags, members=members)
         evidence = evidence_of(scored.flags, linked.scorers)
     with watch.stage("cases", say):
-        outcomes = read_outcomes(site.outcomes_file)
+        outcomes = outcomes_of_night(site.outcomes_file, site.outcomes_store, day, recorded_at=started)
         terms = terms_of(library.constants(day))
         ties = Ties(scored.members, prepared.records.select(["phone", "email"]))
         casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms, ties)

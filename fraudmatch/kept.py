@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.audit import Run, open_run
 from fraudmatch.exercise import ORIGIN, report_input, rule_folders
+from fraudmatch.outcomes import Decision
 from fraudmatch.report import ReportInput, report
 from fraudmatch.schemas import GROUPS, OVERRULED, PROFILES, RECORDS, SENT_BACK, Override, conform, empty
 from fraudmatch.scoring import load_library
@@ -91,6 +92,40 @@ def input_of(site: Site, kept: Kept) -> ReportInput:
 def find_flags(flags: pa.Table, key: str) -> pa.Table:
     """The flags whose key starts with `key`."""
     return flags.filter(pc.starts_with(flags["flag_key"], key.lower()))
+
+
+def flag_in_newest_night(site: Site, key: str) -> tuple[list[Decision], dt.date]:
+    """What a decision about a flag needs to say of it, of each flag of the newest night whose key starts so.
+
+    Returns:
+        Decisions that decide nothing yet ("unresolved", on the date of the night), and that date.
+
+    Raises:
+        RunError: there is no night, or an artefact was changed since it was published.
+    """
+    run = open_run(site.runs_folder)
+    night = dt.date.fromisoformat(run.manifest["as_at"])
+    flags = find_flags(run.read("flags"), key).to_pylist()
+    records = run.read("records") if len(flags) == 1 else None  # of several, the caller says only how many
+    found = [
+        Decision(
+            row["flag_key"], row["rule_id"], row["left_partner"], "unresolved", night,
+            rule_version=row["rule_version"],
+            left_ref=_reference(records, row["left_id"]), right_ref=_reference(records, row["right_id"]),
+            basis=f'{{"facts":{row["facts"]}}}',
+        )
+        for row in flags
+    ]  # fmt: skip
+    return found, night
+
+
+def _reference(records: pa.Table | None, record_id: int | None) -> str | None:
+    """partner:data_set:reference of a record, as `explain` takes it; null where there is no record."""
+    if records is None or record_id is None:
+        return None
+    row = rows_by_id(records, [record_id])[0]
+    party = "" if row["party"] == 1 else f"#{row['party']}"
+    return f"{row['partner']}:{row['dataset']}:{row['source_ref']}{party}"
 
 
 def rows_by_id(table: pa.Table, ids: Sequence[int]) -> list[dict[str, Any]]:

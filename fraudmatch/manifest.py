@@ -18,7 +18,8 @@ from fraudmatch.site import Site
 from fraudmatch.stages import StageResults, Stopwatch
 
 if TYPE_CHECKING:
-    from fraudmatch.casework import Casework, OutcomesRead
+    from fraudmatch.casework import Casework
+    from fraudmatch.outcomes import NightOutcomes
     from fraudmatch.scoring import Library
 
 
@@ -84,7 +85,7 @@ def _overrides(overrides: Sequence[Override], overruled: pa.Table) -> list[dict[
     ]
 
 
-def _casework(casework: Casework, outcomes: OutcomesRead) -> dict[str, Any]:
+def _casework(casework: Casework, outcomes: NightOutcomes) -> dict[str, Any]:
     """What the manifest says of cases and outcomes."""
     return {
         "cases": casework.cases.num_rows,
@@ -93,7 +94,9 @@ def _casework(casework: Casework, outcomes: OutcomesRead) -> dict[str, Any]:
             "read": outcomes.table.num_rows,
             "replaced": outcomes.replaced,
             "flags_decided": casework.decided,
-            "faults": [str(fault) for fault in outcomes.faults],
+            "dated_after_the_night": outcomes.later,
+            "last_event": outcomes.last_sequence,
+            "faults": list(outcomes.faults),
         },
     }
 

@@ -346,6 +346,11 @@ EVIDENCE = _schema(
 )
 
 
+#: What a person can find of a flag; the first two are real.
+REAL = ("confirmed", "error")
+CLEARED = "cleared"
+OUTCOME_WORDS = (*REAL, CLEARED, "unresolved")
+
 #: Flags that a person has decided. `outcome`: confirmed (fraud, or somebody meant it) | error (real,
 #: an honest mistake) | cleared (nothing is wrong) | unresolved. `minutes` is officer time to the decision.
 #: A flag stands here once, with its newest decision. Order: flag_key.

@@ -5,7 +5,8 @@ partners/<partner>/<mapping>.toml  one mapping per kind of extract
 partners/<partner>/sharing.toml    what is agreed to be shared (docs/intake.md)
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
-outcomes.csv                       optional: flags that people have decided
+outcomes.sqlite                    the store of what people decided about flags
+outcomes.csv                       optional: decided flags from elsewhere, taken into the store by each night
 releases.csv                       deliveries that a person released, refused or withdrew
 accepted/<partner>/<mapping>/…     the newest extracts that were accepted, to stand in and to compare with
 runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
@@ -139,8 +140,13 @@ class Site(BaseModel):
 
     @property
     def outcomes_file(self) -> Path:
-        """Flags that people have decided (docs/casework.md); may not exist."""
+        """Decided flags that a night takes into the store (docs/casework.md); may not exist."""
         return self.root / "outcomes.csv"
+
+    @property
+    def outcomes_store(self) -> Path:
+        """What people decided about flags, every decision kept (docs/casework.md); may not exist."""
+        return self.root / "outcomes.sqlite"
 
     @property
     def releases_file(self) -> Path:

@@ -14,9 +14,10 @@ import pyarrow as pa
 from fraudmatch.schemas import PROFILES, SENT_BACK, Override, empty
 
 if TYPE_CHECKING:
-    from fraudmatch.casework import Casework, OutcomesRead
+    from fraudmatch.casework import Casework
     from fraudmatch.intake import ToKeep
     from fraudmatch.linkage import LinkedNight
+    from fraudmatch.outcomes import NightOutcomes
     from fraudmatch.scoring import Scored
 
 Say = Callable[[str], None]
@@ -111,7 +112,7 @@ class StageResults:
     evidence: pa.Table
     overrides: tuple[Override, ...]
     overruled: pa.Table
-    outcomes: OutcomesRead
+    outcomes: NightOutcomes
     casework: Casework
 
     def tables(self) -> NightTables:

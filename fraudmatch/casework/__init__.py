@@ -1,7 +1,6 @@
 """FLAGS and decided flags -> cases, ranked by what an officer's minute is expected to bring."""
 
 from fraudmatch.casework.cases import Casework, make_cases
-from fraudmatch.casework.outcomes import OutcomesRead, read_outcomes
 from fraudmatch.casework.plan import Plan, plan
 from fraudmatch.casework.subjects import Ties
 from fraudmatch.casework.terms import PARAMETERS, Terms, terms_of
@@ -9,5 +8,5 @@ from fraudmatch.casework.times import Times
 from fraudmatch.casework.yields import Yields
 
 __all__ = [
-    "PARAMETERS", "Casework", "OutcomesRead", "Plan", "Terms", "Ties", "Times", "Yields", "make_cases", "plan", "read_outcomes", "terms_of",
+    "PARAMETERS", "Casework", "Plan", "Terms", "Ties", "Times", "Yields", "make_cases", "plan", "terms_of",
 ]  # fmt: skip

@@ -21,8 +21,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from fraudmatch.casework.outcomes import CLEARED, REAL
-from fraudmatch.schemas import Review
+from fraudmatch.schemas import CLEARED, REAL, Review
 
 #: How far, as a factor either way, recorded minutes may lie from those the rule states.
 FARTHEST = 4.0

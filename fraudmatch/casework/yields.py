@@ -23,8 +23,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from fraudmatch.casework.outcomes import CLEARED, REAL
-from fraudmatch.schemas import Review
+from fraudmatch.schemas import CLEARED, REAL, Review
 
 
 @dataclass(frozen=True)

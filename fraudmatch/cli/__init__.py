@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("withdraw", "Withdraw what was accepted of a partner's extract."),
     "report": ("report", "Write the reports of a finished night again."),
     "explain": ("explain", "Explain a flag, or why two records were linked or not."),
+    "outcomes": ("outcomes", "Record what was found of flags, list it, or write it to a file."),
     "rules": ("rules", "Check and test the rule library."),
     "link": ("link", "Link any one or two files, without rules."),
     "train": ("train", "Fit a model to your own records, without labels."),

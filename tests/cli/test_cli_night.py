@@ -111,7 +111,8 @@ def test_explain_names_the_case_of_a_flag(demo):
 
 
 def test_outcomes_of_the_site_move_yields_and_take_decided_flags_off_the_list(demo, tmp_path):
-    """A copy of the site, with half of one rule's flags cleared, one row that cannot be read, and a night."""
+    """A copy of the site, with half of one rule's flags cleared in a file, one more by command, one row that
+    cannot be read, and a night."""
     tables = next((demo[0] / "runs").glob("*/tables"))
     flags = [
         row for row in pq.read_table(tables / "flags.parquet").to_pylist() if row["rule_id"] == "FM-CT-001"
@@ -119,16 +120,20 @@ def test_outcomes_of_the_site_move_yields_and_take_decided_flags_off_the_list(de
     done = flags[: len(flags) // 2]
     lines = [f"{f['flag_key']},FM-CT-001,{f['left_partner']},cleared,2026-03-01\n" for f in done]
     folder = tmp_path / "site"
-    shutil.copytree(demo[0], folder, ignore=shutil.ignore_patterns("runs"))
+    shutil.copytree(demo[0], folder)
+    by_command = flags[-1]["flag_key"]
+    told = ("--outcome", "cleared", "--reason", "moved", "--by", "Ada Example")
+    assert run("outcomes", "record", str(folder), by_command[:14], *told)[0] == 0
     head = "flag_key,rule_id,partner,outcome,decided_on\n"
     (folder / "outcomes.csv").write_text(head + "".join(lines) + "zz,,,,\n", encoding="utf-8")
     code, out, err = run("run", str(folder), "--quiet", "--json")
     assert code == 0, err
     manifest = json.loads(out)
-    assert manifest["outcomes"]["read"] == manifest["outcomes"]["flags_decided"] == len(done)
+    assert manifest["outcomes"]["read"] == manifest["outcomes"]["flags_decided"] == len(done) + 1
+    assert manifest["outcomes"]["last_event"] == len(done) + 1
     assert len(manifest["outcomes"]["faults"]) == 5  # key, and four blanks
-    made = pq.read_table(next((folder / "runs").glob("*/tables")) / "case_flags.parquet").to_pylist()
-    assert not {row["flag_key"] for row in made} & {flag["flag_key"] for flag in done}
+    made = pq.read_table(folder / "runs" / manifest["run_id"] / "tables/case_flags.parquet").to_pylist()
+    assert not {row["flag_key"] for row in made} & {by_command, *(flag["flag_key"] for flag in done)}
     of_rule = [row for row in made if row["rule_id"] == "FM-CT-001"]
     assert of_rule and all(row["yield_posterior"] < row["yield_prior"] for row in of_rule)
     code, text, _ = run("explain", str(folder), done[0]["flag_key"])

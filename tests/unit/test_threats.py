@@ -44,8 +44,9 @@ def test_the_test_that_is_named_exists(file: str, test: str) -> None:
     assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
-def test_no_database_no_yaml_and_no_code_from_text() -> None:
+def test_no_database_but_the_store_of_outcomes_no_yaml_and_no_code_from_text() -> None:
     found = []
+    store = {"sqlite3", "sqlalchemy", "alembic"}
     for path in sorted((ROOT / "fraudmatch").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names: list[str] = []
@@ -55,7 +56,8 @@ def test_no_database_no_yaml_and_no_code_from_text() -> None:
                 names = [node.module or ""]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _RUN_CODE:
                 found.append(f"{path.name}: {node.func.id}")
-            found += [f"{path.name}: {name}" for name in names if name.split(".")[0] in _FORBIDDEN]
+            allowed = store if "outcomes" in path.relative_to(ROOT / "fraudmatch").parts else set()
+            found += [f"{path.name}: {n}" for n in names if n.split(".")[0] in _FORBIDDEN - allowed]
     assert found == []
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraudmatch.casework import read_outcomes
 from fraudmatch.errors import RunError
+from fraudmatch.outcomes import read_outcomes
 
 HEAD = "flag_key,rule_id,partner,outcome,decided_on,minutes,value_actual,value_estimate,value_notional,value_prevented,note\n"
 KEY = "0123456789abcdef0123456789abcdef"

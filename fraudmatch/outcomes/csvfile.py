@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from fraudmatch.errors import RunError
-from fraudmatch.schemas import OUTCOMES, VALUE_CLASSES, conform
-
-#: What a person can find; the first two are real.
-REAL = ("confirmed", "error")
-CLEARED = "cleared"
-WORDS = (*REAL, CLEARED, "unresolved")
+from fraudmatch.outcomes.events import KEY, MOST_MINUTES, Decision, faults_of
+from fraudmatch.schemas import OUTCOME_WORDS, OUTCOMES, VALUE_CLASSES, conform
 
 _NEEDED = ("flag_key", "rule_id", "partner", "outcome", "decided_on")
 _AMOUNTS = tuple(f"value_{kind}" for kind in VALUE_CLASSES)
-_COLUMNS = (*_NEEDED, "minutes", *_AMOUNTS, "note")
-_KEY = re.compile(r"^[0-9a-f]{32}$")
-_MOST_MINUTES = 100_000
+_TEXTS = ("reason", "decided_by", "note")
+_COLUMNS = (*_NEEDED, "minutes", *_AMOUNTS, *_TEXTS)
 
 
 @dataclass(frozen=True, order=True)
@@ -51,11 +46,13 @@ class OutcomesRead:
     Attributes:
         table: OUTCOMES; each flag once, with its newest decision.
         replaced: rows that an outcome of a later day took the place of.
+        decisions: every row that could be read, in the order of its day, then of its content.
     """
 
     table: pa.Table
     faults: tuple[OutcomeFault, ...] = ()
     replaced: int = 0
+    decisions: tuple[Decision, ...] = ()
 
 
 def read_outcomes(path: Path) -> OutcomesRead:
@@ -85,29 +82,32 @@ def read_outcomes(path: Path) -> OutcomesRead:
         for name in headings
         if name not in _COLUMNS
     ]
-    read = []
+    read: list[Decision] = []
     for number, row in enumerate(rows, 2):
         found, wrong = _row(row)
-        faults += [OutcomeFault(path.name, number, field, reason) for field, reason in wrong]
         if not wrong:
-            read.append(found)
+            read.append(Decision(**found))
+            wrong = list(faults_of(read[-1]))
+            del read[len(read) - bool(wrong) :]
+        faults += [OutcomeFault(path.name, number, field, reason) for field, reason in wrong]
+    read.sort(key=_age)
     table, replaced = _newest(read)
-    return OutcomesRead(table, tuple(sorted(faults)), replaced)
+    return OutcomesRead(table, tuple(sorted(faults)), replaced, tuple(read))
 
 
-def _row(row: Mapping[str, str | None]) -> tuple[dict[str, object], list[tuple[str, str]]]:
-    """A row as OUTCOMES has it, and (field, reason) of all that is wrong with it."""
+def _row(row: Mapping[str, str | None]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """A row as a Decision has it, and (field, reason) of all in it that cannot be read."""
     cell = {name: (row.get(name) or "").strip() for name in _COLUMNS}
     wrong = [(name, "it is blank") for name in _NEEDED if not cell[name]]
     if "" in row:
         wrong.append(("(row)", "it has more cells than the heading"))
-    if cell["flag_key"] and not _KEY.match(cell["flag_key"]):
+    if cell["flag_key"] and not KEY.match(cell["flag_key"]):
         wrong.append(
             ("flag_key", "a flag key has 32 hexadecimal digits, as in the last column of the reports")
         )
-    if cell["outcome"] and cell["outcome"] not in WORDS:
-        wrong.append(("outcome", f"choose one of: {', '.join(WORDS)}"))
-    found: dict[str, object] = {name: cell[name] or None for name in (*_NEEDED, "note")}
+    if cell["outcome"] and cell["outcome"] not in OUTCOME_WORDS:
+        wrong.append(("outcome", f"choose one of: {', '.join(OUTCOME_WORDS)}"))
+    found: dict[str, Any] = {name: cell[name] or None for name in (*_NEEDED, *_TEXTS)}
     try:
         found["decided_on"] = dt.date.fromisoformat(cell["decided_on"]) if cell["decided_on"] else None
     except ValueError:
@@ -121,9 +121,9 @@ def _row(row: Mapping[str, str | None]) -> tuple[dict[str, object], list[tuple[s
 def _minutes(text: str, wrong: list[tuple[str, str]]) -> int | None:
     if not text:
         return None
-    if text.isascii() and text.isdigit() and int(text) <= _MOST_MINUTES:
+    if text.isascii() and text.isdigit() and int(text) <= MOST_MINUTES:
         return int(text)
-    wrong.append(("minutes", f"write whole minutes from 0 to {_MOST_MINUTES:,}"))
+    wrong.append(("minutes", f"write whole minutes from 0 to {MOST_MINUTES:,}"))
     return None
 
 
@@ -141,16 +141,17 @@ def _pence(name: str, text: str, wrong: list[tuple[str, str]]) -> int | None:
     return None
 
 
-def _newest(rows: list[dict[str, object]]) -> tuple[pa.Table, int]:
-    """Each flag once: of several decisions the latest day's; on one day, the last by content, so
-    that the order of rows does not matter."""
-    kept: dict[object, dict[str, object]] = {}
-    for row in sorted(rows, key=_age):
-        kept[row["flag_key"]] = row
-    ordered = [kept[key] for key in sorted(kept, key=str)]
-    columns = {field.name: pa.array([row[field.name] for row in ordered], field.type) for field in OUTCOMES}
-    return conform(pa.table(columns), OUTCOMES, what="OUTCOMES"), len(rows) - len(kept)
+def _newest(decisions: list[Decision]) -> tuple[pa.Table, int]:
+    """Each flag once: of several decisions the last in their order."""
+    kept = {decision.flag_key: decision for decision in decisions}
+    ordered = [kept[key] for key in sorted(kept)]
+    columns = {
+        field.name: pa.array([getattr(d, field.name) for d in ordered], field.type) for field in OUTCOMES
+    }
+    return conform(pa.table(columns), OUTCOMES, what="OUTCOMES"), len(decisions) - len(kept)
 
 
-def _age(row: Mapping[str, object]) -> tuple[str, ...]:
-    return (str(row["decided_on"]), *(str(row[name]) for name in sorted(row)))
+def _age(decision: Decision) -> tuple[str, ...]:
+    """The day, then the content, so that the order of rows in the file does not matter."""
+    names = sorted(field.name for field in fields(Decision))
+    return (str(decision.decided_on), *(str(getattr(decision, name)) for name in names))

@@ -1,0 +1,13 @@
+"""What people decided about flags: kept for good, and read back for each night.
+
+`outcomes.store` is imported where it is used, because the libraries under it take a third of a second.
+"""
+
+from fraudmatch.outcomes.csvfile import OutcomesRead, read_outcomes
+from fraudmatch.outcomes.events import CLEARED_REASONS, REOPENED, WORDS, Decision, Event, key_of
+from fraudmatch.outcomes.night import NightOutcomes, outcomes_of_night
+
+__all__ = [
+    "CLEARED_REASONS", "REOPENED", "WORDS", "Decision", "Event", "NightOutcomes", "OutcomesRead", "key_of",
+    "outcomes_of_night", "read_outcomes",
+]  # fmt: skip

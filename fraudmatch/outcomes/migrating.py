@@ -1,0 +1,115 @@
+"""Brings the file of the store to the schema of this program, in one transaction, or leaves it as it was.
+
+A file that swaps places with a migrated copy would take with it what a writer in another process was
+told is saved. So the migration runs in the file itself, in a transaction that shuts other writers out; the
+events are counted and their content compared before it is committed; SQLite undoes it after a crash.
+A copy of the file as it was stays beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fraudmatch.errors import StoreError
+from fraudmatch.outcomes.connecting import engine_of, make_file, writing
+from fraudmatch.outcomes.tables import APPLICATION_ID, EVENTS, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_HERE = Path(__file__).parent / "migrations"
+
+
+def version_of(connection: Connection, path: Path) -> int:
+    """The schema of the file; 0 = it is empty.
+
+    Raises:
+        StoreError: it is another program's database, or of a newer program.
+    """
+    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    identity = int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
+    things = int(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one())
+    if (version or things) and identity != APPLICATION_ID:
+        raise StoreError(
+            f"{path} is a database of another program.",
+            remedy="Move it away; the store of outcomes is made anew.",
+        )
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} was written by a newer fraudmatch: it has schema {version}, this program knows {SCHEMA_VERSION}.",
+            remedy="Use the newer program; nothing was changed.",
+        )
+    return version
+
+
+def bring_up(path: Path, *, to: int = SCHEMA_VERSION, more: Sequence[Path] = ()) -> None:
+    """Make the schema of an empty file, or migrate an older one; nothing when it is up to date.
+
+    Args:
+        to: the schema wanted; a test asks for one that is not released.
+        more: further folders with migrations.
+
+    Raises:
+        StoreError: the migration would lose or alter an event; nothing was changed.
+    """
+    engine = engine_of(path)
+    with writing(engine) as connection:
+        before = version_of(connection, path)
+        if before >= to:  # another process was faster
+            return
+        kept = _fingerprint(connection) if before else None
+        if before:
+            _copy(path, path.with_name(f"{path.name}.schema-{before}"))
+        _upgrade(connection, more)
+        if kept is not None and kept != _fingerprint(connection):
+            raise StoreError(
+                f"{path}: the change of its schema from {before} to {to} would alter decisions; it was undone.",
+                remedy="Use the older program, and report this as a fault of this one.",
+            )
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {to}")
+
+
+def _upgrade(connection: Connection, more: Sequence[Path]) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    places = [_HERE / "versions", *more]
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(str(each).replace("%", "%%") for each in places))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _fingerprint(connection: Connection) -> tuple[int, str]:
+    """How many events there are, and a digest of all that they say in the columns known here."""
+    import sqlalchemy as sa
+
+    names = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(outcome_events)")]
+    columns = [column.name for column in EVENTS.c if column.name in names]
+    asked: Any = sa.select(*(sa.literal_column(name) for name in columns)).select_from(
+        sa.text("outcome_events")
+    )
+    count, digest = 0, hashlib.sha256()
+    for row in connection.execute(asked.order_by(sa.text("sequence"))):
+        digest.update(repr(tuple(row)).encode("utf-8"))
+        count += 1
+    return count, digest.hexdigest()
+
+
+def _copy(path: Path, to: Path) -> None:
+    """A copy of the file as it is. It goes through SQLite: to open and close the file past it would let go of its locks."""
+    to.unlink(missing_ok=True)
+    make_file(to)
+    with (
+        contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        contextlib.closing(sqlite3.connect(to)) as target,
+    ):
+        source.backup(target)

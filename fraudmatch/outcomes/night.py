@@ -1,0 +1,81 @@
+"""The outcomes that count in a night: what the store holds, and the rows of `outcomes.csv` it takes in first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from fraudmatch.outcomes.csvfile import read_outcomes
+from fraudmatch.schemas import OUTCOMES
+
+if TYPE_CHECKING:
+    from fraudmatch.outcomes.csvfile import OutcomesRead
+    from fraudmatch.outcomes.store import Store
+
+#: Where a row of the file was told, in its idempotency key.
+_FROM_FILE = "file"
+
+
+@dataclass(frozen=True)
+class NightOutcomes:
+    """OUTCOMES of a night, and what is to be said about them.
+
+    Attributes:
+        table: OUTCOMES in force on the date of the night.
+        faults: one a line; what was wrong with rows of the file, or with the store.
+        replaced: rows of the file that a decision of a later day took the place of.
+        later: events dated after the night, which do not count in it.
+        last_sequence: the newest event of the store when it was read; with it the night can be told again.
+    """
+
+    table: pa.Table
+    faults: tuple[str, ...] = ()
+    replaced: int = 0
+    later: int = 0
+    last_sequence: int = 0
+
+
+def outcomes_of_night(
+    file: Path, store_file: Path, as_at: dt.date, *, recorded_at: dt.datetime
+) -> NightOutcomes:
+    """Take what is new in the file into the store, and read what is in force on the night's date.
+
+    No store is made, and nothing that it needs is loaded, where there is neither a row nor a store.
+
+    Args:
+        file: `outcomes.csv` of the site; may not exist. store_file: `outcomes.sqlite`; may not exist.
+        recorded_at: now, for events that are added; nothing of it is in the result.
+
+    Raises:
+        RunError: the file cannot be read as text, or lacks a column that every outcome needs.
+        StoreError: the store cannot be read.
+    """
+    read = read_outcomes(file)
+    faults = tuple(str(fault) for fault in read.faults)
+    if not read.decisions and not store_file.exists():
+        return NightOutcomes(OUTCOMES.empty_table(), faults)
+    from fraudmatch.outcomes.store import open_store
+
+    store = open_store(store_file)
+    if store.damage:
+        faults, older = (_damaged(store, read), *faults), 0
+    else:
+        older = store.take(read.decisions, kind=_FROM_FILE, recorded_at=recorded_at).older
+    return NightOutcomes(
+        store.in_force(as_at),
+        faults,
+        read.replaced + older,
+        store.decided_after(as_at),
+        store.last_sequence(),
+    )
+
+
+def _damaged(store: Store, read: OutcomesRead) -> str:
+    left_out = (
+        f"; what is new in {len(read.decisions):,} rows of the file does not count" if read.decisions else ""
+    )
+    return f"{store.path.name} is damaged ({store.damage}); only what can be read of it counts{left_out}"

@@ -1,0 +1,283 @@
+"""The store of outcomes of a site: `outcomes.sqlite`, to which events are added and nothing else happens.
+
+An event counts as kept once its transaction is committed, and only then is the caller told. An error on
+the way is no proof that it was not kept: telling the same again under the same key gives the
+event that was kept, or keeps it now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from fraudmatch.errors import ConflictError, DecisionError, StoreError
+from fraudmatch.outcomes.connecting import PATIENCE, engine_of, make_file, writing
+from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
+from fraudmatch.outcomes.migrating import bring_up, version_of
+from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
+from fraudmatch.outcomes.tables import EVENTS, SCHEMA_VERSION
+from fraudmatch.schemas import OUTCOMES, conform
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a decision that was told.
+
+    Attributes:
+        event: as it is kept. added: False when it was told before under the same key.
+    """
+
+    event: Event
+    added: bool
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of rows of a file.
+
+    Attributes:
+        added: rows that are events now. older: rows left out since the store has a decision of a later day.
+    """
+
+    added: int = 0
+    older: int = 0
+
+
+class Store:
+    """The store of one site.
+
+    Attributes:
+        path: the file. damage: what is wrong with it; "" = nothing. A damaged store can be read as far
+            as it goes, and takes nothing.
+    """
+
+    def __init__(self, path: Path, damage: str = "") -> None:
+        self.path, self.damage = path, damage
+        self._engine = engine_of(path, read_only=bool(damage))
+
+    def record(
+        self, decision: Decision, *, key: str, recorded_at: dt.datetime, supersedes: int | None
+    ) -> Recorded:
+        """Keep one decision; told again under the same key, the event of the first time comes back.
+
+        What counts as the same is what the person said; what the program knew of the flag may be newer.
+
+        Args:
+            key: names this act of telling; a new one for every act.
+            recorded_at: now, with a time zone; the store has no clock.
+            supersedes: sequence of the newest event about the flag, as the person saw it; None = there was none.
+
+        Raises:
+            ConflictError: the newest event is another one; nothing was changed.
+            DecisionError: the decision cannot be kept, or the key was used for another one.
+            StoreError: the store is damaged or busy, or could not confirm that it wrote.
+        """
+        checked(decision)
+        with self._writing() as connection:
+            known = events_of(connection, EVENTS.c.idempotency_key == key)
+            if known:
+                if (known[0].decision.told(), known[0].supersedes) != (decision.told(), supersedes):
+                    raise DecisionError(
+                        f"The key of this decision was used for another one, event {known[0].sequence}.",
+                        remedy="Every decision needs a key of its own; nothing was changed.",
+                    )
+                return Recorded(known[0], added=False)
+            newest = newest_of(connection, decision.flag_key)
+            if (newest.sequence if newest else None) != supersedes:
+                raise ConflictError(
+                    f"Flag {decision.flag_key} has been decided: {newest}."
+                    if newest
+                    else f"Flag {decision.flag_key} has no event {supersedes}.",
+                    remedy=(
+                        f"Nothing was changed. To replace that decision, tell yours again with --supersedes {newest.sequence}."
+                        if newest
+                        else "Nothing was changed. Tell it again without --supersedes."
+                    ),
+                )
+            event = Event(last_of(connection) + 1, key, stamp(recorded_at), supersedes, decision)
+            connection.execute(sa.insert(EVENTS), [row_of(event)])
+        return Recorded(event, added=True)
+
+    def take(self, decisions: Iterable[Decision], *, kind: str, recorded_at: dt.datetime) -> Taken:
+        """Keep the rows of a file that are not kept yet, in one transaction, in the order given.
+
+        A row is an act of telling of its own: one that came before adds nothing, whatever was decided
+        since. Nor does a row that says what an event about its flag says, or one older than the newest.
+
+        Raises:
+            DecisionError: a row cannot be kept. StoreError: as in `record`; nothing was changed.
+        """
+        keys = {key_of(checked(decision), kind): decision for decision in decisions}
+        with self._reading() as connection:
+            fresh = _unknown(connection, keys, kind)
+        if not fresh:
+            return Taken()
+        with self._writing() as connection:
+            fresh = _unknown(connection, keys, kind)
+            rows, older = _following(connection, fresh, stamp(recorded_at))
+            if rows:
+                connection.execute(sa.insert(EVENTS), rows)
+        return Taken(len(rows), older)
+
+    def events(self) -> list[Event]:
+        """All events, in their order."""
+        with self._reading() as connection:
+            return events_of(connection)
+
+    def newest(self, flag_key: str) -> Event | None:
+        """The event in force about a flag, None where there is none."""
+        with self._reading() as connection:
+            return newest_of(connection, flag_key)
+
+    def last_sequence(self) -> int:
+        """The number of the newest event, 0 where there is none."""
+        with self._reading() as connection:
+            return last_of(connection)
+
+    def in_force(self, as_at: dt.date) -> pa.Table:
+        """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag."""
+        by_then = sa.select(sa.func.max(EVENTS.c.sequence)).where(EVENTS.c.decided_on <= as_at)
+        asked = (
+            sa.select(*(EVENTS.c[name] for name in OUTCOMES.names))
+            .where(EVENTS.c.sequence.in_(by_then.group_by(EVENTS.c.flag_key)), EVENTS.c.outcome != REOPENED)
+            .order_by(EVENTS.c.flag_key)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(asked).all()
+        columns: Iterable[Any] = zip(*rows, strict=True) if rows else [()] * len(OUTCOMES)
+        arrays = [pa.array(column, of.type) for column, of in zip(columns, OUTCOMES, strict=True)]
+        return conform(pa.Table.from_arrays(arrays, schema=OUTCOMES), OUTCOMES, what="OUTCOMES")
+
+    def decided_after(self, as_at: dt.date) -> int:
+        """How many events are dated after a night, and do not count in it."""
+        with self._reading() as connection:
+            asked = sa.select(sa.func.count()).select_from(EVENTS).where(EVENTS.c.decided_on > as_at)
+            return int(connection.execute(asked).scalar_one())
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _in_words(self.path, "could not be read"), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self.damage:
+            raise StoreError(
+                f"{self.path} is damaged ({self.damage}) and takes no decisions. What can be read of it still can be.",
+                remedy=f"Keep the file, put back the newest copy of it, and add what the copy lacks with: "
+                f"fraudmatch outcomes list {self.path.parent} --all",
+            )
+        with (
+            _in_words(self.path, "could not confirm that it saved the decision"),
+            writing(self._engine) as connection,
+        ):
+            # A program of another version may have changed the file since it was opened.
+            if version_of(connection, self.path) != SCHEMA_VERSION:
+                raise StoreError(f"{self.path} was changed by another program.", remedy="Start again.")
+            yield connection
+
+
+def open_store(path: Path) -> Store:
+    """Open the store of a site, made where there is none; a damaged one opens for reading only.
+
+    Raises:
+        StoreError: the file is no store, of a newer program, busy, or cannot be read at all.
+    """
+    with _in_words(path, "cannot be opened"):
+        make_file(path)
+        damage = _damage(path)
+        if not damage:
+            bring_up(path)
+    return Store(path, damage)
+
+
+def stamp(moment: dt.datetime) -> str:
+    """A moment as the store writes it, in UTC and whole seconds.
+
+    Raises:
+        ValueError: it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone is no moment")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def _in_words(path: Path, what: str) -> Iterator[None]:
+    """Errors of the driver and of the file system as a StoreError."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        cause = str(getattr(error, "orig", None) or error)
+        remedy = "Nothing is lost by telling it again: what was saved is not saved twice."
+        if "locked" in cause:
+            remedy = f"Another program wrote to it for more than {PATIENCE} seconds. {remedy}"
+        raise StoreError(f"{path} {what}: {cause}.", remedy=remedy) from error
+
+
+def _damage(path: Path) -> str:
+    """What is wrong with the file, in a few words; "" = nothing.
+
+    Raises:
+        StoreError: it is another program's, or of a newer one.
+    """
+    try:
+        with engine_of(path).begin() as connection:
+            if not version_of(connection, path):
+                return ""
+            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+            if found != "ok":
+                return " ".join(str(found).split())[:200]
+            count, last = connection.execute(
+                sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(EVENTS.c.sequence), 0))
+            ).one()
+            return f"{last - count} of its {last} events are missing" if count != last else ""
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.OperationalError) and "malformed" not in str(error.orig):
+            raise  # busy, or the folder cannot be written: not a fault of the file
+        return str(error.orig)
+
+
+def _unknown(connection: Connection, keys: Mapping[str, Decision], kind: str) -> dict[str, Decision]:
+    asked = sa.select(EVENTS.c.idempotency_key).where(EVENTS.c.idempotency_key.startswith(f"{kind}:"))
+    known = set(connection.execute(asked).scalars())
+    return {key: decision for key, decision in keys.items() if key not in known}
+
+
+def _following(
+    connection: Connection, fresh: Mapping[str, Decision], recorded_at: str
+) -> tuple[list[dict[str, Any]], int]:
+    """Rows of the table for new decisions, each superseding the one before it about its flag; how many are too old."""
+    sequence, older, rows = last_of(connection), 0, []
+    newest = {
+        row.flag_key: (row.sequence, row.decided_on)
+        for row in connection.execute(
+            sa.select(EVENTS.c.flag_key, EVENTS.c.sequence, EVENTS.c.decided_on).order_by(EVENTS.c.sequence)
+        )
+    }
+    stored = set(newest)
+    for key, decision in fresh.items():
+        before, day = newest.get(decision.flag_key, (None, None))
+        if day is not None and decision.flag_key in stored:
+            said = events_of(connection, EVENTS.c.flag_key == decision.flag_key)
+            if decision.told() in [event.decision.told() for event in said]:
+                continue
+        if day is not None and decision.decided_on < day:
+            older += 1
+            continue
+        sequence += 1
+        rows.append(row_of(Event(sequence, key, recorded_at, before, decision)))
+        newest[decision.flag_key] = (sequence, decision.decided_on)
+    return rows, older

@@ -1,0 +1,57 @@
+"""The table of the store as this program expects it; the migrations make it.
+
+Plain SQL that a server understands too. What one person must not do to another's decision is held by
+constraints, so that no program can: the first event about a flag supersedes nothing, each later one
+supersedes one event about the same flag, and no event is superseded twice.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fraudmatch.schemas import VALUE_CLASSES
+
+#: The schema this program writes: the number of the newest migration.
+SCHEMA_VERSION = 1
+
+#: In the header of the SQLite file, so that another program's database is not taken for a store: "fmou".
+APPLICATION_ID = 0x666D6F75
+
+METADATA = sa.MetaData()
+
+EVENTS = sa.Table(
+    "outcome_events",
+    METADATA,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("idempotency_key", sa.String(100), nullable=False, unique=True),
+    sa.Column("recorded_at", sa.String(20), nullable=False),
+    sa.Column("supersedes", sa.Integer, unique=True),
+    sa.Column("flag_key", sa.String(32), nullable=False),
+    sa.Column("rule_id", sa.String(40), nullable=False),
+    sa.Column("rule_version", sa.Integer),
+    sa.Column("partner", sa.String(31), nullable=False),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(40)),
+    sa.Column("decided_by", sa.String(100)),
+    sa.Column("decided_on", sa.Date, nullable=False),
+    sa.Column("minutes", sa.Integer),
+    *(sa.Column(f"value_{kind}_pence", sa.BigInteger) for kind in VALUE_CLASSES),
+    sa.Column("note", sa.Text),
+    sa.Column("left_ref", sa.Text),
+    sa.Column("right_ref", sa.Text),
+    sa.Column("basis", sa.Text),
+    sa.UniqueConstraint("flag_key", "sequence", name="one_flag_an_event"),
+    sa.ForeignKeyConstraint(
+        ["flag_key", "supersedes"],
+        ["outcome_events.flag_key", "outcome_events.sequence"],
+        name="supersedes_the_same_flag",
+    ),
+)
+
+sa.Index(
+    "one_first_event_a_flag",
+    EVENTS.c.flag_key,
+    unique=True,
+    sqlite_where=EVENTS.c.supersedes.is_(None),
+    postgresql_where=EVENTS.c.supersedes.is_(None),
+)
