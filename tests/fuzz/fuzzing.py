@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 
 SECONDS = float(os.environ.get("FRAUDMATCH_FUZZ_SECONDS", "2"))
 SEED = int(os.environ.get("FRAUDMATCH_FUZZ_SEED", "20260331"))
+#: So many tries however slow the machine is.
+FEWEST = 20
 #: A single try that takes longer hangs, however busy the machine is (seconds).
 SLOWEST = 20.0
 
@@ -63,7 +65,7 @@ def fuzz(
     """
     chance = random.Random(SEED)
     begun, tries = time.monotonic(), 0
-    while time.monotonic() - begun < SECONDS or tries < len(samples):
+    while time.monotonic() - begun < SECONDS or tries < max(FEWEST, len(samples)):
         text = samples[tries] if tries < len(samples) else mutations(samples, chance)
         tries += 1
         started = time.monotonic()

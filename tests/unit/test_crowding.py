@@ -10,6 +10,7 @@ from fraudmatch import schemas
 from fraudmatch.arrivals import Declared
 from fraudmatch.intake.crowding import crowded_homes
 from fraudmatch.intake.gates import Delivered
+from fraudmatch.intake.profile import profile_of
 
 
 def delivered(homes: list[int], dataset: str = "council_tax") -> Delivered:
@@ -24,7 +25,16 @@ def delivered(homes: list[int], dataset: str = "council_tax") -> Delivered:
     columns = {field.name: known.get(field.name, pa.nulls(len(uprns), field.type)) for field in schema}
     received = pa.table({name: columns[name].cast(schema.field(name).type) for name in schema.names})
     return Delivered(
-        "avon", dataset, received, len(uprns), {}, None, Declared(), None, False, dt.date(2026, 3, 31)
+        "avon",
+        dataset,
+        received,
+        len(uprns),
+        profile_of(dataset, received, schemas.empty(schemas.REJECTS)),
+        None,
+        Declared(),
+        None,
+        False,
+        dt.date(2026, 3, 31),
     )
 
 

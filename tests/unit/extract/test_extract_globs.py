@@ -52,7 +52,7 @@ def _as_forbidden_heading(pattern: str) -> None:
 
 def _as_name_of_a_delivery(pattern: str) -> None:
     form = DeliveryForm(name="{date}" + pattern)
-    assert declared_of(form, "a" * 255).part is None
+    assert declared_of("council_tax", form, "a" * 255).part is None
 
 
 @pytest.mark.parametrize("use", [_as_footer, _as_forbidden_heading, _as_name_of_a_delivery])
@@ -75,7 +75,9 @@ def test_ten_evil_patterns_take_no_time(use: Callable[[str], None]) -> None:
 )
 def test_the_name_of_a_delivery_tells_its_part(name: str, file: str, part: int | None) -> None:
     assert (
-        declared_of(DeliveryForm.model_construct(**{**DeliveryForm().model_dump(), "name": name}), file).part
+        declared_of(
+            "council_tax", DeliveryForm.model_construct(**{**DeliveryForm().model_dump(), "name": name}), file
+        ).part
         == part
     )
 
