@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.arrivals import FileFault
-from fraudmatch.intake.gates import Delivered, percent
+from fraudmatch.intake.delivered import Delivered, percent
 
 #: Data sets whose rows come once by their nature: events, not standing records.
 _EVENTS = frozenset({"payment", "care_payment", "deaths", "right_to_buy"})

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.arrivals import FileFault
-from fraudmatch.intake.gates import Delivered
+from fraudmatch.intake.delivered import Delivered
 from fraudmatch.schemas import DATASETS
 
 #: Above 50, or ten times the rows of all but one in a thousand homes, whichever is more,

@@ -22,7 +22,7 @@ from fraudmatch.columnwise import each_column
 from fraudmatch.intake.store import Accepted
 
 if TYPE_CHECKING:
-    from fraudmatch.intake.gates import Delivered
+    from fraudmatch.intake.delivered import Delivered
 
 #: Fields whose values are never named.
 COUNTS_ALONE = schemas.MATCH_ONLY | {"nino", "second_nino", "sort_code", "account", "source_ref"}

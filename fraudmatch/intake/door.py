@@ -13,8 +13,9 @@ from fraudmatch.arrivals import ExtractedFile, FileFault, Together, put_together
 from fraudmatch.intake.churn import seen_once
 from fraudmatch.intake.crowding import crowded_homes
 from fraudmatch.intake.decisions import Decision
+from fraudmatch.intake.delivered import Delivered
 from fraudmatch.intake.described import described
-from fraudmatch.intake.gates import Delivered, faults_of
+from fraudmatch.intake.gates import faults_of
 from fraudmatch.intake.gates_others import COMPARED
 from fraudmatch.intake.mended import UNMATCHED, Mended, mend, records_set_aside
 from fraudmatch.intake.profile import profile_of, with_unreadable

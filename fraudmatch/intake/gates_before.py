@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.arrivals import FileFault
-from fraudmatch.intake.gates import Delivered, Gate, percent
+from fraudmatch.intake.delivered import Delivered, Gate, percent
 from fraudmatch.intake.profile import FORMS
 from fraudmatch.intake.sampled import share_found, spread
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.arrivals import FileFault
-from fraudmatch.intake.gates import Delivered, Gate, percent
+from fraudmatch.intake.delivered import Delivered, Gate, percent
 from fraudmatch.intake.sampled import share_found, spread
 
 #: Columns that tell whose rows they are: references are a partner's own, postcodes its area.

@@ -23,6 +23,7 @@ from fraudmatch.reasons import REASONS
 from fraudmatch.report.clean import clean_text, fit_cell
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.to_correct_book import write_book
+from fraudmatch.report.to_correct_rows import Row, Rows
 from fraudmatch.report.words import dataset_title, field_heading
 from fraudmatch.schemas import is_fatal
 from fraudmatch.site import Partner
@@ -47,38 +48,6 @@ class ToCorrect:
     file: str
     rows: int
     files: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row to correct.
-
-    Attributes:
-        cells: under the headings; all blank where the record could not be cut into cells.
-        at_fault: places of the cells that are wrong.
-    """
-
-    record: int
-    wrong: str
-    remedy: str
-    cells: tuple[str, ...]
-    at_fault: frozenset[int]
-    line: str
-    delivery: str
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows of one delivered file, under its headings."""
-
-    file: str
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All headings: ours in front, the partner's, ours behind."""
-        return (*corrections.IN_FRONT, *self.headings, *corrections.BEHIND)
 
 
 def write_to_correct(own: Path, partner: Partner, night: ReportInput, rejects: pa.Table) -> list[ToCorrect]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fraudmatch import corrections
 from fraudmatch.errors import RunError
 from fraudmatch.report.clean import fit_cell
 from fraudmatch.report.sheet import Sheet, add_formats
+from fraudmatch.report.to_correct_rows import Row, Rows
 from fraudmatch.report.words import long_date
-
-if TYPE_CHECKING:
-    from fraudmatch.report.to_correct import Row, Rows
 
 # Text wherever somebody may type: a spreadsheet would take zeros off references and turn dates about.
 _OWN = {"num_format": "@", "valign": "top", "quote_prefix": True}

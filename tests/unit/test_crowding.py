@@ -9,7 +9,7 @@ import pyarrow as pa
 from fraudmatch import schemas
 from fraudmatch.arrivals import Declared
 from fraudmatch.intake.crowding import crowded_homes
-from fraudmatch.intake.gates import Delivered
+from fraudmatch.intake.delivered import Delivered
 from fraudmatch.intake.profile import profile_of
 
 
