@@ -16,7 +16,8 @@ Two kinds of trouble exist and are never mixed:
       │   ├── ConservationError  FM121            a row was lost or invented
       │   ├── SchemaError        FM122            a table broke the contract of its stage
       │   ├── BudgetError        FM123            the plan would compare more pairs than allowed
-      │   └── StoreError         FM124            the store of outcomes cannot be read or written
+      │   ├── StoreError         FM124            the store of outcomes cannot be read or written
+      │   └── BackupError        FM128            a backup cannot be taken, read or restored
       └── GateError              FM130   exit 3   a gate held something back
           └── ConflictError      FM131            somebody decided the flag since; nothing was changed
 
@@ -144,6 +145,12 @@ class StoreError(RunError):
     """The store of outcomes is damaged, too new, busy, or could not confirm that it wrote."""
 
     code = "FM124"
+
+
+class BackupError(RunError):
+    """A backup cannot be taken, cannot be read with this key, or is not what was written."""
+
+    code = "FM128"
 
 
 class GateError(FraudmatchError):

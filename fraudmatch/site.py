@@ -1,6 +1,6 @@
 """The site folder: who takes part, where their files are, as at which date.
 
-site.toml                          name, as-at date, [limits], [[partner]] and [[override]] tables
+site.toml                          name, as-at date, [limits], [backup], [[partner]] and [[override]] tables
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
 partners/<partner>/sharing.toml    what is agreed to be shared (docs/intake.md)
 deliveries/<partner>/…             the files as they came
@@ -61,6 +61,21 @@ class Partner(BaseModel):
         return text
 
 
+class BackupPlan(BaseModel):
+    """Where backups of the site go.
+
+    Attributes:
+        to: folders; a relative one counts from the site folder. key: the key file, likewise.
+        keep_days: backups older than this are removed after one was taken; null = never.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    to: tuple[str, ...] = ()
+    key: str | None = None
+    keep_days: int | None = Field(default=None, ge=1)
+
+
 class _SiteFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -71,6 +86,7 @@ class _SiteFile(BaseModel):
     limits: Limits = Limits()
     sharing: Literal["required", "optional"] = "optional"
     settle_seconds: int = Field(default=0, ge=0, le=3600)
+    backup: BackupPlan = BackupPlan()
 
 
 class Site(BaseModel):
@@ -85,6 +101,7 @@ class Site(BaseModel):
         limits: what the reading of one file may use.
         sharing_required: every data set needs a sharing record; else only those of partners that keep one.
         settle_seconds: a file changed less than this long ago is left for the next try.
+        backup: where backups go.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -97,6 +114,7 @@ class Site(BaseModel):
     limits: Limits = Limits()
     sharing_required: bool = False
     settle_seconds: int = 0
+    backup: BackupPlan = BackupPlan()
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with that id.
@@ -149,6 +167,20 @@ class Site(BaseModel):
         return self.root / "outcomes.sqlite"
 
     @property
+    def key_file(self) -> Path:
+        """The secret by which what a decision rested on is compared; may not exist."""
+        return self.root / "site.key"
+
+    @property
+    def backups_file(self) -> Path:
+        """When a backup was taken and proved; may not exist."""
+        return self.root / "backups.json"
+
+    def beside(self, name: str) -> Path:
+        """A path as site.toml names it: from the site folder, unless it says from where."""
+        return self.root / Path(name).expanduser()
+
+    @property
     def releases_file(self) -> Path:
         """Deliveries that a person released, refused or withdrew; may not exist."""
         return self.root / "releases.csv"
@@ -196,6 +228,7 @@ def load_site(root: Path) -> Site:
         limits=read.limits,
         sharing_required=read.sharing == "required",
         settle_seconds=read.settle_seconds,
+        backup=read.backup,
     )
 
 

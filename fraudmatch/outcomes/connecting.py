@@ -72,3 +72,20 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def copy_file(path: Path, to: Path) -> None:
+    """A copy of the file as of its last transaction, while others may write to it.
+
+    It goes through SQLite: to open and close the file past it would let go of its locks.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    to.unlink(missing_ok=True)
+    make_file(to)
+    with (
+        contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        contextlib.closing(sqlite3.connect(to)) as target,
+    ):
+        source.backup(target)

@@ -8,15 +8,13 @@ A copy of the file as it was stays beside it.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fraudmatch.errors import StoreError
-from fraudmatch.outcomes.connecting import engine_of, make_file, writing
+from fraudmatch.outcomes.connecting import copy_file, engine_of, writing
 from fraudmatch.outcomes.tables import APPLICATION_ID, EVENTS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ def bring_up(path: Path, *, to: int = SCHEMA_VERSION, more: Sequence[Path] = ())
             return
         kept = _fingerprint(connection) if before else None
         if before:
-            _copy(path, path.with_name(f"{path.name}.schema-{before}"))
+            copy_file(path, path.with_name(f"{path.name}.schema-{before}"))
         _upgrade(connection, more)
         if kept is not None and kept != _fingerprint(connection):
             raise StoreError(
@@ -102,14 +100,3 @@ def _fingerprint(connection: Connection) -> tuple[int, str]:
         digest.update(repr(tuple(row)).encode("utf-8"))
         count += 1
     return count, digest.hexdigest()
-
-
-def _copy(path: Path, to: Path) -> None:
-    """A copy of the file as it is. It goes through SQLite: to open and close the file past it would let go of its locks."""
-    to.unlink(missing_ok=True)
-    make_file(to)
-    with (
-        contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
-        contextlib.closing(sqlite3.connect(to)) as target,
-    ):
-        source.backup(target)

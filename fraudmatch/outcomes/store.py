@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
-from fraudmatch.outcomes.connecting import PATIENCE, engine_of, make_file, writing
+from fraudmatch.outcomes.connecting import PATIENCE, copy_file, engine_of, make_file, writing
 from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
 from fraudmatch.outcomes.migrating import bring_up, version_of
 from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
@@ -145,6 +145,15 @@ class Store:
         """The number of the newest event, 0 where there is none."""
         with self._reading() as connection:
             return last_of(connection)
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of the store as of its last transaction, while others may write to it.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        with _in_words(self.path, "could not be copied"):
+            copy_file(self.path, path)
 
     def in_force(self, as_at: dt.date) -> pa.Table:
         """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag."""

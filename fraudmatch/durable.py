@@ -1,0 +1,82 @@
+"""Writing files so that they are there whole or not at all, also after a power cut."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+#: How often a file that another program holds open is tried again, and after how long (Windows).
+_ATTEMPTS, _PAUSE = 10, 0.2
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; their names are on the disk when this returns."""
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        sync_folder(each.parent)
+
+
+def synced(file: IO[Any]) -> None:
+    """All that was written to an open file is on the disk when this returns."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in a folder are on the disk when this returns; does nothing where folders cannot be opened."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def temporary_beside(path: Path) -> Iterator[Path]:
+    """A name in the folder of `path` to write to first; what is left under it is removed."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def move_into_place(draft: Path, path: Path) -> None:
+    """Give a file that was synced its name, in place of what bore it; the name is on the disk when this returns."""
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            draft.replace(path)
+            break
+        except PermissionError:
+            if not left or os.name == "posix":
+                raise
+            time.sleep(_PAUSE)
+    sync_folder(path.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file (UTF-8, line feeds) in place of the one that bore the name."""
+    with temporary_beside(path) as draft:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            synced(file)
+        move_into_place(draft, path)
+
+
+@contextlib.contextmanager
+def scratch_folder(place: Path) -> Iterator[Path]:
+    """A hidden folder inside `place` that only its owner may look into; removed with all that is in it."""
+    folder = Path(tempfile.mkdtemp(prefix=".scratch-", dir=place))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
