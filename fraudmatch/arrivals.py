@@ -191,7 +191,7 @@ def put_together(files: Sequence[ExtractedFile]) -> Together:
     for file in files:
         if file.dataset and file.received.num_rows:
             parts.setdefault(file.dataset, []).append(file.received)
-    received = {name: _joined(parts[name]) for name in schemas.DATASETS if name in parts}
+    received = {name: joined(parts[name]) for name in schemas.DATASETS if name in parts}
     rejects = pa.concat_tables([schemas.empty(schemas.REJECTS), *(file.rejects for file in files)])
     deliveries = pa.concat_tables([schemas.empty(schemas.DELIVERIES), *(file.delivery for file in files)])
     order = [(key, "ascending") for key in ("partner", "dataset", "file", "delivery")]
@@ -207,7 +207,7 @@ def plain_rows(deliveries: pa.Table) -> list[dict[str, Any]]:
     return [row | {day: row[day] and row[day].isoformat() for day in days} for row in rows]
 
 
-def _joined(parts: list[pa.Table]) -> pa.Table:
+def joined(parts: list[pa.Table]) -> pa.Table:
     """The files of one data set in order; one file is in order already."""
     return parts[0] if len(parts) == 1 else in_order(pa.concat_tables(parts)).combine_chunks()
 

@@ -1,7 +1,8 @@
 """The night: the only module that knows the order of the stages.
 
-extract → normalise → link → score → report, then data, manifest and pointer. Everything a
-stage needs from another passes through here as a table or a function.
+extract → normalise → link → score → cases → report, then manifest, folder and pointer. Every stage is on disk as
+soon as it has finished (`audit.building`), so that a start after a crash goes on from there. `steps` says what each
+stage writes; what a stage needs from another passes through here as a table or a function.
 """
 
 from __future__ import annotations
@@ -9,42 +10,47 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch import __version__
-from fraudmatch.audit import Run, publish, start_run
-from fraudmatch.casework import Casework, Ties, make_cases, terms_of
+from fraudmatch.audit import (
+    BUILDING,
+    Building,
+    Run,
+    StageInput,
+    StageOutput,
+    clear,
+    open_run,
+    publish,
+    put_back,
+    seal,
+)
+from fraudmatch.casework import Casework
+from fraudmatch.checkpoints import STAGES, Checkpoint, nothing
 from fraudmatch.containment import READERS
-from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, ConservationError, SiteError
-from fraudmatch.extract import extract, slots_of
-from fraudmatch.intake import accepted_before, keep, read_decisions, read_register, take_in
-from fraudmatch.linkage import Scorer, link_all, load_model
+from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, RunError, SiteError
+from fraudmatch.inputs import models, rule_folders, rule_texts, stage_keys
+from fraudmatch.intake import keep_drafts
 from fraudmatch.manifest import manifest_of
-from fraudmatch.normalise import normalise
-from fraudmatch.outcomes import outcomes_of_night
 from fraudmatch.report import ReportInput, Worklist, report
-from fraudmatch.schemas import EVIDENCE, conform, empty, sort_rejects
-from fraudmatch.scoring import Library, load_library, overrule, read_overrides, score
-from fraudmatch.shipped import shipped
+from fraudmatch.schemas import Override
+from fraudmatch.scoring import Library, load_library, read_overrides
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared, Say, StageResults, Stopwatch
+from fraudmatch.steps import casing, clean, flagging, linking, published, receive
 
 if TYPE_CHECKING:
     from fraudmatch.linkage import LinkedNight
+    from fraudmatch.outcomes import NightOutcomes
     from fraudmatch.scoring import Scored
 
-#: Columns of RECORDS that say where a record came from physically; they are stored apart, so
-#: that the content of a night has one digest whatever the order of rows in the files.
-ORIGIN = ("delivery", "source_row")
-
-#: Relation -> the comparison that evidence of it shows, where no model weighs what is shared.
-_SHARED = {"account": "bank", "phone": "phone", "email": "email"}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Night:
         scored: flags as the overrides leave them. overruled: OVERRULED.
         exit_code: 0, or 4 when some deliveries were refused.
         files: report files written.
+        taken_over: stages that an earlier start had finished.
     """
 
     site: Site
@@ -70,6 +77,7 @@ class Night:
     watch: Stopwatch
     exit_code: int
     files: list[Path]
+    taken_over: tuple[str, ...] = ()
 
 
 def as_at_of(site: Site, as_at: dt.date | None) -> dt.date:
@@ -86,176 +94,189 @@ def as_at_of(site: Site, as_at: dt.date | None) -> dt.date:
     return chosen
 
 
-def rule_folders(site: Site | None) -> list[Path]:
-    """The shipped rules, then the site's own, which replace shipped ones of the same id."""
-    own = [site.rules_folder] if site and site.rules_folder.is_dir() else []
-    return [shipped("rules"), *own]
-
-
 def prepare(site: Site, as_at: dt.date, watch: Stopwatch, say: Say) -> Prepared:
-    """Extract every delivery, take in what passes its gates, and normalise it.
+    """Extract every delivery, take in what passes its gates, and normalise it; nothing is written.
 
     Raises:
         ConservationError: a received row has no record.
     """
-    register, decisions = read_register(site), read_decisions(site.releases_file, as_at)
     with watch.stage("extract", say):
-        extracted = extract(site)
-        before = accepted_before(site.accepted_folder, as_at, slots_of(site))
-        taken = take_in(extracted.files, before, as_at, register=register, decisions=decisions)
+        came = receive.receive(site, as_at)
     with watch.stage("normalise", say):
-        normalised = normalise(taken.received, taken.deliveries, as_at=as_at)
-    loaded = sum(table.num_rows for table in taken.received.values())
-    # Every row has exactly one first party; counting rows would miss a file delivered twice.
-    kept = pc.sum(pc.equal(normalised.records["party"], 1)).as_py() or 0
-    if kept != loaded:
-        raise ConservationError(
-            f"{loaded:,} rows were loaded and {kept:,} have a record.",
-            remedy="Nothing was published. Report this as a fault of the program.",
-        )
-    rejects = sort_rejects(pa.concat_tables([taken.rejects, normalised.rejects]))
-    return Prepared(
-        normalised.records,
-        normalised.details,
-        rejects,
-        taken.deliveries,
-        taken.accepted,
-        taken.sent_back,
-        taken.profiles,
-    )
+        return clean.clean(came, as_at)
 
 
 def run_night(
-    site: Site, *, as_at: dt.date | None = None, threads: int | None = None, say: Say = lambda _: None
-) -> Night:
+    site: Site, *, as_at: dt.date | None = None, threads: int | None = None, resume: bool = False,
+    say: Say = lambda _: None, at: Checkpoint = nothing,
+) -> Night:  # fmt: skip
     """Run one whole night and publish it under runs/.
+
+    A night that an earlier start had finished and not yet published is published first.
 
     Args:
         site: the site folder.
         as_at: the date the exercise speaks of; the site's when None.
         threads: at most this many in the linkage core; the result does not depend on it.
+        resume: take over the stages an earlier start finished from the same inputs; the result is the same.
         say: told what is being done.
+        at: told every point of every stage; for tests.
 
     Raises:
         ConfigurationError: a site, mapping, rule or model file has faults.
         RunError: the night could not finish; nothing was published.
     """
-    started = dt.datetime.now(dt.UTC)
-    day, watch = as_at_of(site, as_at), Stopwatch()
+    day = as_at_of(site, as_at)
     library = load_library(rule_folders(site))
     overrides = read_overrides(site.overrides, site.partner_ids, library)
-    prepared = prepare(site, day, watch, say)
-    READERS.close()
-    with watch.stage("link", say):
-        linked = link_all(prepared.records, prepared.details, threads=threads, progress=say)
-    with watch.stage("score", say):
-        scored = score(
-            prepared.records, prepared.details, linked.groups, library, linked.scorers,
-            as_at=day, payment_links=linked.links["payment"],
+    tidy(site, resume=resume, say=say)
+    outcomes = casing.take_in_outcomes(site, day, recorded_at=dt.datetime.now(dt.UTC))
+    building = Building(site.runs_folder / BUILDING, at)
+    night = _Exercise(site, day, library, overrides, outcomes, building, threads, say)
+    return (night.published() if resume else None) or night.run()
+
+
+def tidy(site: Site, *, resume: bool, say: Say = lambda _: None) -> None:
+    """Put in order what an earlier start left: publish what was finished, and remove the rest unless it is to be resumed."""
+    runs = site.runs_folder
+    put_back(runs)
+    earlier = publish(runs, _keeper(site))
+    if earlier is not None:
+        say(f"published night {earlier.folder.name}, which an earlier start had finished")
+    if not resume and (runs / BUILDING).exists():
+        say("removed what an unfinished night had left; --resume would have gone on from it")
+        clear(runs / BUILDING)
+
+
+def _keeper(site: Site) -> Callable[[Path, Callable[[], None]], None]:
+    """What puts away the deliveries that a published night accepted."""
+
+    def keep(work: Path, half_way: Callable[[], None]) -> None:
+        told = work / "night.json"
+        if told.is_file():
+            day = dt.date.fromisoformat(json.loads(told.read_text(encoding="utf-8"))["as_at"])
+            keep_drafts(work / receive.DRAFTS, site.accepted_folder, day, half_way)
+
+    return keep
+
+
+class _Exercise:
+    """One night on its way: the stages in their order, each made or taken over."""
+
+    def __init__(
+        self, site: Site, day: dt.date, library: Library, overrides: tuple[Override, ...],
+        outcomes: NightOutcomes, building: Building, threads: int | None, say: Say,
+    ) -> None:  # fmt: skip
+        self.site, self.day, self.library, self.overrides = site, day, library, overrides
+        self.outcomes, self.building, self.threads, self.say = outcomes, building, threads, say
+        self.watch, self.started = Stopwatch(), dt.datetime.now(dt.UTC)
+        self.keys = stage_keys(site, day, outcomes)
+
+    def published(self) -> Night | None:
+        """The newest published night, where it was made from these very inputs and is sound."""
+        try:
+            run = open_run(self.site.runs_folder)
+            if run.manifest.get("key") != self.keys["seal"]:
+                return None
+            back = published.read(run, self.threads)
+        except RunError:
+            return None
+        self.say(f"night {run.folder.name} was made from the same inputs; there is nothing to do")
+        files = [
+            run.folder / name for name in sorted(run.manifest["artefacts"]) if name.startswith("reports/")
+        ]
+        return Night(
+            self.site, self.day, run, back.prepared, back.linked, back.flagged.scored, back.flagged.overruled,
+            back.casework, self.library, self.watch, _exit_code(back.prepared), files, STAGES,
         )  # fmt: skip
-        flags, overruled = overrule(scored.flags, overrides, library)
-        members = scored.members.filter(
-            pc.is_in(scored.members["flag_key"], value_set=flags["flag_key"].combine_chunks())
+
+    def run(self) -> Night:
+        """All stages, then the publication."""
+        site, day, library = self.site, self.day, self.library
+        prepared = self._prepared()
+        READERS.close()
+        linked = self._stage(
+            "link",
+            lambda out: linking.make(prepared, self.threads, self.say, out),
+            lambda kept: linking.read(prepared, self.threads, kept),
+        )  # fmt: skip
+        flagged = self._stage(
+            "score",
+            lambda out: flagging.make(prepared, linked, library, self.overrides, day, out), flagging.read,
+        )  # fmt: skip
+        casework = self._stage(
+            "cases",
+            lambda out: casing.make(prepared, linked, flagged, self.outcomes, library, day, out), casing.read,
+        )  # fmt: skip
+        results = StageResults(
+            prepared, linked, flagged.scored, flagged.evidence, self.overrides, flagged.overruled,
+            self.outcomes, casework, self.building.told("link")["linkage"],
+        )  # fmt: skip
+        run_id = f"{day.isoformat()}-{self._digest()[:10]}"
+        names = self._stage(
+            "report",
+            lambda out: self._report(run_id, results, out), lambda kept: list(kept.told["files"]),
+        )  # fmt: skip
+        manifest = manifest_of(site, day, run_id, library, results, self.watch, self.started, self.building)
+        manifest["key"] = self.keys["seal"]
+        seal(self.building, self.keys["seal"], manifest)
+        run = publish(site.runs_folder, _keeper(site), self.building.at)
+        if run is None:
+            raise RunError(
+                f"Night {run_id} was changed by another program before it was published.",
+                remedy="Run it again; the night before is still in force.",
+            )
+        return Night(
+            site, day, run, prepared, linked, flagged.scored, flagged.overruled, casework, library,
+            self.watch, _exit_code(prepared), [run.folder / name for name in names],
+            tuple(self.building.taken_over),
+        )  # fmt: skip
+
+    def _prepared(self) -> Prepared:
+        """extract and normalise; RECEIVED is let go of in between."""
+        came = self._stage("extract", self._received, lambda kept: receive.read(self.site, self.day, kept))
+        return self._stage(
+            "normalise", lambda out: clean.make(came, self.day, out), lambda kept: clean.read(came, kept)
         )
-        scored = replace(scored, flags=flags, members=members)
-        evidence = evidence_of(scored.flags, linked.scorers)
-    with watch.stage("cases", say):
-        outcomes = outcomes_of_night(site.outcomes_file, site.outcomes_store, day, recorded_at=started)
-        terms = terms_of(library.constants(day))
-        ties = Ties(scored.members, prepared.records.select(["phone", "email"]))
-        casework = make_cases(scored.flags, linked.groups, library.texts(), outcomes.table, terms, ties)
-    results = StageResults(prepared, linked, scored, evidence, overrides, overruled, outcomes, casework)
-    run = start_run(site.runs_folder)
-    digests = _write_tables(run, results)
-    run_id = f"{day.isoformat()}-{_digest(digests, site, library)[:10]}"
-    with watch.stage("report", say):
-        files = report(run.reports, report_input(site, day, run_id, library, results.tables()))
-    published = publish(run, run_id, manifest_of(site, day, run_id, library, results, watch, started))
-    keep(site.accepted_folder, day, prepared.accepted)
-    files = [published.folder / path.relative_to(run.folder) for path in files]
-    refused = pc.any(
-        pc.is_in(prepared.deliveries["state"], pa.array(["refused", "held", "deferred"]))
-    ).as_py()
-    return Night(
-        site, day, published, prepared, linked, scored, overruled, casework, library, watch,
-        EXIT_DELIVERIES_HELD if refused else EXIT_DONE, files,
-    )  # fmt: skip
+
+    def _received(self, out: StageOutput) -> receive.Received:
+        told = out.work / "night.json"
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.write_text(json.dumps({"as_at": self.day.isoformat()}) + "\n", encoding="utf-8", newline="\n")
+        out.add([told])
+        return receive.make(self.site, self.day, out)
+
+    def _report(self, run_id: str, results: StageResults, out: StageOutput) -> list[str]:
+        clear(out.run / "reports")
+        made = report(
+            out.run / "reports", report_input(self.site, self.day, run_id, self.library, results.tables())
+        )
+        out.add(made)
+        names = [path.relative_to(out.run).as_posix() for path in made]
+        out.told["files"] = names
+        return names
+
+    def _stage(self, name: str, make: Callable[[StageOutput], T], read: Callable[[StageInput], T]) -> T:
+        """A stage, taken over where an earlier start had finished it from the same inputs, else made."""
+        kept = self.building.finished(name, self.keys[name])
+        if kept is not None:
+            self.say(f"{name}: taken over from the earlier start")
+            return read(kept)
+        with self.watch.stage(name, self.say):
+            return self.building.make(name, self.keys[name], make)
+
+    def _digest(self) -> str:
+        """One digest of what decides the result: content, rules, models, overrides and version."""
+        named = [name for name in self.building.tables() if name.startswith("details_")]
+        content = {name: self.building.digest(name) for name in ("records", *named, "outcomes")}
+        decided = [content, rule_texts(self.site), models(), __version__, *self.site.overrides]
+        whole = json.dumps(decided, sort_keys=True, default=str)
+        return hashlib.sha256(whole.encode("utf-8")).hexdigest()
 
 
-def evidence_of(flags: pa.Table, scorers: Mapping[str, Scorer]) -> pa.Table:
-    """EVIDENCE of every flag that pairs two records: the person model's view and, where the
-    rule rests on another model, on a bank account or on a contact, that one's.
-    """
-    pairs = flags.filter(pc.is_valid(flags["right_id"]))
-    parts = [empty(EVIDENCE)]
-    for model, relations in (
-        ("person", ("person", "property", *_SHARED)),
-        ("organisation", ("organisation", *_SHARED)),
-        ("payment", ("payment",)),
-    ):
-        wanted = pairs.filter(pc.is_in(pairs["relation"], pa.array(relations)))
-        if wanted.num_rows:
-            left, right = wanted["left_id"].to_numpy(), wanted["right_id"].to_numpy()
-            parts.append(scorers[model].evidence(wanted["flag_key"].to_pylist(), left, right))
-    for relation in _SHARED:
-        parts.append(_shared_evidence(relation, pairs.filter(pc.equal(pairs["relation"], relation))))
-    table = pa.concat_tables(parts).sort_by([(k, "ascending") for k in ("flag_key", "model", "position")])
-    return conform(table, EVIDENCE, what="EVIDENCE")
-
-
-def _shared_evidence(relation: str, flags: pa.Table) -> pa.Table:
-    """That both records have the same bank account, telephone number or e-mail address; not which."""
-    said = {
-        "model": relation,
-        "position": 0,
-        "comparison": _SHARED[relation],
-        "level": "same",
-        "agreement": "agrees",
-    }
-    rows = {name: [value] * len(flags) for name, value in said.items()}
-    columns = rows | {"flag_key": flags["flag_key"].combine_chunks(), "weight": [0.0] * len(flags)}
-    return pa.table({f.name: pa.array(columns[f.name], f.type) for f in EVIDENCE}, schema=EVIDENCE)
-
-
-def _write_tables(run: Run, results: StageResults) -> dict[str, str]:
-    """Write every stage table; the sha256 of those that carry the night's content."""
-    prepared, linked, scored = results.prepared, results.linked, results.scored
-    content = {"records": run.write("records", prepared.records.drop_columns(list(ORIGIN)))}
-    run.write("origins", prepared.records.select(["record_id", *ORIGIN]))
-    for dataset in sorted(prepared.details):
-        content[f"details_{dataset}"] = run.write(f"details_{dataset}", prepared.details[dataset])
-    run.write("rejects", prepared.rejects)
-    run.write("deliveries", prepared.deliveries)
-    run.write("sent_back", prepared.sent_back, private=True)
-    run.write("profiles", prepared.profiles, private=True)
-    run.write("groups", linked.groups)
-    for relation in sorted(linked.links):
-        run.write(f"links_{relation}", linked.links[relation])
-    run.write("flags", scored.flags)
-    run.write("held", scored.held)
-    run.write("members", scored.members)
-    run.write("evidence", results.evidence)
-    content["outcomes"] = run.write("outcomes", results.outcomes.table)
-    run.write("cases", results.casework.cases)
-    run.write("case_flags", results.casework.flags)
-    run.write("overruled", results.overruled)
-    return content
-
-
-def _digest(content: Mapping[str, str], site: Site, library: Library) -> str:
-    """One digest of what decides the result: content, rules, models, overrides and version."""
-    rules = {
-        f"{number}/{path.relative_to(folder).as_posix()}": path.read_text(encoding="utf-8")
-        for number, folder in enumerate(rule_folders(site))
-        for path in sorted(folder.rglob("*.toml"))
-    }
-    models = {
-        name: load_model(name).model_dump(mode="json")
-        for name in ("property", "organisation", "person", "payment")
-    }
-    decided = [dict(content), rules, models, __version__, *site.overrides]
-    whole = json.dumps(decided, sort_keys=True, default=str)
-    return hashlib.sha256(whole.encode("utf-8")).hexdigest()
+def _exit_code(prepared: Prepared) -> int:
+    held = pc.any(pc.is_in(prepared.deliveries["state"], pa.array(["refused", "held", "deferred"]))).as_py()
+    return EXIT_DELIVERIES_HELD if held else EXIT_DONE
 
 
 def report_input(site: Site, day: dt.date, run_id: str, library: Library, tables: NightTables) -> ReportInput:

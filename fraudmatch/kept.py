@@ -13,13 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.audit import Run, open_run
-from fraudmatch.exercise import ORIGIN, report_input, rule_folders
+from fraudmatch.exercise import report_input
+from fraudmatch.inputs import rule_folders
 from fraudmatch.outcomes import Decision
 from fraudmatch.report import ReportInput, report
-from fraudmatch.schemas import GROUPS, OVERRULED, PROFILES, RECORDS, SENT_BACK, Override, conform, empty
+from fraudmatch.schemas import GROUPS, OVERRULED, PROFILES, SENT_BACK, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared
+from fraudmatch.steps.clean import whole_records
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,12 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
         RunError: there is none, or an artefact was changed since it was published.
     """
     run = open_run(site.runs_folder, run_id)
-    origins = run.read("origins")
-    records = run.read("records")
-    for name in ORIGIN:
-        records = records.append_column(name, origins[name])
+    records = whole_records(run.read("records"), run.read("origins"))
     details = {
         name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")
     }
     prepared = Prepared(
-        conform(records, RECORDS, what="RECORDS"), details, run.read("rejects"), run.read("deliveries"),
+        records, details, run.read("rejects"), run.read("deliveries"),
         sent_back=run.read("sent_back") if "sent_back" in run.names() else empty(SENT_BACK),
         profiles=run.read("profiles") if "profiles" in run.names() else empty(PROFILES),
     )  # fmt: skip

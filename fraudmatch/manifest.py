@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from fraudmatch import __version__
 from fraudmatch.arrivals import plain_rows
+from fraudmatch.audit import Building
 from fraudmatch.schemas import Override
 from fraudmatch.site import Site
 from fraudmatch.stages import StageResults, Stopwatch
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 def manifest_of(
     site: Site, day: dt.date, run_id: str, library: Library, results: StageResults, watch: Stopwatch,
-    started: dt.datetime,
+    started: dt.datetime, building: Building,
 ) -> dict[str, Any]:  # fmt: skip
     """What went in, what came out and how long it took. The only place with a clock in it."""
-    prepared, linked, scored = results.prepared, results.linked, results.scored
+    prepared, scored = results.prepared, results.scored
     packages = ("numba", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlglot", "XlsxWriter")
     return {
         "schema_version": 1,
@@ -39,6 +40,7 @@ def manifest_of(
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "versions": {"fraudmatch": __version__, "python": platform.python_version()}
         | {name: metadata.version(name) for name in packages},
+        "stages": {"made": building.made, "taken_over": building.taken_over, "made_again": building.unsound},
         "seconds": {name: round(value, 3) for name, value in watch.seconds.items()},
         "peak_mb": {name: round(value) for name, value in watch.peak_mb.items()},
         "deliveries": plain_rows(prepared.deliveries),
@@ -50,17 +52,7 @@ def manifest_of(
         "looked_at": {rule_id: _plain(seen) for rule_id, seen in scored.looked_at.items()},
         "flags": scored.flags.num_rows,
         "held": scored.held.num_rows,
-        "linkage": [
-            {
-                "model": step.model.id,
-                "rows": step.rows,
-                "compared": step.compared,
-                "kept": step.kept,
-                "links": step.links,
-                "passes": [_plain(one) for one in step.plan],
-            }
-            for step in linked.steps
-        ],
+        "linkage": results.linkage,
         "overrides": _overrides(results.overrides, results.overruled),
         **_casework(results.casework, results.outcomes),
     }

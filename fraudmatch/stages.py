@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -104,6 +104,7 @@ class StageResults:
 
     Attributes:
         scored: flags as the overrides leave them. overruled: OVERRULED. evidence: EVIDENCE.
+        linkage: what each model did, for the manifest.
     """
 
     prepared: Prepared
@@ -114,6 +115,7 @@ class StageResults:
     overruled: pa.Table
     outcomes: NightOutcomes
     casework: Casework
+    linkage: Sequence[Mapping[str, Any]]
 
     def tables(self) -> NightTables:
         """What the reports need."""

@@ -1,5 +1,10 @@
-"""Runs on disk: artefacts, manifest, pointer, each verified by SHA-256 before use."""
+"""Runs on disk: stages, artefacts, manifest, pointer, each verified by SHA-256 before use."""
 
-from fraudmatch.audit.store import Run, open_run, publish, sha256_of, start_run
+from fraudmatch.audit.building import BUILDING, Building, StageInput, StageOutput, clear, key_of
+from fraudmatch.audit.publishing import publish, put_back, seal
+from fraudmatch.audit.store import Run, open_run, read_manifest, sha256_of
 
-__all__ = ["Run", "open_run", "publish", "sha256_of", "start_run"]
+__all__ = [
+    "BUILDING", "Building", "Run", "StageInput", "StageOutput", "clear", "key_of", "open_run", "publish",
+    "put_back", "read_manifest", "seal", "sha256_of",
+]  # fmt: skip

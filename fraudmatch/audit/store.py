@@ -5,15 +5,14 @@
     runs/<run id>/manifest.json       what went in, what came out, how long it took
     runs/latest.txt                   the run id of the newest published run
 
-A run is built in a folder of its own and moved into place whole, so that a reader sees the
-old night or the new one, never a mixture. The clock appears in the manifest and nowhere else.
+A run is built in a folder of its own (`building`) and moved into place whole (`publishing`), so that a reader
+sees the old night or the new one, never a mixture. The clock appears in the manifest and nowhere else.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +23,8 @@ import pyarrow.parquet as pq
 
 from fraudmatch.errors import RunError
 
-_POINTER = "latest.txt"
-_MANIFEST = "manifest.json"
+POINTER = "latest.txt"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,6 @@ class Run:
         """Folder of the reports."""
         return self.folder / "reports"
 
-    def write(self, name: str, table: pa.Table, *, private: bool = False) -> str:
-        """Write a stage table, for its owner's eyes alone when `private`; its sha256."""
-        path = self.tables / f"{name}.parquet"
-        if private:
-            path.touch(mode=0o600)
-        pq.write_table(table, path, compression="zstd", write_page_checksum=True)
-        return sha256_of(path)
-
     def read(self, name: str) -> pa.Table:
         """A stage table of a published run, checked against the manifest.
 
@@ -81,54 +72,55 @@ class Run:
         return sorted(Path(name).stem for name in inside)
 
 
-def start_run(runs: Path) -> Run:
-    """An empty run to write into."""
-    folder = runs / ".building"
-    if folder.exists():
-        shutil.rmtree(folder)
-    (folder / "tables").mkdir(parents=True)
-    return Run(folder, {})
-
-
-def publish(run: Run, run_id: str, manifest: Mapping[str, Any]) -> Run:
-    """Seal a built run: hash every file, write the manifest, move it into place, point to it."""
-    final = run.folder.parent / run_id
-    sealed = dict(manifest) | {"artefacts": hash_files(run.folder)}
-    text = json.dumps(sealed, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    (run.folder / _MANIFEST).write_text(text, encoding="utf-8", newline="\n")
-    if final.exists():
-        shutil.rmtree(final)
-    run.folder.rename(final)
-    pointer = final.parent / f".{_POINTER}"
-    pointer.write_text(run_id + "\n", encoding="utf-8", newline="\n")
-    pointer.replace(final.parent / _POINTER)
-    return Run(final, sealed)
-
-
-def hash_files(folder: Path) -> dict[str, str]:
-    """sha256 of every file below a folder, by its path from there, but for the manifest."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _MANIFEST)
-    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in found}
-
-
 def open_run(runs: Path, run_id: str | None = None) -> Run:
     """A published run: the one named, or the newest.
 
     Raises:
         RunError: there is none.
     """
-    pointer = runs / _POINTER
     if run_id is None:
-        if not pointer.is_file():
+        run_id = _pointed_at(runs) or _newest(runs)
+        if run_id is None:
             raise RunError(
                 f"{runs.parent} has no finished night.", remedy="Run one with: fraudmatch run SITE"
             )
-        run_id = pointer.read_text(encoding="utf-8").strip()
-    manifest = runs / run_id / _MANIFEST
-    if not manifest.is_file():
+    manifest = read_manifest(runs / run_id)
+    if manifest is None:
         there = ", ".join(sorted(p.parent.name for p in runs.glob("*/manifest.json"))) or "none"
         raise RunError(f"There is no run {run_id}.", remedy=f"Runs here: {there}.")
-    return Run(runs / run_id, json.loads(manifest.read_text(encoding="utf-8")))
+    return Run(runs / run_id, manifest)
+
+
+def read_manifest(folder: Path, run_id: str | None = None) -> dict[str, Any] | None:
+    """The manifest in a folder; None where there is none that can be read: such a run does not exist.
+
+    Args:
+        run_id: whose it must be; that of the folder's name when None.
+    """
+    try:
+        manifest = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        mine = manifest["run_id"] == (run_id or folder.name) and isinstance(manifest["artefacts"], dict)
+        return manifest if mine else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _pointed_at(runs: Path) -> str | None:
+    """The run the pointer names; None where it names none that is there."""
+    try:
+        run_id = (runs / POINTER).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    if not run_id or run_id != Path(run_id).name or read_manifest(runs / run_id) is None:
+        return None
+    return run_id
+
+
+def _newest(runs: Path) -> str | None:
+    """Where the pointer is of no use: the run that was finished last, by its manifest."""
+    told = [read_manifest(path.parent) for path in runs.glob(f"*/{MANIFEST}")]
+    finished = [(str(one.get("finished", "")), str(one["run_id"])) for one in told if one is not None]
+    return max(finished, default=("", None))[1]
 
 
 def sha256_of(path: Path) -> str:

@@ -72,7 +72,7 @@ def _pair(where: Path, left: str, right: str, run_id: str | None, relation: str 
 def _rule(site: Path, left: str, right: str, run_id: str | None, relation: str | None, named: str) -> None:
     """The facts of a rule about two records, and why the two are linked or not."""
     from fraudmatch.errors import ConfigurationError
-    from fraudmatch.exercise import rule_folders
+    from fraudmatch.inputs import rule_folders
     from fraudmatch.kept import read_night
     from fraudmatch.pairs.in_night import RELATIONS, explain_in_night
     from fraudmatch.pairs.text import pair_lines
@@ -98,7 +98,7 @@ def _rule(site: Path, left: str, right: str, run_id: str | None, relation: str |
 
 def _flag(site: Path, flag: str, run_id: str | None) -> None:
     from fraudmatch.errors import GateError
-    from fraudmatch.exercise import rule_folders
+    from fraudmatch.inputs import rule_folders
     from fraudmatch.kept import find_flags, full_record, read_night
     from fraudmatch.report.explain import explain_flag
     from fraudmatch.report.explain_case import case_lines

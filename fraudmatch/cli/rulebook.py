@@ -144,7 +144,7 @@ def try_rule(rule: str, site: Path, run_id: str | None, csv: Path | None) -> Non
 
     This page is for the hub: it names records of every partner.
     """
-    from fraudmatch.exercise import rule_folders
+    from fraudmatch.inputs import rule_folders
     from fraudmatch.kept import read_night
     from fraudmatch.rulebook import trial, trial_text
     from fraudmatch.scoring import load_library

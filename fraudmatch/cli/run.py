@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="Read and plan only: rows, faults and pairs to compare. Writes nothing."
 )
+@click.option("--resume", is_flag=True, help="Go on from what an interrupted run had finished.")
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def command(
-    ctx: click.Context, site: Path, as_at: dt.datetime | None, dry_run: bool, threads: int | None, as_json: bool,
+    ctx: click.Context, site: Path, as_at: dt.datetime | None, dry_run: bool, resume: bool, threads: int | None, as_json: bool,
     quiet: bool,
 ) -> None:  # fmt: skip
     """Run the night of SITE: extracts in, ranked exception reports out.
@@ -51,7 +52,7 @@ def command(
         if dry_run:
             _dry_run(load_site(site), day, as_json, say)
             return
-        night = run_night(load_site(site), as_at=day, threads=threads, say=say)
+        night = run_night(load_site(site), as_at=day, threads=threads, resume=resume, say=say)
     show(night, as_json)
     ctx.exit(night.exit_code)
 
@@ -93,7 +94,8 @@ def show(night: Night, as_json: bool) -> None:
 
 
 def _dry_run(site: Site, day: dt.date | None, as_json: bool, say: Any) -> None:
-    from fraudmatch.exercise import as_at_of, prepare, rule_folders
+    from fraudmatch.exercise import as_at_of, prepare
+    from fraudmatch.inputs import rule_folders
     from fraudmatch.linkage.night import plan_all
     from fraudmatch.scoring import load_library, read_overrides
     from fraudmatch.stages import Stopwatch

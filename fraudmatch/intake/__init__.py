@@ -8,9 +8,18 @@ either. What is accepted is kept under accepted/ once the night is published, ne
 from __future__ import annotations
 
 from fraudmatch.intake.decisions import Decision, add_decisions, read_decisions
-from fraudmatch.intake.door import TakenIn, take_in
+from fraudmatch.intake.door import TakenIn, received_again, take_in
 from fraudmatch.intake.register import Register, read_register
-from fraudmatch.intake.store import Accepted, ToKeep, accepted_before, forget, keep
+from fraudmatch.intake.store import (
+    Accepted,
+    ToKeep,
+    accepted_before,
+    draft,
+    drafted,
+    forget,
+    keep,
+    keep_drafts,
+)
 
 __all__ = [
     "Accepted",
@@ -20,9 +29,13 @@ __all__ = [
     "ToKeep",
     "accepted_before",
     "add_decisions",
+    "draft",
+    "drafted",
     "forget",
     "keep",
+    "keep_drafts",
     "read_decisions",
     "read_register",
+    "received_again",
     "take_in",
 ]

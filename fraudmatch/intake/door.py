@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from fraudmatch import schemas
-from fraudmatch.arrivals import ExtractedFile, FileFault, Together, put_together
+from fraudmatch.arrivals import ExtractedFile, FileFault, Together, joined, put_together
 from fraudmatch.intake.churn import seen_once
 from fraudmatch.intake.crowding import crowded_homes
 from fraudmatch.intake.decisions import Decision
@@ -105,6 +105,31 @@ def take_in(
     sent_back = pa.concat_tables([schemas.empty(schemas.SENT_BACK), *back])
     profiles = pa.concat_tables([schemas.empty(schemas.PROFILES), *told])
     return TakenIn(whole.received, whole.rejects, whole.deliveries, tuple(kept), sent_back, profiles)
+
+
+def received_again(
+    drafts: Mapping[tuple[str, str], tuple[str, pa.Table]],
+    before: Slots,
+    night: dt.date,
+    *,
+    register: Register | None = None,
+    decisions: Mapping[str, Decision] | None = None,
+) -> dict[str, pa.Table]:
+    """RECEIVED by data set as `take_in` gave it: what was accepted tonight, and what stands in the other slots.
+
+    Args:
+        drafts: (partner, slot) -> (data set, RECEIVED) of what was accepted tonight; the others as of `take_in`.
+    """
+    agreed, decided = register or Register(), decisions or {}
+    parts: dict[str, list[pa.Table]] = {}
+    for dataset, received in drafts.values():
+        parts.setdefault(dataset, []).append(received)
+    for slot, one in sorted(before.items()):
+        if slot not in drafts and not _withdrawn(one, decided):
+            standing = [file for file in standing_files(one, agreed, night) if not file.refused]
+            parts.setdefault(one.dataset, []).extend(file.received for file in standing)
+    with_rows = {name: [table for table in tables if table.num_rows] for name, tables in parts.items()}
+    return {name: joined(with_rows[name]) for name in schemas.DATASETS if with_rows.get(name)}
 
 
 def _as_decided(file: ExtractedFile, decided: Mapping[str, Decision]) -> ExtractedFile:

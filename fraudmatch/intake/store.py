@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudmatch import schemas
+from fraudmatch.durable import make_folder, move_into_place
 from fraudmatch.errors import RunError
 
 #: Nights kept of a slot.
@@ -182,32 +184,78 @@ def keep(root: Path, night: dt.date, accepted: Iterable[ToKeep]) -> None:
     Args:
         root: the folder accepted/ of a site.
     """
+    drafts = root / ".drafts"
+    draft(drafts, night, accepted)
+    keep_drafts(drafts, root, night)
+    shutil.rmtree(drafts, ignore_errors=True)
+
+
+def draft(folder: Path, night: dt.date, accepted: Iterable[ToKeep]) -> list[Path]:
+    """Write what tonight accepted as it is to be kept; the files: <partner>/<slot>.parquet and .json below `folder`."""
+    written = []
     for one in accepted:
-        folder = root / one.partner / one.slot
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{night.isoformat()}.parquet"
+        (folder / one.partner).mkdir(parents=True, exist_ok=True)
+        path = folder / one.partner / f"{one.slot}.parquet"
         pq.write_table(one.received, path, compression="zstd")
-        remembered = sorted(one.earlier.items(), key=lambda known: (known[1], known[0]))[-REMEMBERED:]
-        note = {
-            "deliveries": [{k: v for k, v in row.items() if k != "accepted_on"} for row in one.deliveries],
-            "headings": list(one.headings),
-            "profile": one.profile,
-            "since": one.since,
-            "earlier": dict(remembered),
-            "sha256": _sha256(path),
-        }
-        if one.corrected:
-            note["corrected"] = {
-                digest: {"since": rows.since or night, "rows": rows.rows}
-                for digest, rows in one.corrected.items()
-            }
-        if one.set_aside:
-            note["set_aside"] = one.set_aside
-        text = json.dumps(note, indent=1, sort_keys=True, ensure_ascii=False, default=str)
-        path.with_suffix(".json").write_text(text + "\n", encoding="utf-8", newline="\n")
-        for old in sorted(folder.glob("*.json"), reverse=True)[NIGHTS:]:
+        note = path.with_suffix(".json")
+        text = json.dumps(
+            _note(one, night, _sha256(path)), indent=1, sort_keys=True, ensure_ascii=False, default=str
+        )
+        note.write_text(text + "\n", encoding="utf-8", newline="\n")
+        written += [path, note]
+    return written
+
+
+def drafted(folder: Path) -> dict[tuple[str, str], tuple[str, Path]]:
+    """(partner, slot) -> (data set, RECEIVED as Parquet) of drafts, whole ones all."""
+    found = {}
+    for note in sorted(folder.glob("*/*.json")):
+        dataset = json.loads(note.read_text(encoding="utf-8"))["deliveries"][0]["dataset"]
+        found[note.parent.name, note.stem] = (str(dataset), note.with_suffix(".parquet"))
+    return found
+
+
+def keep_drafts(
+    folder: Path, root: Path, night: dt.date, half_way: Callable[[], None] = lambda: None
+) -> None:
+    """Move drafts to where they are kept, data before note; can be repeated after it was cut short.
+
+    Args:
+        half_way: called once, when some are moved and others may not be.
+    """
+    for place, note in enumerate(sorted(folder.glob("*/*.json"))):
+        if place == 1:
+            half_way()
+        kept = root / note.parent.name / note.stem
+        make_folder(kept)
+        path = kept / f"{night.isoformat()}.parquet"
+        if note.with_suffix(".parquet").is_file():
+            move_into_place(note.with_suffix(".parquet"), path)
+        move_into_place(note, path.with_suffix(".json"))
+        for old in sorted(kept.glob("*.json"), reverse=True)[NIGHTS:]:
             old.unlink()
             old.with_suffix(".parquet").unlink(missing_ok=True)
+
+
+def _note(one: ToKeep, night: dt.date, sha256: str) -> dict[str, Any]:
+    """What is written beside the rows: figures, headings and digests."""
+    remembered = sorted(one.earlier.items(), key=lambda known: (known[1], known[0]))[-REMEMBERED:]
+    note: dict[str, Any] = {
+        "deliveries": [{k: v for k, v in row.items() if k != "accepted_on"} for row in one.deliveries],
+        "headings": list(one.headings),
+        "profile": one.profile,
+        "since": one.since,
+        "earlier": dict(remembered),
+        "sha256": sha256,
+    }
+    if one.corrected:
+        note["corrected"] = {
+            digest: {"since": rows.since or night, "rows": rows.rows}
+            for digest, rows in one.corrected.items()
+        }
+    if one.set_aside:
+        note["set_aside"] = one.set_aside
+    return note
 
 
 def forget(root: Path, partner: str, slot: str) -> int:

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from fraudmatch.linkage.linker import Linked, Linker, link, prepare
     from fraudmatch.linkage.model import Model
     from fraudmatch.linkage.model_files import load_model
-    from fraudmatch.linkage.night import LinkedNight, link_all
+    from fraudmatch.linkage.night import LinkedNight, link_all, linked_before
     from fraudmatch.linkage.scorer import Scorer
     from fraudmatch.linkage.spill import LinkedFile, link_file
 
 __all__ = [
     "Linked", "LinkedFile", "LinkedNight", "Linker", "Model", "Scorer", "link", "link_all", "link_file",
-    "load_model", "prepare",
+    "linked_before",    "load_model", "prepare",
 ]  # fmt: skip
 
 _HOME = {
     "Linked": "linker", "Linker": "linker", "prepare": "linker", "link": "linker",
     "Model": "model", "load_model": "model_files",
-    "LinkedNight": "night", "link_all": "night", "Scorer": "scorer",
+    "LinkedNight": "night", "link_all": "night", "linked_before": "night", "Scorer": "scorer",
     "LinkedFile": "spill", "link_file": "spill",
 }  # fmt: skip
 

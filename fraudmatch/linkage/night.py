@@ -6,7 +6,7 @@ The person model reads the property a record belongs to tonight; what each model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from fraudmatch.linkage.block import PassPlan, plan
 from fraudmatch.linkage.encode import Encoder
-from fraudmatch.linkage.linker import Linked, link
+from fraudmatch.linkage.linker import Linked, link, prepare
 from fraudmatch.linkage.model import Model
 from fraudmatch.linkage.model_files import load_model
 from fraudmatch.linkage.scorer import Scorer
@@ -55,7 +55,7 @@ class LinkedNight:
 
     groups: pa.Table
     links: dict[str, pa.Table]
-    scorers: dict[str, Scorer]
+    scorers: Mapping[str, Scorer]
     steps: list[Step]
 
 
@@ -127,6 +127,48 @@ def link_all(
         },
         steps=run.steps,
     )
+
+
+def linked_before(
+    records: pa.Table,
+    details: Mapping[str, pa.Table],
+    groups: pa.Table,
+    links: dict[str, pa.Table],
+    *,
+    threads: int | None = None,
+) -> LinkedNight:
+    """A night that was linked earlier, from its GROUPS and LINKS: nothing is compared again.
+
+    Its scorers judge any pairs as those of the night itself; each is made ready when it is first asked for.
+    It cannot tell what the models did: `steps` is empty.
+    """
+    judged = {
+        "person": lambda: people(records, details, groups["property_id"].combine_chunks()),
+        "organisation": lambda: organisations(records),
+        "payment": lambda: payments(records, details),
+    }
+    return LinkedNight(groups, links, _Scorers(judged, threads), [])
+
+
+class _Scorers(Mapping[str, Scorer]):
+    """Scorers by relation, each made ready when it is first asked for."""
+
+    def __init__(self, judged: Mapping[str, Callable[[], Subjects]], threads: int | None) -> None:
+        self._judged, self._threads, self._ready = judged, threads, dict[str, Scorer]()
+
+    def __getitem__(self, relation: str) -> Scorer:
+        if relation not in self._ready:
+            subjects = self._judged[relation]()
+            model = sized(load_model(relation), subjects.table.num_rows)
+            linker = prepare(subjects.table, model, subjects.apart, self._threads)
+            self._ready[relation] = Scorer(linker, subjects.rows_of)
+        return self._ready[relation]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._judged)
+
+    def __len__(self) -> int:
+        return len(self._judged)
 
 
 def link_properties(records: pa.Table, *, threads: int | None = None) -> pa.Array:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
-from fraudmatch.audit import publish, start_run
+from fraudmatch.audit import BUILDING, Building, StageOutput, publish, seal
 from fraudmatch.cli import cli
 from fraudmatch.errors import ConflictError, DecisionError, RunError, StoreError
 from fraudmatch.outcomes.store import open_store
@@ -56,10 +56,15 @@ def publish_night(site: Path, keys: tuple[str, ...], name: str) -> None:
          "delivery": "d", "source_row": 1}
         for number, partner in enumerate(("northshire", "southshire"))
     ]  # fmt: skip
-    run = start_run(site / "runs")
-    run.write("flags", table(FLAGS, flags))
-    run.write("records", table(RECORDS, records))
-    publish(run, name, {"as_at": "2026-03-31", "run_id": name})
+    building = Building(site / "runs" / BUILDING)
+
+    def tables(out: StageOutput) -> None:
+        out.table("flags", table(FLAGS, flags))
+        out.table("records", table(RECORDS, records))
+
+    building.make("score", "", tables)
+    seal(building, "", {"as_at": "2026-03-31", "run_id": name})
+    assert publish(site / "runs", lambda work, half_way: None) is not None
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 
 from fraudmatch.cli.rules import command
 from fraudmatch.errors import FraudmatchError
-from fraudmatch.exercise import Night, rule_folders
+from fraudmatch.exercise import Night
+from fraudmatch.inputs import rule_folders
 from fraudmatch.kept import read_night, write_reports
 from fraudmatch.rulebook.again import Rerun
 from fraudmatch.rulebook.outline import outline

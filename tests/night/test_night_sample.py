@@ -13,7 +13,8 @@ from shuffling import shuffle_site
 from fraudmatch.audit import open_run
 from fraudmatch.errors import RunError
 from fraudmatch.evaluation.answer_key import evaluate_site
-from fraudmatch.exercise import rule_folders, run_night
+from fraudmatch.exercise import run_night
+from fraudmatch.inputs import rule_folders
 from fraudmatch.kept import read_night, write_reports
 from fraudmatch.scoring.library import load_library
 from fraudmatch.shipped import shipped
