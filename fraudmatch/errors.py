@@ -17,6 +17,9 @@ Two kinds of trouble exist and are never mixed:
       │   ├── SchemaError        FM122            a table broke the contract of its stage
       │   ├── BudgetError        FM123            the plan would compare more pairs than allowed
       │   ├── StoreError         FM124            the store of outcomes cannot be read or written
+      │   ├── DiskError          FM125            the disk is full, failing, or not to be written to
+      │   ├── MemoryLackError    FM126            the memory did not suffice
+      │   ├── BusyError          FM127  exit 75   another run is active
       │   └── BackupError        FM128            a backup cannot be taken, read or restored
       └── GateError              FM130   exit 3   a gate held something back
           └── ConflictError      FM131            somebody decided the flag since; nothing was changed
@@ -37,6 +40,7 @@ EXIT_RUN_FAILED = 1
 EXIT_USAGE = 2
 EXIT_GATE = 3
 EXIT_DELIVERIES_HELD = 4
+EXIT_BUSY = 75
 EXIT_INTERRUPTED = 130
 
 
@@ -145,6 +149,25 @@ class StoreError(RunError):
     """The store of outcomes is damaged, too new, busy, or could not confirm that it wrote."""
 
     code = "FM124"
+
+
+class DiskError(RunError):
+    """The disk is full, failing, or not to be written to; the night before is in force."""
+
+    code = "FM125"
+
+
+class MemoryLackError(RunError):
+    """The memory did not suffice; the night before is in force."""
+
+    code = "FM126"
+
+
+class BusyError(RunError):
+    """Another run is active in the site."""
+
+    code = "FM127"
+    exit_code = EXIT_BUSY
 
 
 class BackupError(RunError):

@@ -37,8 +37,10 @@ from fraudmatch.containment import READERS
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, RunError, SiteError
 from fraudmatch.inputs import models, rule_folders, rule_texts, stage_keys
 from fraudmatch.intake import keep_drafts
+from fraudmatch.locking import locked
 from fraudmatch.manifest import manifest_of
 from fraudmatch.report import ReportInput, Worklist, report
+from fraudmatch.room import in_words, insist_on_room
 from fraudmatch.schemas import Override
 from fraudmatch.scoring import Library, load_library, read_overrides
 from fraudmatch.site import Site
@@ -125,11 +127,25 @@ def run_night(
     Raises:
         ConfigurationError: a site, mapping, rule or model file has faults.
         RunError: the night could not finish; nothing was published.
+        BusyError: another run is active in the site.
     """
     day = as_at_of(site, as_at)
+    with (
+        in_words(site, "the night"),
+        locked(site.runs_folder / ".lock", dt.datetime.now(dt.UTC).isoformat(timespec="seconds")),
+    ):
+        return _run_alone(site, day, threads, resume, say, at)
+
+
+def _run_alone(
+    site: Site, day: dt.date, threads: int | None, resume: bool, say: Say, at: Checkpoint
+) -> Night:
+    """The night, while no other start is at work in the site."""
     library = load_library(rule_folders(site))
     overrides = read_overrides(site.overrides, site.partner_ids, library)
-    tidy(site, resume=resume, say=say)
+    with in_words(site, "putting the last start in order"):
+        tidy(site, resume=resume, say=say)
+        insist_on_room(site)
     outcomes = casing.take_in_outcomes(site, day, recorded_at=dt.datetime.now(dt.UTC))
     building = Building(site.runs_folder / BUILDING, at)
     night = _Exercise(site, day, library, overrides, outcomes, building, threads, say)
@@ -179,6 +195,8 @@ class _Exercise:
             if run.manifest.get("key") != self.keys["seal"]:
                 return None
             back = published.read(run, self.threads)
+            if receive.reader_failed(back.prepared.rejects):
+                return None
         except RunError:
             return None
         self.say(f"night {run.folder.name} was made from the same inputs; there is nothing to do")
@@ -219,8 +237,9 @@ class _Exercise:
         )  # fmt: skip
         manifest = manifest_of(site, day, run_id, library, results, self.watch, self.started, self.building)
         manifest["key"] = self.keys["seal"]
-        seal(self.building, self.keys["seal"], manifest)
-        run = publish(site.runs_folder, _keeper(site), self.building.at)
+        with in_words(site, "publishing"):
+            seal(self.building, self.keys["seal"], manifest)
+            run = publish(site.runs_folder, _keeper(site), self.building.at)
         if run is None:
             raise RunError(
                 f"Night {run_id} was changed by another program before it was published.",
@@ -258,12 +277,13 @@ class _Exercise:
 
     def _stage(self, name: str, make: Callable[[StageOutput], T], read: Callable[[StageInput], T]) -> T:
         """A stage, taken over where an earlier start had finished it from the same inputs, else made."""
-        kept = self.building.finished(name, self.keys[name])
-        if kept is not None:
-            self.say(f"{name}: taken over from the earlier start")
-            return read(kept)
-        with self.watch.stage(name, self.say):
-            return self.building.make(name, self.keys[name], make)
+        with in_words(self.site, f"stage {name}"):
+            kept = self.building.finished(name, self.keys[name])
+            if kept is not None:
+                self.say(f"{name}: taken over from the earlier start")
+                return read(kept)
+            with self.watch.stage(name, self.say):
+                return self.building.make(name, self.keys[name], make)
 
     def _digest(self) -> str:
         """One digest of what decides the result: content, rules, models, overrides and version."""

@@ -6,7 +6,7 @@
 
 A file that no note names does not exist, however whole it looks: a note is written when all its files are on the
 disk. A note carries the key of its stage, a digest of everything the stage rests on, so that what was made
-from other inputs is never taken for tonight's.
+from other inputs, or from another outcome of an earlier stage, is never taken for tonight's.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class StageOutput:
     Attributes:
         run: the folder that becomes the run. work: the folder of what only later stages need.
         told: figures and words for the manifest, as JSON holds them.
+        once: what was made is good for this start only; another one makes it again.
     """
 
     run: Path
@@ -46,6 +47,7 @@ class StageOutput:
     _half_way: Callable[[], None]
     told: dict[str, Any] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    once: bool = False
 
     def table(self, name: str, table: pa.Table, *, private: bool = False) -> None:
         """Write a table of the run, for its owner's eyes alone when `private`."""
@@ -123,7 +125,7 @@ class Building:
     def finished(self, stage: str, key: str) -> StageInput | None:
         """What an earlier start left of a stage, when it had finished it from the same inputs and all of it is sound."""
         note = read_note(self.folder, stage)
-        if note is None or note["key"] != key:
+        if note is None or note["key"] != self._upon(key):
             return None
         for name, sha256 in note["files"].items():
             path = self.folder / name
@@ -147,7 +149,7 @@ class Building:
         sync_files(out.files)
         files = {path.relative_to(self.folder).as_posix(): sha256_of(path) for path in sorted(out.files)}
         self.at(stage, "durable")
-        note = {"key": key, "files": files, "told": out.told}
+        note = {"key": "" if out.once else self._upon(key), "files": files, "told": out.told}
         _note_of(self.folder, stage).parent.mkdir(parents=True, exist_ok=True)
         write_text(_note_of(self.folder, stage), json.dumps(note, sort_keys=True, ensure_ascii=False) + "\n")
         self._digests |= files
@@ -155,6 +157,10 @@ class Building:
         self.made.append(stage)
         self.at(stage, "committed")
         return value
+
+    def _upon(self, key: str) -> str:
+        """The key of a stage, bound to what the stages before it have made."""
+        return key_of(key, self._digests)
 
     def told(self, stage: str) -> Mapping[str, Any]:
         """What a finished stage told."""

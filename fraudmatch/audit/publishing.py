@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fraudmatch.audit.building import BUILDING, Building, read_note
-from fraudmatch.audit.store import MANIFEST, POINTER, Run, read_manifest, sha256_of
+from fraudmatch.audit.store import MANIFEST, POINTER, Run, faults_in, read_manifest, sha256_of
 from fraudmatch.checkpoints import Checkpoint, nothing
 from fraudmatch.durable import make_folder, rename_folder, sync_folder, write_text
 
@@ -77,7 +77,12 @@ def _into_place(made: Path, final: Path, at: Checkpoint) -> None:
     """Give the night its folder. The same night again leaves what is there, byte for byte."""
     there = read_manifest(final)
     told = read_manifest(made, final.name)
-    if there is not None and told is not None and _sound(final, told["artefacts"]):
+    if (
+        there is not None
+        and told is not None
+        and there["artefacts"] == told["artefacts"]
+        and not faults_in(Run(final, there))
+    ):
         at("publish", "mid")
         shutil.rmtree(made)
         return
@@ -90,12 +95,6 @@ def _into_place(made: Path, final: Path, at: Checkpoint) -> None:
     at("publish", "mid")
     rename_folder(made, final)
     shutil.rmtree(replaced, ignore_errors=True)
-
-
-def _sound(final: Path, artefacts: Mapping[str, str]) -> bool:
-    """Whether a published folder holds exactly these files."""
-    inside = {path.relative_to(final).as_posix() for path in final.rglob("*") if path.is_file()} - {MANIFEST}
-    return inside == set(artefacts) and all(sha256_of(final / name) == sha for name, sha in artefacts.items())
 
 
 def put_back(runs: Path) -> None:

@@ -105,6 +105,27 @@ def read_manifest(folder: Path, run_id: str | None = None) -> dict[str, Any] | N
         return None
 
 
+def run_ids(runs: Path) -> list[str]:
+    """Ids of all published runs, sorted."""
+    return sorted(
+        path.parent.name for path in runs.glob(f"*/{MANIFEST}") if read_manifest(path.parent) is not None
+    )
+
+
+def faults_in(run: Run) -> list[str]:
+    """What is wrong with the files of a run, one a line: missing, changed, or nobody's."""
+    inside = {path.relative_to(run.folder).as_posix() for path in run.folder.rglob("*") if path.is_file()}
+    named = run.manifest["artefacts"]
+    faults = [f"{name} is missing" for name in named if name not in inside]
+    faults += [
+        f"{name} was changed"
+        for name in named
+        if name in inside and sha256_of(run.folder / name) != named[name]
+    ]
+    faults += [f"{name} is in no manifest" for name in inside - set(named) - {MANIFEST}]
+    return sorted(faults)
+
+
 def _pointed_at(runs: Path) -> str | None:
     """The run the pointer names; None where it names none that is there."""
     try:

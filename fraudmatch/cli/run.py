@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fraudmatch.cli.ending import told_in_the_morning
 from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def command(
 ) -> None:  # fmt: skip
     """Run the night of SITE: extracts in, ranked exception reports out.
 
-    Exits with 4 when it finished but some deliveries were refused.
+    Exits with 4 when it finished but some deliveries were refused. However it ends, runs/morning.txt says how, what
+    is in force and what to do.
 
     \b
     Example:
@@ -47,12 +49,14 @@ def command(
     from fraudmatch.exercise import run_night
     from fraudmatch.site import load_site
 
-    day = as_at.date() if as_at else None
+    day, loaded = as_at.date() if as_at else None, load_site(site)
     with progress(quiet) as say:
         if dry_run:
-            _dry_run(load_site(site), day, as_json, say)
+            _dry_run(loaded, day, as_json, say)
             return
-        night = run_night(load_site(site), as_at=day, threads=threads, resume=resume, say=say)
+        with told_in_the_morning(loaded) as ending:
+            night = run_night(loaded, as_at=day, threads=threads, resume=resume, say=say)
+            ending.exit_code = night.exit_code
     show(night, as_json)
     ctx.exit(night.exit_code)
 

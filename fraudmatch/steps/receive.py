@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fraudmatch.audit import StageInput, StageOutput
@@ -28,6 +29,7 @@ from fraudmatch.site import Site
 #: Folder below work/ of what was accepted, until it is kept.
 DRAFTS = "accepted"
 _AT_THE_DOOR = "rejects_at_the_door"
+_TRIED_AGAIN = ("PARSER_CRASHED", "PARSER_LIMIT")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,13 @@ def make(site: Site, day: dt.date, out: StageOutput) -> Received:
     out.table("sent_back", made.sent_back, private=True)
     out.table("profiles", made.profiles, private=True)
     out.working_table(_AT_THE_DOOR, made.rejects)
+    out.once = reader_failed(made.rejects)
     return made
+
+
+def reader_failed(rejects: pa.Table) -> bool:
+    """Whether a reader died or met its limits: the machine may have been the cause, so another start reads again."""
+    return bool(pc.any(pc.is_in(rejects["reason"], pa.array(_TRIED_AGAIN))).as_py())
 
 
 def read(site: Site, day: dt.date, kept: StageInput) -> Received:
