@@ -17,10 +17,10 @@ from outcome_tables import DAY, MOMENT, decision, flag
 
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
 from fraudmatch.outcomes import key_of
-from fraudmatch.outcomes.connecting import engine_of
-from fraudmatch.outcomes.migrating import bring_up
 from fraudmatch.outcomes.store import Store, open_store
-from fraudmatch.outcomes.tables import METADATA, SCHEMA_VERSION
+from fraudmatch.store.connecting import engine_of
+from fraudmatch.store.migrating import bring_up
+from fraudmatch.store.tables import METADATA, SCHEMA_VERSION
 
 HERE = Path(__file__).parent
 
@@ -289,7 +289,7 @@ def test_no_database_at_all_says_so(tmp_path):
 
 
 def test_a_writer_that_waits_too_long_is_told_so(store, monkeypatch):
-    monkeypatch.setattr("fraudmatch.outcomes.connecting.PATIENCE", 0.05)
+    monkeypatch.setattr("fraudmatch.store.connecting.PATIENCE", 0.05)
     other = raw(store)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked"):
@@ -360,7 +360,7 @@ def test_a_migration_killed_half_way_leaves_the_old_store(store, tmp_path):
     record(store, decision())
     folder = next_schema(tmp_path / "more", "import os; os._exit(9)")
     script = (
-        "import sys; from pathlib import Path; from fraudmatch.outcomes.migrating import bring_up\n"
+        "import sys; from pathlib import Path; from fraudmatch.store.migrating import bring_up\n"
         "bring_up(Path(sys.argv[1]), to=2, more=[Path(sys.argv[2])])"
     )
     assert subprocess.run([sys.executable, "-c", script, store.path, folder]).returncode == 9

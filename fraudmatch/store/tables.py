@@ -10,12 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from fraudmatch.schemas import VALUE_CLASSES
-
-#: The schema this program writes: the number of the newest migration.
-SCHEMA_VERSION = 1
-
-#: In the header of the SQLite file, so that another program's database is not taken for a store: "fmou".
-APPLICATION_ID = 0x666D6F75
+from fraudmatch.store.version import SCHEMA_VERSION as SCHEMA_VERSION
 
 METADATA = sa.MetaData()
 

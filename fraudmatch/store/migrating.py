@@ -9,13 +9,15 @@ A copy of the file as it was stays beside it.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fraudmatch.errors import StoreError
-from fraudmatch.outcomes.connecting import copy_file, engine_of, writing
-from fraudmatch.outcomes.tables import APPLICATION_ID, EVENTS, SCHEMA_VERSION
+from fraudmatch.store.connecting import copy_file, engine_of, writing
+from fraudmatch.store.tables import EVENTS
+from fraudmatch.store.version import APPLICATION_ID, SCHEMA_VERSION, version_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,20 +31,14 @@ def version_of(connection: Connection, path: Path) -> int:
     Raises:
         StoreError: it is another program's database, or of a newer program.
     """
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-    identity = int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
-    things = int(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one())
-    if (version or things) and identity != APPLICATION_ID:
-        raise StoreError(
-            f"{path} is a database of another program.",
-            remedy="Move it away; the store of outcomes is made anew.",
-        )
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"{path} was written by a newer fraudmatch: it has schema {version}, this program knows {SCHEMA_VERSION}.",
-            remedy="Use the newer program; nothing was changed.",
-        )
-    return version
+    return version_in(driver_of(connection), path)
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The connection of the driver underneath, in the transaction that it is in."""
+    inner = connection.connection.driver_connection
+    assert isinstance(inner, sqlite3.Connection)
+    return inner
 
 
 def bring_up(path: Path, *, to: int = SCHEMA_VERSION, more: Sequence[Path] = ()) -> None:
