@@ -17,6 +17,7 @@ Two kinds of trouble exist and are never mixed:
       │   ├── SchemaError        FM122            a table broke the contract of its stage
       │   ├── BudgetError        FM123            the plan would compare more pairs than allowed
       │   ├── StoreError         FM124            the store of outcomes cannot be read or written
+      │   ├── LedgerError        FM129            the ledger was changed, or is older than what was printed
       │   └── BackupError        FM128            a backup cannot be taken, read or restored
       └── GateError              FM130   exit 3   a gate held something back
           └── ConflictError      FM131            somebody decided the flag since; nothing was changed
@@ -151,6 +152,12 @@ class BackupError(RunError):
     """A backup cannot be taken, cannot be read with this key, or is not what was written."""
 
     code = "FM128"
+
+
+class LedgerError(RunError):
+    """The ledger does not hold together, or is older than a head that was printed."""
+
+    code = "FM129"
 
 
 class GateError(FraudmatchError):

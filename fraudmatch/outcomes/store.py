@@ -18,12 +18,14 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
+from fraudmatch.ledger.decisions import enter_decisions
 from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
 from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
 from fraudmatch.schemas import OUTCOMES, conform
 from fraudmatch.store.connecting import copy_file, engine_of, make_file, writing
 from fraudmatch.store.damage import damage_of
-from fraudmatch.store.migrating import bring_up, version_of
+from fraudmatch.store.file import ready
+from fraudmatch.store.migrating import driver_of, version_of
 from fraudmatch.store.tables import EVENTS, SCHEMA_VERSION
 from fraudmatch.store.words import in_words, stamp
 
@@ -108,6 +110,7 @@ class Store:
                 )
             event = Event(last_of(connection) + 1, key, stamp(recorded_at), supersedes, decision)
             connection.execute(sa.insert(EVENTS), [row_of(event)])
+            enter_decisions(driver_of(connection), [event.sequence], decision.decided_by, event.recorded_at)
         return Recorded(event, added=True)
 
     def take(self, decisions: Iterable[Decision], *, kind: str, recorded_at: dt.datetime) -> Taken:
@@ -129,6 +132,8 @@ class Store:
             rows, older = _following(connection, fresh, stamp(recorded_at))
             if rows:
                 connection.execute(sa.insert(EVENTS), rows)
+                told = [row["sequence"] for row in rows]
+                enter_decisions(driver_of(connection), told, None, stamp(recorded_at))
         return Taken(len(rows), older)
 
     def events(self) -> list[Event]:
@@ -208,7 +213,7 @@ def open_store(path: Path) -> Store:
         make_file(path)
         damage = damage_of(path)
         if not damage:
-            bring_up(path)
+            ready(path)
     return Store(path, damage)
 
 
