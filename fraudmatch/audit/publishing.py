@@ -37,12 +37,15 @@ def seal(building: Building, key: str, manifest: Mapping[str, Any]) -> None:
 
 
 def publish(
-    runs: Path, keep: Callable[[Path, Callable[[], None]], None], at: Checkpoint = nothing
-) -> Run | None:
+    runs: Path, keep: Callable[[Path, Callable[[], None]], None], at: Checkpoint = nothing, *,
+    entering: Callable[[Path], None],
+) -> Run | None:  # fmt: skip
     """Publish the sealed night below runs/, then let `keep` put away what it accepted; can be repeated.
 
     Args:
         keep: given the folder work/ of the night, and what to call half way; can be repeated.
+        entering: given the folder the run has now, just before the pointer names it; when it raises, the run
+            in force stays.
 
     Returns:
         The published run; None when there is no sealed night that is whole.
@@ -61,6 +64,7 @@ def publish(
     at("publish", "written")
     sync_folder(runs)
     at("publish", "durable")
+    entering(final)
     write_text(runs / POINTER, run_id + "\n")
     at("publish", "committed")
     at("keep", "begin")

@@ -44,15 +44,6 @@ def kept_runs(runs: Path) -> list[KeptRun]:
     return [run for name in names if (run := kept_run(runs, name)) is not None]
 
 
-def newest_run(runs: Path) -> KeptRun | None:
-    """The run that the pointer names, as `kept_run`."""
-    try:
-        run_id = (runs / "latest.txt").read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
-    return kept_run(runs, run_id)
-
-
 def parsed(text: str) -> Head:
     """An anchor as it is printed, 1042:9f86d081884c7d65; the hash may be longer.
 

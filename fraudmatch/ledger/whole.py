@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fraudmatch.errors import LedgerError
-from fraudmatch.ledger.anchors import KeptRun, by_seq, kept_runs, newest_run
+from fraudmatch.ledger.anchors import KeptRun, by_seq, kept_run, kept_runs
 from fraudmatch.ledger.chain import entries, head_of, newest
 from fraudmatch.ledger.decisions import first_disagreement
 from fraudmatch.ledger.entry import Head
@@ -21,12 +21,16 @@ from fraudmatch.store.words import in_words
 AT_START = 10_000
 
 
-def verify_site(site: Site, anchors: Iterable[Head] = ()) -> Verified:
+def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()) -> Verified:
     """Verify everything: every entry, every decision against its entry, every head of a kept run and those given.
+
+    Args:
+        newest_run: the run in force; null = there is none.
 
     Raises:
         StoreError: the file cannot be read.
     """
+    run = kept_run(site.runs_folder, newest_run) if newest_run else None
     if not site.outcomes_store.exists():
         return verify((), by_seq([*anchors, *(run.head for run in kept_runs(site.runs_folder))]))
     _ready(site)
@@ -34,18 +38,21 @@ def verify_site(site: Site, anchors: Iterable[Head] = ()) -> Verified:
         heads = [run.head for run in kept_runs(site.runs_folder) if not _accepted(connection, run)]
         found = verify(entries(connection), by_seq([*anchors, *heads]))
         if found.fault is None:
-            unlike = first_disagreement(connection) or _unknown_run(connection, newest_run(site.runs_folder))
+            unlike = first_disagreement(connection) or _unknown_run(connection, run)
             found = replace(found, fault=unlike)
     return found
 
 
-def check_before_run(site: Site) -> Head:
+def check_before_run(site: Site, newest_run: str | None) -> Head:
     """The head before a night begins, once the newest entries and the newest run agree with each other.
+
+    Args:
+        newest_run: the run in force; null = there is none.
 
     Raises:
         LedgerError: the store is older than the newest run, or was changed. StoreError: it cannot be read.
     """
-    run = newest_run(site.runs_folder)
+    run = kept_run(site.runs_folder, newest_run) if newest_run else None
     if not site.outcomes_store.exists():
         if run is not None:
             raise _refused(site, Fault(1, "is missing, with all others: there is no store"), run)
