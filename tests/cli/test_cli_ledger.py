@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import click
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from fraudmatch.cli import cli
+from fraudmatch.errors import SiteError
 from fraudmatch.exercise import Night
 from fraudmatch.ledger.actions import ACTIONS
 
@@ -106,7 +108,7 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
         ),
         "outcomes export": (site, tmp_path / "o.csv"),
         "rules try": ("FM-CT-001", site),
-        "evaluate": (site, "--sample", "5", "--out", tmp_path / "sample.csv", "-q"),
+        "evaluate": (site, "--plan-review", "5", "--out", tmp_path / "sample.csv", "-q"),
         "backup": (site, "--to", vault, "--key", key, "-q"),
         "drill": (site, "--from", vault, "--key", key, "-q"),
         "withdraw": (site, "cheltenham", "council_tax", "--reason", "Sent in error", "--by", "R. Green"),
@@ -133,7 +135,8 @@ def test_each_use_of_a_command_gives_exactly_one_entry_of_the_right_kind(site: P
 
 
 def test_two_records_by_name_are_entered_by_keyed_digests(night: Night, site: Path) -> None:
-    records = night.prepared.records.slice(0, 2).to_pylist()
+    people = night.prepared.records.filter(pc.equal(night.prepared.records["dataset"], "council_tax"))
+    records = people.slice(0, 2).to_pylist()
     left, right = (f"{row['partner']}:{row['dataset']}:{row['source_ref']}" for row in records)
     assert run("explain", site, left, right).exit_code == 0
     last = entries(site)[-1]
@@ -163,8 +166,9 @@ def test_verify_says_what_is_wrong_and_exits_with_1(site: Path, tmp_path: Path) 
     assert "First bad: entry 2:" in wrong.stdout
     ahead = json.loads(run("audit", "verify", site, "--anchor", "9:00000000000000aa", "--json").stdout)
     assert (ahead["good"], ahead["first_bad"]) == (False, 3)
-    assert run("audit", "verify", site, "--anchor", "9").exit_code == 2
-    assert run("audit", "accept-rollback", site, "--by", "R. Green", "--reason", "none").exit_code == 3
+    assert isinstance(run("audit", "verify", site, "--anchor", "9").exception, SiteError)
+    assert run("audit", "accept-rollback", site, "--by", "R. Green", "--reason", "none").exit_code != 0
+    assert len(entries(site)) == 2
 
 
 def test_a_rollback_is_accepted_by_a_person(site: Path) -> None:
