@@ -44,8 +44,8 @@ def publish(
 
     Args:
         keep: given the folder work/ of the night, and what to call half way; can be repeated.
-        entering: given the folder the run has now, just before the pointer names it; when it raises, the run
-            in force stays.
+        entering: given the folder whose manifest the published run will have, before the run gets its folder; when
+            it raises, the run in force stays.
 
     Returns:
         The published run; None when there is no sealed night that is whole.
@@ -60,11 +60,10 @@ def publish(
         manifest = folder / "run" / MANIFEST
         if not manifest.is_file() or sha256_of(manifest) != note["files"].get(f"run/{MANIFEST}"):
             return None
-        _into_place(folder / "run", final, at)
+        _into_place(folder / "run", final, at, entering)
     at("publish", "written")
     sync_folder(runs)
     at("publish", "durable")
-    entering(final)
     write_text(runs / POINTER, run_id + "\n")
     at("publish", "committed")
     at("keep", "begin")
@@ -77,14 +76,16 @@ def publish(
     return Run(final, read_manifest(final) or {})
 
 
-def _into_place(made: Path, final: Path, at: Checkpoint) -> None:
+def _into_place(made: Path, final: Path, at: Checkpoint, entering: Callable[[Path], None]) -> None:
     """Give the night its folder. The same night again leaves what is there, byte for byte."""
     there = read_manifest(final)
     told = read_manifest(made, final.name)
     if there is not None and told is not None and _sound(final, told["artefacts"]):
+        entering(final)
         at("publish", "mid")
         shutil.rmtree(made)
         return
+    entering(made)
     make_folder(final.parent)
     replaced = final.with_name(_REPLACED + final.name)
     if final.exists():

@@ -68,7 +68,10 @@ class OpenNight:
         return Printed(Head(int(seq), text), tuple(told["changes"]))
 
     def published(self, folder: Path) -> None:
-        """Enter that the run in its final folder is about to be the newest; called before the pointer says so.
+        """Enter that the run is about to be published; called before it gets its folder, and the pointer its name.
+
+        Args:
+            folder: where its manifest is.
 
         Raises:
             StoreError: it was not entered, so the run must not be published.
@@ -83,7 +86,7 @@ class OpenNight:
             detail["head"] = f"{told['ledger']['seq']}:{told['ledger']['hash']}"
             detail["changes"] = told["changes"]
         digest = hashlib.sha256(written).hexdigest()
-        enter_all(self._file, [Act("run.published", self._by, folder.name, after=digest, detail=detail)])
+        enter_all(self._file, [Act("run.published", self._by, told["run_id"], after=digest, detail=detail)])
 
     def repeated(self, run_id: str) -> None:
         """Enter that the night was asked for again, and stands as it was published.

@@ -140,7 +140,10 @@ def test_the_migrations_make_the_schema_the_program_expects(store):
     with engine_of(store.path).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == SCHEMA_VERSION
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == f"{SCHEMA_VERSION:04}"
+        assert (
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+            == f"{SCHEMA_VERSION:04}"
+        )
 
 
 # ---------------------------------------------------------------------------------------
@@ -415,4 +418,9 @@ def test_the_sequence_is_in_plain_sql(store):
     assert "outcome_events" in str(
         CreateTable(METADATA.tables["outcome_events"]).compile(dialect=postgresql.dialect())
     )
-    assert sa.inspect(engine_of(store.path)).get_table_names() == ["alembic_version", "ledger", "outcome_events", "store_secrets"]
+    assert sa.inspect(engine_of(store.path)).get_table_names() == [
+        "alembic_version",
+        "ledger",
+        "outcome_events",
+        "store_secrets",
+    ]
