@@ -20,6 +20,8 @@ from fraudmatch.store.words import in_words
 #: Entries verified at the start of a run.
 AT_START = 10_000
 
+_NO_STORE = Fault(1, "is missing, with all others: there is no store")
+
 
 def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()) -> Verified:
     """Verify everything: every entry, every decision against its entry, every head of a kept run and those given.
@@ -32,7 +34,8 @@ def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()
     """
     run = kept_run(site.runs_folder, newest_run) if newest_run else None
     if not site.outcomes_store.exists():
-        return verify((), by_seq([*anchors, *(run.head for run in kept_runs(site.runs_folder))]))
+        found = verify((), by_seq([*anchors, *(one.head for one in kept_runs(site.runs_folder))]))
+        return found if run is None else replace(found, fault=_NO_STORE)
     _ready(site)
     with transaction(site.outcomes_store) as connection:
         heads = [run.head for run in kept_runs(site.runs_folder) if not _accepted(connection, run)]
@@ -55,7 +58,7 @@ def check_before_run(site: Site, newest_run: str | None) -> Head:
     run = kept_run(site.runs_folder, newest_run) if newest_run else None
     if not site.outcomes_store.exists():
         if run is not None:
-            raise _refused(site, Fault(1, "is missing, with all others: there is no store"), run)
+            raise _refused(site, _NO_STORE, run)
         return Head()
     _ready(site)
     with transaction(site.outcomes_store) as connection:

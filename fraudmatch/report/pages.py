@@ -35,7 +35,7 @@ from fraudmatch.report.totals import (
     shown_classes,
 )  # fmt: skip
 from fraudmatch.report.unjudged import Unjudged, unjudged
-from fraudmatch.report.witness import WITNESS, changed_rules
+from fraudmatch.report.witness import changed_rules, witness
 from fraudmatch.report.words import (
     DISCLOSURE,
     NOT_A_FINDING,
@@ -192,7 +192,7 @@ class Pages:
             value_classes=VALUE_CLASSES,
             order_of_cases=ORDER_OF_CASES,
             ledger_head=night.ledger_head,
-            witness=WITNESS,
+            witness=witness(night.ledger_head),
             **({"changed_rules": ()} | values),
         )
         path.write_bytes(page.encode("utf-8"))

@@ -12,7 +12,7 @@ from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
 from fraudmatch.report.sheet import Sheet
 from fraudmatch.report.totals import extract_totals
-from fraudmatch.report.witness import WITNESS, changed_rules
+from fraudmatch.report.witness import changed_rules, witness
 from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, counted, unverified_values
 from fraudmatch.report.words import VALUE_CLASSES as CLASSES_IN_WORDS
 from fraudmatch.schemas import VALUE_CLASSES
@@ -97,7 +97,7 @@ def _witness(partner: Partner, night: ReportInput) -> list[tuple[str, str, str]]
     changed = changed_rules(night.changes, partner.id)
     lines = [("RULES CHANGED", "; ".join(changed) + ".", "strong")] if changed else []
     if night.ledger_head:
-        lines.append(("Ledger before", f"{night.ledger_head}. {WITNESS}", "text"))
+        lines.append(("Ledger before", f"{night.ledger_head}. {witness(night.ledger_head)}", "text"))
     return lines
 
 

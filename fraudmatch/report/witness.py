@@ -14,6 +14,11 @@ SHOWN = 10
 WITNESS = "Keep it: with it your council can show that nothing entered in the ledger before this run was changed since."
 
 
+def witness(head: str) -> str:
+    """What a report says beside the head it prints; of the first night of a ledger there is nothing to keep."""
+    return "The ledger begins with this run." if head.startswith("0:") else WITNESS
+
+
 def changed_rules(changes: Sequence[Mapping[str, Any]], partner_id: str | None = None) -> list[str]:
     """Rules, overrides and models that differ from the night before, a line each, the first of them.
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from fraudmatch.errors import StoreError
 from fraudmatch.store.connecting import PATIENCE
 
+_SIGNS_OF_DAMAGE = ("malformed", "not a database")
+
 
 def stamp(moment: dt.datetime) -> str:
     """A moment as the store writes it, in UTC and whole seconds.
@@ -33,6 +35,8 @@ def in_words(path: Path, what: str) -> Iterator[None]:
         if not isinstance(cause, sqlite3.Error | OSError):
             raise
         remedy = "Nothing is lost by telling it again: what was saved is not saved twice."
+        if isinstance(cause, sqlite3.DatabaseError) and any(sign in str(cause) for sign in _SIGNS_OF_DAMAGE):
+            remedy = "Keep the file as it is, and put back the newest copy of it: fraudmatch restore."
         if "locked" in str(cause):
             remedy = f"Another program wrote to it for more than {PATIENCE} seconds. {remedy}"
         raise StoreError(f"{path} {what}: {cause}.", remedy=remedy) from error

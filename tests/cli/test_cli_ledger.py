@@ -176,6 +176,7 @@ def test_a_rollback_is_accepted_by_a_person(site: Path) -> None:
     refused = run("run", site, "-q")
     assert refused.exit_code == 1
     assert "there is no store" in str(refused.exception)
+    assert run("audit", "verify", site).exit_code == 1
     done = run("audit", "accept-rollback", site, "--by", "R. Green", "--reason", "Disk failed")
     assert done.exit_code == 0, done.output
     (entry,) = entries(site)
