@@ -20,6 +20,7 @@ Two kinds of trouble exist and are never mixed:
       │   ├── DiskError          FM125            the disk is full, failing, or not to be written to
       │   ├── MemoryLackError    FM126            the memory did not suffice
       │   ├── BusyError          FM127  exit 75   another run is active
+      │   ├── LedgerError        FM129            the ledger was changed, or is older than what was printed
       │   └── BackupError        FM128            a backup cannot be taken, read or restored
       └── GateError              FM130   exit 3   a gate held something back
           └── ConflictError      FM131            somebody decided the flag since; nothing was changed
@@ -174,6 +175,12 @@ class BackupError(RunError):
     """A backup cannot be taken, cannot be read with this key, or is not what was written."""
 
     code = "FM128"
+
+
+class LedgerError(RunError):
+    """The ledger does not hold together, or is older than a head that was printed."""
+
+    code = "FM129"
 
 
 class GateError(FraudmatchError):

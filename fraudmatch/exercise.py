@@ -11,9 +11,9 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,12 +37,14 @@ from fraudmatch.containment import READERS
 from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE, RunError, SiteError
 from fraudmatch.inputs import models, rule_folders, rule_texts, stage_keys
 from fraudmatch.intake import keep_drafts
+from fraudmatch.ledger.night import OpenNight, night_entered
 from fraudmatch.locking import locked
 from fraudmatch.manifest import manifest_of
 from fraudmatch.report import ReportInput, Worklist, report
 from fraudmatch.room import in_words, insist_on_room
 from fraudmatch.schemas import Override
 from fraudmatch.scoring import Library, load_library, read_overrides
+from fraudmatch.settings import changes, settings_of
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared, Say, StageResults, Stopwatch
 from fraudmatch.steps import casing, clean, flagging, linking, published, receive
@@ -141,22 +143,34 @@ def _run_alone(
     site: Site, day: dt.date, threads: int | None, resume: bool, say: Say, at: Checkpoint
 ) -> Night:
     """The night, while no other start is at work in the site."""
-    library = load_library(rule_folders(site))
-    overrides = read_overrides(site.overrides, site.partner_ids, library)
-    with in_words(site, "putting the last start in order"):
-        tidy(site, resume=resume, say=say)
-        insist_on_room(site)
-    outcomes = casing.take_in_outcomes(site, day, recorded_at=dt.datetime.now(dt.UTC))
-    building = Building(site.runs_folder / BUILDING, at)
-    night = _Exercise(site, day, library, overrides, outcomes, building, threads, say)
-    return (night.published() if resume else None) or night.run()
+    newest, settings, changed = _before(site)
+    with night_entered(site, day, newest, changed) as entered:
+        library = load_library(rule_folders(site))
+        overrides = read_overrides(site.overrides, site.partner_ids, library)
+        with in_words(site, "putting the last start in order"):
+            tidy(site, entered.published, resume=resume, say=say)
+            insist_on_room(site)
+        outcomes = casing.take_in_outcomes(site, day, recorded_at=dt.datetime.now(dt.UTC))
+        building = Building(site.runs_folder / BUILDING, at)
+        night = _Exercise(site, day, library, overrides, outcomes, building, threads, say, entered, settings)
+        return (night.published() if resume else None) or night.run()
 
 
-def tidy(site: Site, *, resume: bool, say: Say = lambda _: None) -> None:
+def _before(site: Site) -> tuple[str | None, dict[str, str], list[dict[str, Any]]]:
+    """The run in force, what settings there are tonight, and which differ from those of that run."""
+    now = settings_of(site)
+    try:
+        run = open_run(site.runs_folder)
+    except RunError:
+        return None, now, []
+    return run.folder.name, now, changes(run.manifest.get("settings"), now, site)
+
+
+def tidy(site: Site, entering: Callable[[Path], None], *, resume: bool, say: Say = lambda _: None) -> None:
     """Put in order what an earlier start left: publish what was finished, and remove the rest unless it is to be resumed."""
     runs = site.runs_folder
     put_back(runs)
-    earlier = publish(runs, _keeper(site))
+    earlier = publish(runs, _keeper(site), entering=entering)
     if earlier is not None:
         say(f"published night {earlier.folder.name}, which an earlier start had finished")
     if not resume and (runs / BUILDING).exists():
@@ -181,10 +195,12 @@ class _Exercise:
 
     def __init__(
         self, site: Site, day: dt.date, library: Library, overrides: tuple[Override, ...],
-        outcomes: NightOutcomes, building: Building, threads: int | None, say: Say,
+        outcomes: NightOutcomes, building: Building, threads: int | None, say: Say, entered: OpenNight,
+        settings: dict[str, str],
     ) -> None:  # fmt: skip
         self.site, self.day, self.library, self.overrides = site, day, library, overrides
         self.outcomes, self.building, self.threads, self.say = outcomes, building, threads, say
+        self.entered, self.settings = entered, settings
         self.watch, self.started = Stopwatch(), dt.datetime.now(dt.UTC)
         self.keys = stage_keys(site, day, outcomes)
 
@@ -199,6 +215,7 @@ class _Exercise:
                 return None
         except RunError:
             return None
+        self.entered.repeated(run.folder.name)
         self.say(f"night {run.folder.name} was made from the same inputs; there is nothing to do")
         files = [
             run.folder / name for name in sorted(run.manifest["artefacts"]) if name.startswith("reports/")
@@ -237,9 +254,12 @@ class _Exercise:
         )  # fmt: skip
         manifest = manifest_of(site, day, run_id, library, results, self.watch, self.started, self.building)
         manifest["key"] = self.keys["seal"]
+        printed = self.entered.printed(run_id)
+        manifest["ledger"] = {"seq": printed.head.seq, "hash": printed.head.hash}
+        manifest["changes"], manifest["settings"] = [dict(each) for each in printed.changes], self.settings
         with in_words(site, "publishing"):
             seal(self.building, self.keys["seal"], manifest)
-            run = publish(site.runs_folder, _keeper(site), self.building.at)
+            run = publish(site.runs_folder, _keeper(site), self.building.at, entering=self.entered.published)
         if run is None:
             raise RunError(
                 f"Night {run_id} was changed by another program before it was published.",
@@ -267,9 +287,10 @@ class _Exercise:
 
     def _report(self, run_id: str, results: StageResults, out: StageOutput) -> list[str]:
         clear(out.run / "reports")
-        made = report(
-            out.run / "reports", report_input(self.site, self.day, run_id, self.library, results.tables())
-        )
+        printed = self.entered.printed(run_id)
+        night = report_input(self.site, self.day, run_id, self.library, results.tables())
+        night = replace(night, ledger_head=str(printed.head), changes=printed.changes)
+        made = report(out.run / "reports", night)
         out.add(made)
         names = [path.relative_to(out.run).as_posix() for path in made]
         out.told["files"] = names

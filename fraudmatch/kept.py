@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,10 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
 def input_of(site: Site, kept: Kept) -> ReportInput:
     """What the reports of a night read back need; rules are those of today."""
     library = load_library(rule_folders(site))
-    return report_input(site, kept.as_at, kept.run.folder.name, library, kept)
+    night = report_input(site, kept.as_at, kept.run.folder.name, library, kept)
+    told = kept.run.manifest.get("ledger")
+    head = f"{told['seq']}:{told['hash'][:16]}" if told else ""
+    return replace(night, ledger_head=head, changes=kept.run.manifest.get("changes", ()))
 
 
 def find_flags(flags: pa.Table, key: str) -> pa.Table:

@@ -37,12 +37,15 @@ def seal(building: Building, key: str, manifest: Mapping[str, Any]) -> None:
 
 
 def publish(
-    runs: Path, keep: Callable[[Path, Callable[[], None]], None], at: Checkpoint = nothing
-) -> Run | None:
+    runs: Path, keep: Callable[[Path, Callable[[], None]], None], at: Checkpoint = nothing, *,
+    entering: Callable[[Path], None],
+) -> Run | None:  # fmt: skip
     """Publish the sealed night below runs/, then let `keep` put away what it accepted; can be repeated.
 
     Args:
         keep: given the folder work/ of the night, and what to call half way; can be repeated.
+        entering: given the folder whose manifest the published run will have, before the run gets its folder; when
+            it raises, the run in force stays.
 
     Returns:
         The published run; None when there is no sealed night that is whole.
@@ -57,7 +60,7 @@ def publish(
         manifest = folder / "run" / MANIFEST
         if not manifest.is_file() or sha256_of(manifest) != note["files"].get(f"run/{MANIFEST}"):
             return None
-        _into_place(folder / "run", final, at)
+        _into_place(folder / "run", final, at, entering)
     at("publish", "written")
     sync_folder(runs)
     at("publish", "durable")
@@ -73,7 +76,7 @@ def publish(
     return Run(final, read_manifest(final) or {})
 
 
-def _into_place(made: Path, final: Path, at: Checkpoint) -> None:
+def _into_place(made: Path, final: Path, at: Checkpoint, entering: Callable[[Path], None]) -> None:
     """Give the night its folder. The same night again leaves what is there, byte for byte."""
     there = read_manifest(final)
     told = read_manifest(made, final.name)
@@ -83,9 +86,11 @@ def _into_place(made: Path, final: Path, at: Checkpoint) -> None:
         and there["artefacts"] == told["artefacts"]
         and not faults_in(Run(final, there))
     ):
+        entering(final)
         at("publish", "mid")
         shutil.rmtree(made)
         return
+    entering(made)
     make_folder(final.parent)
     replaced = final.with_name(_REPLACED + final.name)
     if final.exists():

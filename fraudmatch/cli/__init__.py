@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("backup", "Take a backup of a site, encrypted."),
     "restore": ("restore", "Put a site back from a backup."),
     "drill": ("drill", "Prove that the newest backup can be put back."),
+    "audit": ("audit", "Verify the ledger of a site, list it, print its head."),
     "rules": ("rules", "Check and test the rule library."),
     "link": ("link", "Link any one or two files, without rules."),
     "train": ("train", "Fit a model to your own records, without labels."),

@@ -118,10 +118,13 @@ def places_of(site: Site, folders: tuple[Path, ...], key_file: Path | None) -> t
 
 def _take(site: Site, vault: Vault, decisions: bool, say: object) -> Taken:
     from fraudmatch.backup import DECISIONS, WHOLE, note_backup, take_backup
+    from fraudmatch.ledger.entering import enter
 
     now = dt.datetime.now(dt.UTC)
     taken = take_backup(site, vault, now=now, kind=DECISIONS if decisions else WHOLE, say=say)  # type: ignore[arg-type]
     note_backup(site, vault.folder, taken)
+    backup = taken.backup
+    enter(site, "site.backed_up", of=backup.name, detail={"kind": backup.kind, "files": len(backup.files)})
     return taken
 
 

@@ -47,6 +47,7 @@ def command(
     from fraudmatch.backup import Vault, drill, note_drill
     from fraudmatch.cli.backup import places_of
     from fraudmatch.errors import FraudmatchError
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.site import load_site
 
     loaded = load_site(site)
@@ -61,6 +62,7 @@ def command(
             note_drill(loaded, folder, None, now=now, why=error.message)
             raise
         note_drill(loaded, folder, done, now=now)
+        enter(loaded, "site.drilled", of=done.backup.name, detail={"files": len(done.backup.files)})
         told.append(_document(folder, done))
         if not as_json:
             _tell(folder, done)

@@ -155,10 +155,13 @@ def _night(folder: Path, run_id: str | None, asked: _Asked) -> None:
     from fraudmatch.evaluation.page import night_page
     from fraudmatch.evaluation.wrong import write_errors
     from fraudmatch.kept import read_night
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.site import load_site
 
     with progress(asked.quiet) as say:
-        kept = read_night(load_site(folder), run_id)
+        where = load_site(folder)
+        enter(where, "record.viewed", of=str(found["run_id"]))
+        kept = read_night(where, run_id)
         key = key_of_site(folder)
         judged = judge_night(kept, key, folder, run_id, asked.floor, threads=asked.threads, say=say)
         files = [_write_page(asked.out, night_page(found["run_id"], judged, found, asked.worst))]
@@ -215,9 +218,13 @@ def _of_folder(links: Path) -> Linking:
 def _people_of_night(folder: Path, run_id: str | None) -> Linking:
     from fraudmatch.evaluation.night import linking_of_night
     from fraudmatch.kept import read_night
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.site import load_site
 
-    return linking_of_night(read_night(load_site(folder), run_id), "person", folder, run_id).linking
+    where = load_site(folder)
+    kept = read_night(where, run_id)
+    enter(where, "record.viewed", of=kept.run.folder.name, detail={"sample": 1})
+    return linking_of_night(kept, "person", folder, run_id).linking
 
 
 def _reviewed(path: Path, as_json: bool) -> None:

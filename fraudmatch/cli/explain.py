@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from fraudmatch.site import Site
 
 
 @click.command("explain")
@@ -51,6 +55,17 @@ def command(
         raise click.UsageError("Give one flag, or two records.")
 
 
+def viewed(site: Site, *, of: str | None = None, keyed: dict[str, str] | None = None, **detail: str) -> None:
+    """Enter that records of a site are about to be printed: those of a flag, or those that were named.
+
+    Raises:
+        StoreError: it was not entered; nothing may be printed.
+    """
+    from fraudmatch.ledger.entering import enter
+
+    enter(site, "record.viewed", of=of, keyed=keyed, detail=detail)
+
+
 def _pair(where: Path, left: str, right: str, run_id: str | None, relation: str | None) -> None:
     from fraudmatch.pairs.in_folder import explain_in_folder, is_link_folder
     from fraudmatch.pairs.text import pair_lines
@@ -64,7 +79,9 @@ def _pair(where: Path, left: str, right: str, run_id: str | None, relation: str 
         from fraudmatch.pairs.in_night import explain_in_night
         from fraudmatch.site import load_site
 
-        made, sides = explain_in_night(read_night(load_site(where), run_id), left, right, relation)
+        site = load_site(where)
+        made, sides = explain_in_night(read_night(site, run_id), left, right, relation)
+        viewed(site, keyed={"left": left, "right": right})
     for line in pair_lines(made, sides, plain=not sys.stdout.isatty()):
         click.echo(line)
 
@@ -84,7 +101,9 @@ def _rule(site: Path, left: str, right: str, run_id: str | None, relation: str |
     where = load_site(site)
     rule, library = find_rule(named, load_library(rule_folders(where)))
     kept = read_night(where, run_id)
-    for line in rule_lines(rule, library, kept, left, right):
+    lines = rule_lines(rule, library, kept, left, right)
+    viewed(where, keyed={"left": left, "right": right}, rule=rule.id)
+    for line in lines:
         click.echo(line)
     asked = relation or (rule.file.pair.relation if rule.file.pair.relation in RELATIONS else None)
     try:
@@ -135,5 +154,6 @@ def _flag(site: Path, flag: str, run_id: str | None) -> None:
     lines = explain_flag(
         row, text, evidence, left, right, points=rule.file.points, members=members, casework=about
     )
+    viewed(where, of=row["flag_key"], rule=row["rule_id"])
     for line in lines:
         click.echo(line)

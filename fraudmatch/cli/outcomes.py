@@ -161,6 +161,7 @@ def export(site: Path, file: Path, partner: str | None) -> None:
       fraudmatch outcomes export mysite decisions.csv
     """
     from fraudmatch.errors import StoreError
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.outcomes.listing import as_csv
     from fraudmatch.site import load_site
 
@@ -168,6 +169,7 @@ def export(site: Path, file: Path, partner: str | None) -> None:
     _checked_partner(loaded, partner)
     events, damage = _events(loaded)
     mine = [event for event in events if partner in (None, event.decision.partner)]
+    enter(loaded, "outcomes.exported", partner=partner, detail={"decisions": len(mine)})
     try:
         file.write_bytes(
             b"\xef\xbb\xbf" + as_csv(mine).encode("utf-8")

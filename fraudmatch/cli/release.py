@@ -38,6 +38,7 @@ def command(
     from fraudmatch.audit import open_run
     from fraudmatch.errors import GateError
     from fraudmatch.intake import Decision, add_decisions, read_decisions
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.site import load_site
 
     loaded = load_site(site)
@@ -54,6 +55,11 @@ def command(
     _hold_one(rows, run.read("rejects").to_pylist())
     read_decisions(loaded.releases_file)  # a file with faults is not added to
     day = on.date() if on else dt.date.fromisoformat(run.manifest["as_at"])
+    for row in rows:
+        enter(
+            loaded, "delivery.refused" if refuse else "delivery.released", by=by, partner=partner,
+            of=f"{partner}/{slot}", after=str(row["delivery"]), detail={"from": day.isoformat()},
+        )  # fmt: skip
     add_decisions(
         loaded.releases_file,
         [
@@ -118,6 +124,6 @@ def _hold_one(rows: list[dict[str, Any]], rejects: list[dict[str, Any]]) -> None
 
 def account() -> str:
     """Who is at the keyboard, as the system calls them."""
-    import getpass
+    from fraudmatch.ledger.people import login_name
 
-    return getpass.getuser()
+    return login_name()

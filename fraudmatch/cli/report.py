@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from fraudmatch.site import Site
 
 
 @click.command("report")
@@ -34,10 +38,21 @@ def command(site: Path, run_id: str | None, out: Path | None, minutes: int | Non
         from fraudmatch.kept import write_reports
         from fraudmatch.site import load_site
 
-        written = write_reports(load_site(site), Path(str(out)), run_id)
+        where = load_site(site)
+        _enter(where, run_id)
+        written = write_reports(where, Path(str(out)), run_id)
         click.echo(f"Wrote {len(written)} files to {out}.")
         return
     _plan(site, run_id, out, minutes, owner)
+
+
+def _enter(site: Site, run_id: str | None, partner: str | None = None) -> None:
+    """That reports leave for a folder, before they do."""
+    from fraudmatch.audit import open_run
+    from fraudmatch.ledger.entering import enter
+
+    run = open_run(site.runs_folder, run_id)
+    enter(site, "report.exported", of=run.folder.name, partner=partner)
 
 
 def _plan(site: Path, run_id: str | None, out: Path | None, minutes: int, owner: str | None) -> None:
@@ -58,6 +73,7 @@ def _plan(site: Path, run_id: str | None, out: Path | None, minutes: int, owner:
     for line in plan_lines(PlanText(minutes, made.taken, made.left, rules, partners)):
         click.echo(line)
     if out is not None:
+        _enter(where, run_id, owner)
         night = input_of(where, kept)
         lists = CaseLists(night, Worklist(made.taken, kept.case_flags))
         written = write_worklists(out, night, lists, owner)

@@ -32,11 +32,14 @@ def command(backups: Path, site: Path, key_file: Path, name: str | None, quiet: 
     from fraudmatch.backup import Vault, read_key, restore
     from fraudmatch.backup.standing import hours_since
     from fraudmatch.cli.backup import held_words, megabytes
+    from fraudmatch.ledger.entering import enter
+    from fraudmatch.site import load_site
 
     begun = time.perf_counter()
     with progress(quiet) as say:
         done = restore(Vault(backups, read_key(key_file.expanduser())), site, name, say=say)
     backup = done.backup
+    enter(load_site(site), "site.restored", of=backup.name, detail={"files": len(backup.files)})
     old = hours_since(backup.taken_at, dt.datetime.now(dt.UTC))
     click.echo(
         f"{site} is as backup {backup.name} has it: {len(backup.files):,} files ({megabytes(backup.size)}), "

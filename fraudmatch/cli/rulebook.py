@@ -146,6 +146,7 @@ def try_rule(rule: str, site: Path, run_id: str | None, csv: Path | None) -> Non
     """
     from fraudmatch.inputs import rule_folders
     from fraudmatch.kept import read_night
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.rulebook import trial, trial_text
     from fraudmatch.scoring import load_library
     from fraudmatch.site import load_site
@@ -153,6 +154,7 @@ def try_rule(rule: str, site: Path, run_id: str | None, csv: Path | None) -> Non
     where = load_site(site)
     found, library = trial.find_rule(rule, load_library(rule_folders(where)))
     made = trial.try_rule(found, library, read_night(where, run_id))
+    enter(where, "record.viewed", detail={"rule": found.id})
     for line in trial_text.trial_lines(made, site):
         click.echo(line)
     if csv is not None:

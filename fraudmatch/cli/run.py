@@ -72,8 +72,10 @@ def show(night: Night, as_json: bool) -> None:
     from fraudmatch.report.overrides import taken_away
     from fraudmatch.report.terminal import NightSummary, summary_lines
     from fraudmatch.report.totals import extract_totals, rule_totals, silent_trials
+    from fraudmatch.report.witness import changed_rules
     from fraudmatch.report.words import unverified_values
 
+    told = night.run.manifest.get("ledger")
     flags, texts = night.scored.flags, night.library.texts(night.as_at)
     summary = NightSummary(
         site_name=night.site.name,
@@ -92,6 +94,8 @@ def show(night: Night, as_json: bool) -> None:
         outcome_faults=night.run.manifest["outcomes"]["faults"],
         reports=night.run.reports,
         files=len(night.files),
+        ledger_head=f"{told['seq']}:{told['hash'][:16]}" if told else "",
+        changed_rules=changed_rules(night.run.manifest.get("changes", ())),
     )
     for line in summary_lines(summary):
         click.echo(line)

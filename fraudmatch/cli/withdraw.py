@@ -30,6 +30,7 @@ def command(site: Path, partner: str, slot: str, reason: str, by: str | None, on
     """
     from fraudmatch.errors import GateError
     from fraudmatch.intake import Decision, accepted_before, add_decisions, forget, read_decisions
+    from fraudmatch.ledger.entering import enter
     from fraudmatch.site import load_site
 
     loaded = load_site(site)
@@ -41,6 +42,11 @@ def command(site: Path, partner: str, slot: str, reason: str, by: str | None, on
         )
     read_decisions(loaded.releases_file)
     day, who, why = on.date() if on else last.as_at, by or account(), " ".join(reason.split())
+    for row in last.deliveries:
+        enter(
+            loaded, "delivery.withdrawn", by=by, partner=partner, of=f"{partner}/{slot}",
+            before=str(row["delivery"]), detail={"from": day.isoformat()},
+        )  # fmt: skip
     add_decisions(
         loaded.releases_file,
         [

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from fraudmatch.outcomes.csvfile import read_outcomes
 from fraudmatch.schemas import OUTCOMES
+from fraudmatch.store.file import has_events
 
 if TYPE_CHECKING:
     from fraudmatch.outcomes.csvfile import OutcomesRead
@@ -44,7 +45,7 @@ def outcomes_of_night(
 ) -> NightOutcomes:
     """Take what is new in the file into the store, and read what is in force on the night's date.
 
-    No store is made, and nothing that it needs is loaded, where there is neither a row nor a store.
+    No store is made, and nothing that it needs is loaded, where there is neither a row nor an event.
 
     Args:
         file: `outcomes.csv` of the site; may not exist. store_file: `outcomes.sqlite`; may not exist.
@@ -56,7 +57,7 @@ def outcomes_of_night(
     """
     read = read_outcomes(file)
     faults = tuple(str(fault) for fault in read.faults)
-    if not read.decisions and not store_file.exists():
+    if not read.decisions and not (store_file.exists() and has_events(store_file)):
         return NightOutcomes(OUTCOMES.empty_table(), faults)
     from fraudmatch.outcomes.store import open_store
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from fraudmatch.outcomes.events import Decision, Event
-from fraudmatch.outcomes.tables import EVENTS
+from fraudmatch.store.tables import EVENTS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -8,7 +8,6 @@ event that was kept, or keeps it now.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
-from fraudmatch.outcomes.connecting import PATIENCE, copy_file, engine_of, make_file, writing
+from fraudmatch.ledger.decisions import enter_decisions
 from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
-from fraudmatch.outcomes.migrating import bring_up, version_of
 from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
-from fraudmatch.outcomes.tables import EVENTS, SCHEMA_VERSION
 from fraudmatch.schemas import OUTCOMES, conform
+from fraudmatch.store.connecting import copy_file, engine_of, make_file, writing
+from fraudmatch.store.damage import damage_of
+from fraudmatch.store.file import ready
+from fraudmatch.store.migrating import driver_of, version_of
+from fraudmatch.store.tables import EVENTS, SCHEMA_VERSION
+from fraudmatch.store.words import in_words, stamp
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -108,6 +110,7 @@ class Store:
                 )
             event = Event(last_of(connection) + 1, key, stamp(recorded_at), supersedes, decision)
             connection.execute(sa.insert(EVENTS), [row_of(event)])
+            enter_decisions(driver_of(connection), [event.sequence], decision.decided_by, event.recorded_at)
         return Recorded(event, added=True)
 
     def take(self, decisions: Iterable[Decision], *, kind: str, recorded_at: dt.datetime) -> Taken:
@@ -129,6 +132,8 @@ class Store:
             rows, older = _following(connection, fresh, stamp(recorded_at))
             if rows:
                 connection.execute(sa.insert(EVENTS), rows)
+                told = [row["sequence"] for row in rows]
+                enter_decisions(driver_of(connection), told, None, stamp(recorded_at))
         return Taken(len(rows), older)
 
     def events(self) -> list[Event]:
@@ -152,7 +157,7 @@ class Store:
         Raises:
             StoreError: it cannot be read.
         """
-        with _in_words(self.path, "could not be copied"):
+        with in_words(self.path, "could not be copied"):
             copy_file(self.path, path)
 
     def in_force(self, as_at: dt.date) -> pa.Table:
@@ -177,7 +182,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _in_words(self.path, "could not be read"), self._engine.begin() as connection:
+        with in_words(self.path, "could not be read"), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -189,7 +194,7 @@ class Store:
                 f"fraudmatch outcomes list {self.path.parent} --all",
             )
         with (
-            _in_words(self.path, "could not confirm that it saved the decision"),
+            in_words(self.path, "could not confirm that it saved the decision"),
             writing(self._engine) as connection,
         ):
             # A program of another version may have changed the file since it was opened.
@@ -204,59 +209,12 @@ def open_store(path: Path) -> Store:
     Raises:
         StoreError: the file is no store, of a newer program, busy, or cannot be read at all.
     """
-    with _in_words(path, "cannot be opened"):
+    with in_words(path, "cannot be opened"):
         make_file(path)
-        damage = _damage(path)
+        damage = damage_of(path)
         if not damage:
-            bring_up(path)
+            ready(path)
     return Store(path, damage)
-
-
-def stamp(moment: dt.datetime) -> str:
-    """A moment as the store writes it, in UTC and whole seconds.
-
-    Raises:
-        ValueError: it has no time zone.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone is no moment")
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@contextmanager
-def _in_words(path: Path, what: str) -> Iterator[None]:
-    """Errors of the driver and of the file system as a StoreError."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error, OSError) as error:
-        cause = str(getattr(error, "orig", None) or error)
-        remedy = "Nothing is lost by telling it again: what was saved is not saved twice."
-        if "locked" in cause:
-            remedy = f"Another program wrote to it for more than {PATIENCE} seconds. {remedy}"
-        raise StoreError(f"{path} {what}: {cause}.", remedy=remedy) from error
-
-
-def _damage(path: Path) -> str:
-    """What is wrong with the file, in a few words; "" = nothing.
-
-    Raises:
-        StoreError: it is another program's, or of a newer one.
-    """
-    try:
-        with engine_of(path).begin() as connection:
-            if not version_of(connection, path):
-                return ""
-            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
-            if found != "ok":
-                return " ".join(str(found).split())[:200]
-            count, last = connection.execute(
-                sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(EVENTS.c.sequence), 0))
-            ).one()
-            return f"{last - count} of its {last} events are missing" if count != last else ""
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.OperationalError) and "malformed" not in str(error.orig):
-            raise  # busy, or the folder cannot be written: not a fault of the file
-        return str(error.orig)
 
 
 def _unknown(connection: Connection, keys: Mapping[str, Decision], kind: str) -> dict[str, Decision]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -42,6 +43,8 @@ class ReportInput:
         overrides: local overrides, in the order of the site's file. overruled: OVERRULED.
         worklist: the cases; None when the flags were not joined into cases.
         sent_back / profiles: SENT_BACK and PROFILES: each row for the partner that sent it alone.
+        ledger_head: the head of the ledger before the night, as printed; "" where there was none.
+        changes: settings that differ from the night before, as in the manifest.
     """
 
     site_name: str
@@ -64,6 +67,8 @@ class ReportInput:
     worklist: Worklist | None = None
     sent_back: pa.Table = field(default_factory=lambda: empty(SENT_BACK))
     profiles: pa.Table = field(default_factory=lambda: empty(PROFILES))
+    ledger_head: str = ""
+    changes: Sequence[Mapping[str, Any]] = ()
 
     def partner_names(self) -> dict[str, str]:
         """Partner id -> name as printed."""

@@ -35,6 +35,7 @@ from fraudmatch.report.totals import (
     shown_classes,
 )  # fmt: skip
 from fraudmatch.report.unjudged import Unjudged, unjudged
+from fraudmatch.report.witness import changed_rules, witness
 from fraudmatch.report.words import (
     DISCLOSURE,
     NOT_A_FINDING,
@@ -110,6 +111,7 @@ class Pages:
             profiles={file: one for one in returned.profiles for file in one.files},
             cases=self._lists.of_partner(partner) if self._lists else None,
             first_cases=FIRST_CASES,
+            changed_rules=changed_rules(self._night.changes, partner.id),
         )
 
     def write_delivery(self, path: Path, partner: Partner, profile: DeliveryProfile) -> Path:
@@ -146,6 +148,7 @@ class Pages:
             cases=self._lists.of_hub() if self._lists else None,
             first_cases=FIRST_CASES,
             loads=self._loads(),
+            changed_rules=changed_rules(night.changes),
         )
 
     def _oldest(self, partner_id: str | None) -> str:
@@ -188,7 +191,9 @@ class Pages:
             disclosure=DISCLOSURE,
             value_classes=VALUE_CLASSES,
             order_of_cases=ORDER_OF_CASES,
-            **values,
+            ledger_head=night.ledger_head,
+            witness=witness(night.ledger_head),
+            **({"changed_rules": ()} | values),
         )
         path.write_bytes(page.encode("utf-8"))
         return path

@@ -12,6 +12,7 @@ from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
 from fraudmatch.report.sheet import Sheet
 from fraudmatch.report.totals import extract_totals
+from fraudmatch.report.witness import changed_rules, witness
 from fraudmatch.report.words import DISCLOSURE, NOT_A_FINDING, counted, unverified_values
 from fraudmatch.report.words import VALUE_CLASSES as CLASSES_IN_WORDS
 from fraudmatch.schemas import VALUE_CLASSES
@@ -68,6 +69,7 @@ def _write_facts(
         ("Site", night.site_name, "text"),
         ("Partner", f"{partner.name} ({partner.id})", "text"),
         ("Run", night.run_id, "text"),
+        *_witness(partner, night),
         ("Flags", f"{counted(flags, 'flag')} by {counted(len(all_exceptions), 'rule')}", "strong"),
         ("What a flag is", NOT_A_FINDING, "strong"),
         ("What you see", DISCLOSURE, "text"),
@@ -88,6 +90,15 @@ def _write_facts(
         sheet.text(row, 0, label, "label")
         sheet.wide(row, 1, _LAST, text, style, _LINE)
     return len(lines) + 2
+
+
+def _witness(partner: Partner, night: ReportInput) -> list[tuple[str, str, str]]:
+    """The head of the ledger, and that rules were changed."""
+    changed = changed_rules(night.changes, partner.id)
+    lines = [("RULES CHANGED", "; ".join(changed) + ".", "strong")] if changed else []
+    if night.ledger_head:
+        lines.append(("Ledger before", f"{night.ledger_head}. {witness(night.ledger_head)}", "text"))
+    return lines
 
 
 def _write_rules(

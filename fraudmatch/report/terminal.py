@@ -33,6 +33,7 @@ class NightSummary:
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
         notes: every delivery in words (`deliveries.delivery_notes`).
+        ledger_head: of before the night; "" = none is printed. changed_rules: a line each (`witness.changed_rules`).
     """
 
     site_name: str
@@ -51,6 +52,8 @@ class NightSummary:
     files: int = 0
     notes: Sequence[DeliveryNote] = ()
     silent_trials: Sequence[str] = ()
+    ledger_head: str = ""
+    changed_rules: Sequence[str] = ()
 
 
 def summary_lines(night: NightSummary) -> list[str]:
@@ -59,6 +62,7 @@ def summary_lines(night: NightSummary) -> list[str]:
     return [
         title,
         "═" * len(title),
+        *_changed_lines(night),
         *_extract_lines(night.extracts),
         *_delivery_lines(night),
         "",
@@ -168,4 +172,12 @@ def _stage_lines(stages: Sequence[tuple[str, float]]) -> list[str]:
 def _report_lines(night: NightSummary) -> list[str]:
     if night.reports is None:
         return ["No reports were written."]
-    return [f"Reports: {night.reports} ({counted(night.files, 'file')}; start with index.html)"]
+    lines = [f"Reports: {night.reports} ({counted(night.files, 'file')}; start with index.html)"]
+    return lines + ([f"Ledger before this run: {night.ledger_head}"] if night.ledger_head else [])
+
+
+def _changed_lines(night: NightSummary) -> list[str]:
+    if not night.changed_rules:
+        return []
+    first = "RULES CHANGED since the night before:"
+    return [first, *(fitted(f"  {line}", 100) for line in night.changed_rules), ""]

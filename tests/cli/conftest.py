@@ -35,4 +35,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     shutil.copytree(shipped("sample_data"), root)
     with (root / "site.toml").open("a", encoding="utf-8") as file:
         file.write(OVERRIDES)
-    return run_night(load_site(root))
+    made = run_night(load_site(root))
+    # Commands that show a record enter it in the ledger of the site they all share.
+    shutil.copy(made.site.outcomes_store, root.parent / "outcomes.sqlite")
+    return made

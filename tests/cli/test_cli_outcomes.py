@@ -64,7 +64,7 @@ def publish_night(site: Path, keys: tuple[str, ...], name: str) -> None:
 
     building.make("score", "", tables)
     seal(building, "", {"as_at": "2026-03-31", "run_id": name})
-    assert publish(site / "runs", lambda work, half_way: None) is not None
+    assert publish(site / "runs", lambda work, half_way: None, entering=lambda folder: None) is not None
 
 
 @pytest.fixture

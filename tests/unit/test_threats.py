@@ -33,7 +33,7 @@ _RUN_CODE = {"eval", "exec", "__import__"}
 
 def test_every_threat_has_a_row_and_every_row_a_test() -> None:
     rows = re.findall(r"^\| (T\d\d) .*$", TABLE, re.MULTILINE)
-    assert rows == [f"T{number:02d}" for number in range(1, 21)]
+    assert rows == [f"T{number:02d}" for number in (*range(1, 21), 28, 29, 31)]
     for line in re.findall(r"^\| T\d\d .*$", TABLE, re.MULTILINE):
         assert _NAMED.search(line), line
 
@@ -56,7 +56,8 @@ def test_no_database_but_the_store_of_outcomes_no_yaml_and_no_code_from_text() -
                 names = [node.module or ""]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _RUN_CODE:
                 found.append(f"{path.name}: {node.func.id}")
-            allowed = store if "outcomes" in path.relative_to(ROOT / "fraudmatch").parts else set()
+            rooms = {"outcomes", "store", "ledger"}  # the file of the site
+            allowed = store if rooms & set(path.relative_to(ROOT / "fraudmatch").parts) else set()
             found += [f"{path.name}: {n}" for n in names if n.split(".")[0] in _FORBIDDEN - allowed]
     assert found == []
 

@@ -17,10 +17,10 @@ from outcome_tables import DAY, MOMENT, decision, flag
 
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
 from fraudmatch.outcomes import key_of
-from fraudmatch.outcomes.connecting import engine_of
-from fraudmatch.outcomes.migrating import bring_up
 from fraudmatch.outcomes.store import Store, open_store
-from fraudmatch.outcomes.tables import METADATA, SCHEMA_VERSION
+from fraudmatch.store.connecting import engine_of
+from fraudmatch.store.migrating import bring_up
+from fraudmatch.store.tables import METADATA, SCHEMA_VERSION
 
 HERE = Path(__file__).parent
 
@@ -140,7 +140,10 @@ def test_the_migrations_make_the_schema_the_program_expects(store):
     with engine_of(store.path).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == SCHEMA_VERSION
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == "0001"
+        assert (
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+            == f"{SCHEMA_VERSION:04}"
+        )
 
 
 # ---------------------------------------------------------------------------------------
@@ -289,7 +292,7 @@ def test_no_database_at_all_says_so(tmp_path):
 
 
 def test_a_writer_that_waits_too_long_is_told_so(store, monkeypatch):
-    monkeypatch.setattr("fraudmatch.outcomes.connecting.PATIENCE", 0.05)
+    monkeypatch.setattr("fraudmatch.store.connecting.PATIENCE", 0.05)
     other = raw(store)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked"):
@@ -305,7 +308,7 @@ def test_a_writer_that_waits_too_long_is_told_so(store, monkeypatch):
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("outcome_events", sa.Column("extra", sa.Text))
     {more}
@@ -314,18 +317,18 @@ def upgrade():
 
 def next_schema(folder: Path, more: str = "pass") -> Path:
     folder.mkdir()
-    (folder / "schema_0002_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
+    (folder / "schema_0003_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
     return folder
 
 
 def test_an_older_store_is_brought_up_and_a_copy_of_it_stays(store, tmp_path):
     record(store, decision())
-    bring_up(store.path, to=2, more=[next_schema(tmp_path / "more")])
+    bring_up(store.path, to=3, more=[next_schema(tmp_path / "more")])
     connection = raw(store)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
     assert connection.execute("SELECT sequence, extra FROM outcome_events").fetchall() == [(1, None)]
     connection.close()
-    copy = Store(tmp_path / "outcomes.sqlite.schema-1")
+    copy = Store(tmp_path / "outcomes.sqlite.schema-2")
     assert copy.events()[0].decision == decision()
     if os.name == "posix":
         assert copy.path.stat().st_mode & 0o777 == 0o600
@@ -351,7 +354,7 @@ def test_a_migration_that_would_lose_or_alter_a_decision_or_breaks_off_is_undone
 ):
     record(store, decision())
     with pytest.raises(error):
-        bring_up(store.path, to=2, more=[next_schema(tmp_path / "more", more)])
+        bring_up(store.path, to=3, more=[next_schema(tmp_path / "more", more)])
     assert open_store(store.path).events()[0].decision == decision()
     assert record(store, decision(2), key="b").added
 
@@ -360,8 +363,8 @@ def test_a_migration_killed_half_way_leaves_the_old_store(store, tmp_path):
     record(store, decision())
     folder = next_schema(tmp_path / "more", "import os; os._exit(9)")
     script = (
-        "import sys; from pathlib import Path; from fraudmatch.outcomes.migrating import bring_up\n"
-        "bring_up(Path(sys.argv[1]), to=2, more=[Path(sys.argv[2])])"
+        "import sys; from pathlib import Path; from fraudmatch.store.migrating import bring_up\n"
+        "bring_up(Path(sys.argv[1]), to=3, more=[Path(sys.argv[2])])"
     )
     assert subprocess.run([sys.executable, "-c", script, store.path, folder]).returncode == 9
     opened = open_store(store.path)
@@ -415,4 +418,9 @@ def test_the_sequence_is_in_plain_sql(store):
     assert "outcome_events" in str(
         CreateTable(METADATA.tables["outcome_events"]).compile(dialect=postgresql.dialect())
     )
-    assert sa.inspect(engine_of(store.path)).get_table_names() == ["alembic_version", "outcome_events"]
+    assert sa.inspect(engine_of(store.path)).get_table_names() == [
+        "alembic_version",
+        "ledger",
+        "outcome_events",
+        "store_secrets",
+    ]

@@ -10,12 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from fraudmatch.schemas import VALUE_CLASSES
-
-#: The schema this program writes: the number of the newest migration.
-SCHEMA_VERSION = 1
-
-#: In the header of the SQLite file, so that another program's database is not taken for a store: "fmou".
-APPLICATION_ID = 0x666D6F75
+from fraudmatch.store.version import SCHEMA_VERSION as SCHEMA_VERSION
 
 METADATA = sa.MetaData()
 
@@ -54,4 +49,30 @@ sa.Index(
     unique=True,
     sqlite_where=EVENTS.c.supersedes.is_(None),
     postgresql_where=EVENTS.c.supersedes.is_(None),
+)
+
+LEDGER = sa.Table(
+    "ledger",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("recorded_at", sa.String(20), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("role", sa.String(40)),
+    sa.Column("partner", sa.String(31)),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("object", sa.String(300)),
+    sa.Column("before_digest", sa.String(64)),
+    sa.Column("after_digest", sa.String(64)),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("prev", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+sa.Index("ledger_by_action", LEDGER.c.action, LEDGER.c.object)
+
+SECRETS = sa.Table(
+    "store_secrets",
+    METADATA,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
 )

@@ -9,15 +9,18 @@ A copy of the file as it was stays beside it.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fraudmatch.errors import StoreError
-from fraudmatch.outcomes.connecting import copy_file, engine_of, writing
-from fraudmatch.outcomes.tables import APPLICATION_ID, EVENTS, SCHEMA_VERSION
+from fraudmatch.store.connecting import copy_file, engine_of, writing
+from fraudmatch.store.tables import EVENTS, LEDGER
+from fraudmatch.store.version import APPLICATION_ID, SCHEMA_VERSION, version_in
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from sqlalchemy import Connection
 
 _HERE = Path(__file__).parent / "migrations"
@@ -29,20 +32,14 @@ def version_of(connection: Connection, path: Path) -> int:
     Raises:
         StoreError: it is another program's database, or of a newer program.
     """
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-    identity = int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
-    things = int(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one())
-    if (version or things) and identity != APPLICATION_ID:
-        raise StoreError(
-            f"{path} is a database of another program.",
-            remedy="Move it away; the store of outcomes is made anew.",
-        )
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"{path} was written by a newer fraudmatch: it has schema {version}, this program knows {SCHEMA_VERSION}.",
-            remedy="Use the newer program; nothing was changed.",
-        )
-    return version
+    return version_in(driver_of(connection), path)
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The connection of the driver underneath, in the transaction that it is in."""
+    inner = connection.connection.driver_connection
+    assert isinstance(inner, sqlite3.Connection)
+    return inner
 
 
 def bring_up(path: Path, *, to: int = SCHEMA_VERSION, more: Sequence[Path] = ()) -> None:
@@ -60,11 +57,11 @@ def bring_up(path: Path, *, to: int = SCHEMA_VERSION, more: Sequence[Path] = ())
         before = version_of(connection, path)
         if before >= to:  # another process was faster
             return
-        kept = _fingerprint(connection) if before else None
+        kept = _fingerprint(connection, before) if before else None
         if before:
             copy_file(path, path.with_name(f"{path.name}.schema-{before}"))
         _upgrade(connection, more)
-        if kept is not None and kept != _fingerprint(connection):
+        if kept is not None and kept != _fingerprint(connection, before):
             raise StoreError(
                 f"{path}: the change of its schema from {before} to {to} would alter decisions; it was undone.",
                 remedy="Use the older program, and report this as a fault of this one.",
@@ -86,17 +83,20 @@ def _upgrade(connection: Connection, more: Sequence[Path]) -> None:
     command.upgrade(config, "head")
 
 
-def _fingerprint(connection: Connection) -> tuple[int, str]:
-    """How many events there are, and a digest of all that they say in the columns known here."""
+def _fingerprint(connection: Connection, schema: int) -> list[tuple[int, str]]:
+    """Of each table that a file of that schema has: how many rows, and a digest of all they say in columns known here."""
+    tables = [(EVENTS, "sequence"), *([(LEDGER, "seq")] if schema > 1 else [])]
+    return [_rows_of(connection, table, order) for table, order in tables]
+
+
+def _rows_of(connection: Connection, table: sa.Table, order: str) -> tuple[int, str]:
     import sqlalchemy as sa
 
-    names = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(outcome_events)")]
-    columns = [column.name for column in EVENTS.c if column.name in names]
-    asked: Any = sa.select(*(sa.literal_column(name) for name in columns)).select_from(
-        sa.text("outcome_events")
-    )
+    names = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table.name})")]
+    columns = [column.name for column in table.c if column.name in names]
+    asked: Any = sa.select(*(sa.literal_column(name) for name in columns)).select_from(sa.text(table.name))
     count, digest = 0, hashlib.sha256()
-    for row in connection.execute(asked.order_by(sa.text("sequence"))):
+    for row in connection.execute(asked.order_by(sa.text(order))):
         digest.update(repr(tuple(row)).encode("utf-8"))
         count += 1
     return count, digest.hexdigest()

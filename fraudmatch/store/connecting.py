@@ -38,7 +38,9 @@ def engine_of(path: Path, *, read_only: bool = False) -> Engine:
     import sqlalchemy as sa
     from sqlalchemy.pool import NullPool
 
-    made = sa.create_engine("sqlite://", creator=lambda: _connect(path, read_only), poolclass=NullPool)
+    made = sa.create_engine(
+        "sqlite://", creator=lambda: connect(path, read_only=read_only), poolclass=NullPool
+    )
 
     # The driver would begin a transaction late, and none at all before a CREATE TABLE.
     @sa.event.listens_for(made, "begin")
@@ -56,7 +58,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection of the driver with the settings of the store; transactions are the caller's.
+
+    Raises:
+        sqlite3.Error: the file cannot be opened, or refuses a setting.
+    """
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None

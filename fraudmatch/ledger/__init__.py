@@ -1,0 +1,1 @@
+"""The ledger of a site: who did what, each entry chained to the one before."""

@@ -1,0 +1,24 @@
+"""What is entered in the ledger. A new kind of act is a line here."""
+
+from __future__ import annotations
+
+#: Action -> what it says.
+ACTIONS = {
+    "run.begun": "a night was begun",
+    "run.published": "a night was published; the digest is that of its manifest",
+    "run.repeated": "a night was asked for again and stands as it was published",
+    "run.failed": "a night failed, and what was published before stands",
+    "settings.changed": "a file or table that decides results differs from the night before",
+    "decision.recorded": "a decision about a flag was told; the digest, keyed, is that of its event",
+    "decision.stood": "a decision was there when the ledger began",
+    "delivery.released": "a held delivery was let in by a person",
+    "delivery.refused": "a held delivery was refused by a person",
+    "delivery.withdrawn": "what had been accepted was withdrawn",
+    "outcomes.exported": "decisions were written to a file",
+    "report.exported": "reports or worklists were written to a folder",
+    "record.viewed": "records of persons or firms were printed",
+    "site.backed_up": "a backup was taken",
+    "site.restored": "the site was put back from a backup",
+    "site.drilled": "a backup was put back on trial",
+    "ledger.rollback_accepted": "a store older than what was printed was accepted by a person",
+}

@@ -1,0 +1,78 @@
+"""Decisions in the ledger: an entry for each event, in its transaction, and whether the two still agree."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fraudmatch.ledger.chain import Keyed, append
+from fraudmatch.ledger.entry import Act
+from fraudmatch.ledger.people import login_name
+from fraudmatch.ledger.verify import Fault
+
+#: Actions whose entries stand for an event each.
+OF_EVENTS = ("decision.recorded", "decision.stood")
+
+
+def enter_decisions(
+    connection: sqlite3.Connection, sequences: Sequence[int], by: str | None, recorded_at: str
+) -> None:
+    """Enter events that were added in this transaction, by their numbers.
+
+    What is hashed is read back from the file, as it will be when it is verified.
+
+    Args:
+        by: who told them; null = whoever is logged in.
+    """
+    keyed, acts = Keyed(connection), []
+    for sequence in sequences:
+        event = _event(connection, sequence)
+        before = event["supersedes"]
+        acts.append(
+            Act(
+                "decision.recorded",
+                by or login_name(),
+                event["flag_key"],
+                event["partner"],
+                before=keyed.digest(_event(connection, before)) if before is not None else None,
+                after=keyed.digest(event),
+                detail={"event": sequence},
+            )
+        )
+    append(connection, acts, recorded_at)
+
+
+def first_disagreement(connection: sqlite3.Connection) -> Fault | None:
+    """The first entry of a decision whose event is gone, altered or entered twice, or the first event without one."""
+    keyed = Keyed(connection)
+    events = {event["sequence"]: event for event in _events(connection, "ORDER BY sequence")}
+    asked = (
+        "SELECT seq, json_extract(detail, '$.event'), after_digest, prev FROM ledger "
+        f"WHERE action IN ({', '.join('?' * len(OF_EVENTS))}) ORDER BY seq"
+    )
+    entered: set[int] = set()
+    for seq, number, digest, _ in connection.execute(asked, OF_EVENTS):
+        if number in entered:
+            return Fault(seq, f"enters decision {number} a second time")
+        if number not in events:
+            return Fault(seq, f"decision {number} is not in the store any more")
+        if keyed.digest(events[number]) != digest:
+            return Fault(seq, f"decision {number} is not what was told: its digest does not fit")
+        entered.add(number)
+    missing = sorted(set(events) - entered)
+    if missing:
+        (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM ledger").fetchone()
+        return Fault(last + 1, f"decision {missing[0]} has no entry")
+    return None
+
+
+def _event(connection: sqlite3.Connection, sequence: int) -> dict[str, Any]:
+    (found,) = _events(connection, "WHERE sequence = ?", sequence)
+    return found
+
+
+def _events(connection: sqlite3.Connection, which: str, *values: int) -> Iterator[dict[str, Any]]:
+    cursor = connection.execute(f"SELECT * FROM outcome_events {which}", values)
+    names = [column[0] for column in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
