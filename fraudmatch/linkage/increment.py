@@ -12,6 +12,7 @@ Groups are made of all links, as ever: an average over a component may move by o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -146,20 +147,47 @@ class _Fresh:
         """The codes of a column expression."""
         return self.linker.codes(expression)
 
-    def keyed(self, keys: list[block.Keys]) -> None:
+    def keyed(self, keys: list[block.Keys], plans: list[block.PassPlan]) -> None:
         """Give the rows the keys of every pass; rows that fell in other blocks than before are fresh."""
-        before, _ = block.plan(
-            Encoder(self.earlier.records), self.linker.model, None, None, self.linker.threads
-        )
-        for now, then in zip(keys, before, strict=True):
-            self._refresh(now, then)
-        self.linker.keyed(keys)
+        cut = self._perhaps_cut(plans)
+        model = self.linker.model
+        some = model.model_copy(update={"passes": [model.passes[number] for number in cut]})
+        if cut:
+            before, _ = block.plan(Encoder(self.earlier.records), some, None, None, self.linker.threads)
+            for number, then in zip(cut, before, strict=True):
+                self._refresh(keys[number], then)
+        self.linker.keyed(keys, plans)
+
+    def _perhaps_cut(self, plans: list[block.PassPlan]) -> list[int]:
+        """Passes of which a block may have been cut finer or left out, now or before.
+
+        A block of the earlier table holds rows that are not fresh, which share a block now too, and others. So
+        it is at most as large as the largest block now and the largest block of those others together.
+        """
+        others = np.ones(self.earlier.records.num_rows, np.bool_)
+        others[self.was[~self.fresh]] = False
+        model = self.linker.model
+        uncut = model.model_copy(update={"block_limit": np.iinfo(np.int64).max})
+        gone = block.plan(Encoder(self.earlier.records.filter(pa.array(others))), uncut, None)[1]
+        most = [_rows_of(now.largest) + _rows_of(then.largest) for now, then in zip(plans, gone, strict=True)]
+        return [
+            number
+            for number, now in enumerate(plans)
+            if now.refined
+            or now.left_out_records
+            or most[number] * (most[number] - 1) // 2 > model.block_limit
+        ]
 
     def parts(self, number: int, key: block.Keys, side: block.Sides | None) -> Iterator[Part]:
         """Fresh rows with all others, then fresh rows with one another."""
         across = block.group(key, self.fresh.astype(np.int8))
         yield Part(self.linker.packed, across, number)
         yield Part(self.linker.packed, block.group(np.where(self.fresh, key, np.int32(-1))), number)
+
+
+def _rows_of(pairs: int) -> int:
+    """Rows of a block of so many pairs; 1 where there is none."""
+    return (1 + math.isqrt(1 + 8 * pairs)) // 2
 
 
 def same_rows(now: pa.Table, before: pa.Table) -> Rows:
@@ -189,7 +217,7 @@ def _times_met(numbers: Rows) -> Rows:
     begins = np.flatnonzero(np.diff(ranked, prepend=-1))
     met = np.empty_like(numbers)
     met[order] = np.arange(len(numbers)) - np.repeat(begins, np.diff(begins, append=len(numbers)))
-    return met
+    return np.asarray(met, np.int64)
 
 
 def renumbered_otherwise(now: Numbers, before: Numbers) -> Flags:
@@ -210,7 +238,8 @@ def _several(one: Numbers, other: Numbers) -> Flags:
     most = np.full(len(least), -1, np.int32)
     np.minimum.at(least, one, other)
     np.maximum.at(most, one, other)
-    return np.asarray((least != most)[one])
+    several: Flags = (least != most)[one]
+    return several
 
 
 _Kept = tuple[Rows, Rows, npt.NDArray[np.int8], Numbers]

@@ -131,7 +131,7 @@ def test_a_block_that_grows_over_the_limit_is_noticed_and_would_be_missed_otherw
     many = [*few, *((4 * n + 2, {**few[0][1], "forename": "BERT"}) for n in range(3, 12))]
     agrees([few, many, few])
     real, keyed = increment.renumbered_otherwise, increment._Fresh.keyed
-    monkeypatch.setattr(increment._Fresh, "keyed", lambda self, keys: self.linker.keyed(keys))
+    monkeypatch.setattr(increment._Fresh, "keyed", lambda self, keys, plans: self.linker.keyed(keys, plans))
     with pytest.raises(AssertionError):
         agrees([few, many, few])
     assert real is increment.renumbered_otherwise and keyed is not increment._Fresh.keyed
