@@ -225,7 +225,7 @@ def renumbered_otherwise(now: Numbers, before: Numbers) -> Flags:
 
     Of the rest, two rows share a number now exactly if they shared one before.
     """
-    odd = (now < 0) != (before < 0)
+    odd: Flags = np.not_equal(now < 0, before < 0)
     both = np.flatnonzero((now >= 0) & (before >= 0))
     if len(both):
         odd[both] = _several(now[both], before[both]) | _several(before[both], now[both])
@@ -238,8 +238,7 @@ def _several(one: Numbers, other: Numbers) -> Flags:
     most = np.full(len(least), -1, np.int32)
     np.minimum.at(least, one, other)
     np.maximum.at(most, one, other)
-    several: Flags = (least != most)[one]
-    return several
+    return np.asarray(np.not_equal(least, most)[one], np.bool_)
 
 
 _Kept = tuple[Rows, Rows, npt.NDArray[np.int8], Numbers]
