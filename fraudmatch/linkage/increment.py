@@ -75,7 +75,7 @@ def link_again(
     threads: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> LinkedAgain:
-    """Links and groups of `records`, byte for byte those of `linker.link`, at the cost of what is fresh.
+    """Links and groups of `records`, byte for byte those of `linker.link`; only pairs with a fresh row are judged.
 
     Args:
         records: any table with the columns the model reads, those of `earlier.records`.
