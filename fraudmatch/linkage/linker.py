@@ -66,7 +66,7 @@ class Linker:
         """The codes of a column expression."""
         return self.encoder.codes(expression)
 
-    def keyed(self, keys: list[block.Keys]) -> None:
+    def keyed(self, keys: list[block.Keys], plans: list[block.PassPlan]) -> None:
         """Give the rows the keys of every pass."""
         columns = {f"key_{number}": Column(key) for number, key in enumerate(keys)}
         if "packed" in vars(self):

@@ -39,8 +39,8 @@ class Source(Protocol):
         """The codes of a column expression."""
         ...
 
-    def keyed(self, keys: list[block.Keys]) -> None:
-        """Give the rows the keys of every pass."""
+    def keyed(self, keys: list[block.Keys], plans: list[block.PassPlan]) -> None:
+        """Give the rows the keys of every pass, and say what it will cost."""
         ...
 
     def parts(self, number: int, key: block.Keys, side: block.Sides | None) -> Iterator[Part]:
@@ -82,7 +82,7 @@ def run_passes(
     model = source.judge.model
     keys, plans = block.plan(source, model, side, budget, threads)
     clock.lap("block")
-    source.keyed(keys)
+    source.keyed(keys, plans)
     clock.lap("pack")
     few = sum(planned.pairs for planned in plans) <= FEW_PAIRS
     kernel = None if few else _compiled(source.judge)

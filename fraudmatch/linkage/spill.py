@@ -158,7 +158,7 @@ class Spilled:
         del encoder, made, fields, texts
         pa.default_memory_pool().release_unused()
 
-    def keyed(self, keys: list[block.Keys]) -> None:
+    def keyed(self, keys: list[block.Keys], plans: list[block.PassPlan]) -> None:
         """Put the rows together from the columns of the comparisons and their keys."""
         with ExitStack() as open_files:
             sources = [
