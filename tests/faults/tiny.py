@@ -66,7 +66,9 @@ def events(site: Path) -> int:
     if not path.is_file():
         return 0
     with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as connection:
-        made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'outcome_events'").fetchone()
+        made = connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name = 'outcome_events'"
+        ).fetchone()
         return int(connection.execute("SELECT count(*) FROM outcome_events").fetchone()[0]) if made[0] else 0
 
 
