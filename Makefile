@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench bench-peers sample fix clean
+.PHONY: demo test long check bench bench-peers sample fix clean
 
 # Each stamp remembers for which pyproject.toml its parts were installed.
 $(VENV)/.core: pyproject.toml
@@ -29,9 +29,15 @@ $(VENV)/.bench: $(VENV)/.core
 demo: $(VENV)/.core
 	@$(BIN)/fraudmatch demo --out demo
 
-## test: everything that proves it works, in at most 15 minutes on two cores
+LONG = tests/faults tests/night/test_thirty_nights.py
+
+## test: what proves that it works, in at most 15 minutes on two cores
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG))
+
+## long: faults at every point of a night, and thirty nights of decisions; ten minutes
+long: $(VENV)/.test
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
 
 ## check: style, types, directions of imports, the rule library and its manual
 check: $(VENV)/.test $(VENV)/.check

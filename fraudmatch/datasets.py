@@ -89,6 +89,9 @@ PARTY_FIELDS: tuple[Field, ...] = (
 #: e-mail are matched on, not released). Their columns say so wherever they go; see schemas.RESTRICTION.
 MATCH_ONLY = frozenset({"phone", "email"})
 
+#: Dates that move on from extract to extract while nothing changes; a decision about a record outlasts them.
+GOES_ON = frozenset({"last_paid", "last_paid_to"})
+
 #: What Dataset.restriction says of the full register of electors.
 ELECTORAL_REGISTER = (
     "electoral register: supplied for a purpose the Representation of the People Regulations name, and not to be"

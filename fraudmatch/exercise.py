@@ -63,7 +63,7 @@ class Night:
 
     Attributes:
         run: where it is kept.
-        scored: flags as the overrides leave them. overruled: OVERRULED.
+        scored: flags as the overrides leave them. overruled: OVERRULED. attached: ATTACHED.
         exit_code: 0, or 4 when some deliveries were refused.
         files: report files written.
         taken_over: stages that an earlier start had finished.
@@ -77,6 +77,7 @@ class Night:
     scored: Scored
     overruled: pa.Table
     casework: Casework
+    attached: pa.Table
     library: Library
     watch: Stopwatch
     exit_code: int
@@ -150,7 +151,7 @@ def _run_alone(
         with in_words(site, "putting the last start in order"):
             tidy(site, entered.published, resume=resume, say=say)
             insist_on_room(site)
-        outcomes = casing.take_in_outcomes(site, day, recorded_at=dt.datetime.now(dt.UTC))
+        outcomes = casing.take_in_outcomes(site, day, library, recorded_at=dt.datetime.now(dt.UTC))
         building = Building(site.runs_folder / BUILDING, at)
         night = _Exercise(site, day, library, overrides, outcomes, building, threads, say, entered, settings)
         return (night.published() if resume else None) or night.run()
@@ -222,7 +223,7 @@ class _Exercise:
         ]
         return Night(
             self.site, self.day, run, back.prepared, back.linked, back.flagged.scored, back.flagged.overruled,
-            back.casework, self.library, self.watch, _exit_code(back.prepared), files, STAGES,
+            back.cased.casework, back.cased.attached, self.library, self.watch, _exit_code(back.prepared), files, STAGES,
         )  # fmt: skip
 
     def run(self) -> Night:
@@ -239,13 +240,13 @@ class _Exercise:
             "score",
             lambda out: flagging.make(prepared, linked, library, self.overrides, day, out), flagging.read,
         )  # fmt: skip
-        casework = self._stage(
+        cased = self._stage(
             "cases",
             lambda out: casing.make(prepared, linked, flagged, self.outcomes, library, day, out), casing.read,
         )  # fmt: skip
         results = StageResults(
             prepared, linked, flagged.scored, flagged.evidence, self.overrides, flagged.overruled,
-            self.outcomes, casework, self.building.told("link")["linkage"],
+            self.outcomes, cased, self.building.told("link")["linkage"],
         )  # fmt: skip
         run_id = f"{day.isoformat()}-{self._digest()[:10]}"
         names = self._stage(
@@ -266,8 +267,8 @@ class _Exercise:
                 remedy="Run it again; the night before is still in force.",
             )
         return Night(
-            site, day, run, prepared, linked, flagged.scored, flagged.overruled, casework, library,
-            self.watch, _exit_code(prepared), [run.folder / name for name in names],
+            site, day, run, prepared, linked, flagged.scored, flagged.overruled, cased.casework, cased.attached,
+            library, self.watch, _exit_code(prepared), [run.folder / name for name in names],
             tuple(self.building.taken_over),
         )  # fmt: skip
 
@@ -309,7 +310,7 @@ class _Exercise:
     def _digest(self) -> str:
         """One digest of what decides the result: content, rules, models, overrides and version."""
         named = [name for name in self.building.tables() if name.startswith("details_")]
-        content = {name: self.building.digest(name) for name in ("records", *named, "outcomes")}
+        content = {name: self.building.digest(name) for name in ("records", *named, "outcomes", "attached")}
         decided = [content, rule_texts(self.site), models(), __version__, *self.site.overrides]
         whole = json.dumps(decided, sort_keys=True, default=str)
         return hashlib.sha256(whole.encode("utf-8")).hexdigest()
@@ -329,5 +330,5 @@ def report_input(site: Site, day: dt.date, run_id: str, library: Library, tables
         details=prepared.details, groups=tables.groups, flags=tables.flags, held=tables.held,
         members=tables.members, evidence=tables.evidence, rejects=prepared.rejects,
         deliveries=prepared.deliveries, sent_back=prepared.sent_back, profiles=prepared.profiles, rules=ran, overrides=tables.overrides, overruled=tables.overruled,
-        worklist=Worklist(tables.cases, tables.case_flags),
+        worklist=Worklist(tables.cases, tables.case_flags), attached=tables.attached,
     )  # fmt: skip

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fraudmatch.audit import Run, open_run
 from fraudmatch.exercise import report_input
 from fraudmatch.inputs import rule_folders
 from fraudmatch.outcomes import Decision
 from fraudmatch.report import ReportInput, report
-from fraudmatch.schemas import GROUPS, OVERRULED, PROFILES, SENT_BACK, Override, conform, empty
+from fraudmatch.schemas import ATTACHED, GROUPS, OVERRULED, PROFILES, SENT_BACK, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared
 from fraudmatch.steps.clean import whole_records
+from fraudmatch.steps.seen import flags_beginning, seen_flags
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     as_at = dt.date.fromisoformat(run.manifest["as_at"])
     overruled = run.read("overruled") if "overruled" in run.names() else empty(OVERRULED)
     flags, held, members, evidence = (run.read(name) for name in ("flags", "held", "members", "evidence"))
+    attached = run.read("attached") if "attached" in run.names() else empty(ATTACHED)
     outcomes, cases, case_flags = (run.read(name) for name in ("outcomes", "cases", "case_flags"))
     return Kept(
         prepared, groups, flags, held, members, evidence, overrides_of(run), overruled, cases, case_flags,
-        run, as_at, outcomes,
+        attached, run, as_at, outcomes,
     )  # fmt: skip
 
 
@@ -91,13 +92,11 @@ def input_of(site: Site, kept: Kept) -> ReportInput:
     return replace(night, ledger_head=head, changes=kept.run.manifest.get("changes", ()))
 
 
-def find_flags(flags: pa.Table, key: str) -> pa.Table:
-    """The flags whose key starts with `key`."""
-    return flags.filter(pc.starts_with(flags["flag_key"], key.lower()))
-
-
-def flag_in_newest_night(site: Site, key: str) -> tuple[list[Decision], dt.date]:
+def flag_in_newest_night(site: Site, key: str, secret: Callable[[], bytes]) -> tuple[list[Decision], dt.date]:
     """What a decision about a flag needs to say of it, of each flag of the newest night whose key starts so.
+
+    Args:
+        secret: of the store, asked for when there is just one; what it rests on is told of that one only.
 
     Returns:
         Decisions that decide nothing yet ("unresolved", on the date of the night), and that date.
@@ -107,27 +106,14 @@ def flag_in_newest_night(site: Site, key: str) -> tuple[list[Decision], dt.date]
     """
     run = open_run(site.runs_folder)
     night = dt.date.fromisoformat(run.manifest["as_at"])
-    flags = find_flags(run.read("flags"), key).to_pylist()
-    records = run.read("records") if len(flags) == 1 else None  # of several, the caller says only how many
+    flags = flags_beginning(run.read("flags"), key)
+    if flags.num_rows == 1:
+        return seen_flags(run, flags, load_library(rule_folders(site)), secret), night
+    rows = flags.select(["flag_key", "rule_id", "left_partner"]).to_pylist()
     found = [
-        Decision(
-            row["flag_key"], row["rule_id"], row["left_partner"], "unresolved", night,
-            rule_version=row["rule_version"],
-            left_ref=_reference(records, row["left_id"]), right_ref=_reference(records, row["right_id"]),
-            basis=f'{{"facts":{row["facts"]}}}',
-        )
-        for row in flags
-    ]  # fmt: skip
+        Decision(row["flag_key"], row["rule_id"], row["left_partner"], "unresolved", night) for row in rows
+    ]
     return found, night
-
-
-def _reference(records: pa.Table | None, record_id: int | None) -> str | None:
-    """partner:data_set:reference of a record, as `explain` takes it; null where there is no record."""
-    if records is None or record_id is None:
-        return None
-    row = rows_by_id(records, [record_id])[0]
-    party = "" if row["party"] == 1 else f"#{row['party']}"
-    return f"{row['partner']}:{row['dataset']}:{row['source_ref']}{party}"
 
 
 def rows_by_id(table: pa.Table, ids: Sequence[int]) -> list[dict[str, Any]]:

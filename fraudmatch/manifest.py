@@ -16,10 +16,9 @@ from fraudmatch.arrivals import plain_rows
 from fraudmatch.audit import Building
 from fraudmatch.schemas import Override
 from fraudmatch.site import Site
-from fraudmatch.stages import StageResults, Stopwatch
+from fraudmatch.stages import Cased, StageResults, Stopwatch
 
 if TYPE_CHECKING:
-    from fraudmatch.casework import Casework
     from fraudmatch.outcomes import NightOutcomes
     from fraudmatch.scoring import Library
 
@@ -54,7 +53,7 @@ def manifest_of(
         "held": scored.held.num_rows,
         "linkage": results.linkage,
         "overrides": _overrides(results.overrides, results.overruled),
-        **_casework(results.casework, results.outcomes),
+        **_casework(results.cased, results.outcomes),
     }
 
 
@@ -77,8 +76,9 @@ def _overrides(overrides: Sequence[Override], overruled: pa.Table) -> list[dict[
     ]
 
 
-def _casework(casework: Casework, outcomes: NightOutcomes) -> dict[str, Any]:
+def _casework(cased: Cased, outcomes: NightOutcomes) -> dict[str, Any]:
     """What the manifest says of cases and outcomes."""
+    casework, states = cased.casework, cased.attached["state"].to_pylist()
     return {
         "cases": casework.cases.num_rows,
         "cases_kept_apart": {"subjects": casework.crowded, "flags": casework.apart},
@@ -86,6 +86,7 @@ def _casework(casework: Casework, outcomes: NightOutcomes) -> dict[str, Any]:
             "read": outcomes.table.num_rows,
             "replaced": outcomes.replaced,
             "flags_decided": casework.decided,
+            "states": {state: states.count(state) for state in sorted(set(states))},
             "dated_after_the_night": outcomes.later,
             "last_event": outcomes.last_sequence,
             "faults": list(outcomes.faults),

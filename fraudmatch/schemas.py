@@ -365,6 +365,45 @@ OUTCOMES = _schema(
     ("note", pa.string()),
 )
 
+#: OUTCOMES with what the store knows of each beyond them, for the stage that attaches them; never written into a run.
+#: `sequence`: the event. `left_ref`, `right_ref`: partner:data_set:reference[#party]; null = not told. `basis`: what
+#: the flag rested on when it was decided (`outcomes.basis`); null = not known. Order: flag_key.
+DECIDED = _schema(
+    ("flag_key", pa.string(), "required"),
+    ("rule_id", pa.string(), "required"),
+    ("partner", pa.string(), "required"),
+    ("outcome", pa.string(), "required"),
+    ("decided_on", pa.date32(), "required"),
+    ("sequence", pa.int64(), "required"),
+    ("left_ref", pa.string()),
+    ("right_ref", pa.string()),
+    ("basis", pa.string()),
+)
+
+#: States of a decided flag that is flagged tonight and is to be worked …
+OPEN_STATES = ("unresolved", "changed_since_cleared", "asked_again")
+#: … of one that is flagged tonight and stays decided …
+SETTLED_STATES = ("stays_cleared", "still_stands")
+#: … and of one that is not flagged tonight.
+GONE_STATES = (
+    "no_longer_matched", "key_changed", "missing_tonight", "rule_not_run", "held_back", "overruled", "not_flagged",
+)  # fmt: skip
+
+#: What became tonight of every flag that somebody decided. `event`: the decision in force. `changed`: what differs
+#: from what it rested on, as "left.<field>", "right.<field>", "fact.<name>" or "members"; never a value. `new_flag_key`:
+#: of key_changed, the flag tonight that may be the same under another reference. Order: flag_key.
+ATTACHED = _schema(
+    ("flag_key", pa.string(), "required"),
+    ("rule_id", pa.string(), "required"),
+    ("partner", pa.string(), "required"),
+    ("outcome", pa.string(), "required"),
+    ("decided_on", pa.date32(), "required"),
+    ("event", pa.int64(), "required"),
+    ("state", pa.string(), "required"),
+    ("changed", pa.list_(pa.string()), "required"),
+    ("new_flag_key", pa.string()),
+)
+
 #: One case: flags about one person, property or firm, worked as one. `case_key` comes from the key
 #: of its leading flag (most money at stake, then highest priority), whose left partner bears the
 #: loss and is the `owner`; none of this depends on what was learnt from outcomes. `identity_probability`
@@ -462,6 +501,8 @@ class RuleText:
         grouped_by: what the members of a group share; "" for other rules.
         review: minutes and expected yield.
         demands: (data set, detail) pairs without which the rule never flags.
+        rests_left / rests_right: fields of each record whose change is worth asking about again, beside those that
+            say who and where it is; none of rules about groups.
     """
 
     id: str
@@ -484,6 +525,8 @@ class RuleText:
     grouped_by: str = ""
     review: Review = Review()
     demands: tuple[tuple[str, str], ...] = ()
+    rests_left: tuple[str, ...] = ()
+    rests_right: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------

@@ -78,6 +78,14 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Cased:
+    """The cases of a night, and what became of the decisions before it. attached: ATTACHED."""
+
+    casework: Casework
+    attached: pa.Table
+
+
+@dataclass(frozen=True)
 class NightTables:
     """The tables of a night that its reports are made from, just made or read back.
 
@@ -96,6 +104,7 @@ class NightTables:
     overruled: pa.Table
     cases: pa.Table
     case_flags: pa.Table
+    attached: pa.Table
 
 
 @dataclass(frozen=True)
@@ -114,13 +123,13 @@ class StageResults:
     overrides: tuple[Override, ...]
     overruled: pa.Table
     outcomes: NightOutcomes
-    casework: Casework
+    cased: Cased
     linkage: Sequence[Mapping[str, Any]]
 
     def tables(self) -> NightTables:
         """What the reports need."""
-        scored, casework = self.scored, self.casework
+        scored, casework = self.scored, self.cased.casework
         return NightTables(
             self.prepared, self.linked.groups, scored.flags, scored.held, scored.members, self.evidence,
-            self.overrides, self.overruled, casework.cases, casework.flags,
+            self.overrides, self.overruled, casework.cases, casework.flags, self.cased.attached,
         )  # fmt: skip

@@ -55,18 +55,18 @@ class _Open:
 
 def make_cases(
     flags: pa.Table, groups: pa.Table, rules: Mapping[str, RuleText], outcomes: pa.Table, terms: Terms,
-    ties: Ties | None = None,
+    ties: Ties | None = None, settled: pa.Array | None = None,
 ) -> Casework:  # fmt: skip
     """Join the flags that nobody has decided yet into cases, and rank those.
 
     Args:
         flags: FLAGS. groups: GROUPS, dense by record_id. rules: the text of every rule that flagged.
-        outcomes: OUTCOMES; they set the yields and minutes, and decided flags are left out.
+        outcomes: OUTCOMES; they set the yields and minutes.
         terms: the numbers in force. ties: what joins flags beside GROUPS; nothing when None.
+        settled: keys of the flags that are left out; every flag that has been decided when None.
     """
-    decided = outcomes.filter(pc.is_in(outcomes["outcome"], value_set=pa.array(_DECIDED)))
-    done = pc.is_in(flags["flag_key"], value_set=decided["flag_key"].combine_chunks())
-    left = flags.filter(pc.invert(done))
+    done = _decided(outcomes) if settled is None else settled
+    left = flags.filter(pc.invert(pc.is_in(flags["flag_key"], value_set=done)))
     reviews = {rule_id: rule.review for rule_id, rule in rules.items()}
     yields = Yields(reviews, outcomes, partner_cap=terms.partner_cap, rule_cap=terms.rule_cap)
     times = Times(reviews, outcomes, partner_cap=terms.partner_cap)
@@ -77,6 +77,11 @@ def make_cases(
     return Casework(
         cases, _case_flags(ordered, rank), flags.num_rows - left.num_rows, joined.crowded, joined.apart
     )
+
+
+def _decided(outcomes: pa.Table) -> pa.Array:
+    keys = outcomes.filter(pc.is_in(outcomes["outcome"], value_set=pa.array(_DECIDED)))["flag_key"]
+    return keys.combine_chunks()
 
 
 def _ordered(flags: pa.Table, chance: pa.Table, case: Ids, terms: Terms) -> _Open:

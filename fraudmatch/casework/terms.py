@@ -18,6 +18,7 @@ PARAMETERS = frozenset(
         "case_further_rule",
         "case_partner_cap",
         "case_rule_cap",
+        "case_cleared_months",
     }
 )
 
@@ -34,6 +35,7 @@ class Terms:
         further_rule: share of its minutes that a further rule adds to a case.
         partner_cap: outcomes of one partner that count for the others, at most.
         rule_cap: decided flags that prior and other partners count for together, at most.
+        cleared_months: months after which a cleared flag that is still flagged is asked about again.
     """
 
     weights: Mapping[str, float]
@@ -43,6 +45,7 @@ class Terms:
     further_rule: float
     partner_cap: float
     rule_cap: float
+    cleared_months: int
 
 
 def terms_of(constants: Mapping[tuple[str, str], object]) -> Terms:
@@ -61,4 +64,7 @@ def terms_of(constants: Mapping[tuple[str, str], object]) -> Terms:
             )
         read[name.removeprefix("case_")] = float(number)
     weights: dict[str, float] = {kind: read.pop(f"weight_{kind}") for kind in VALUE_CLASSES}
-    return Terms(weights=weights, most_flags=int(read.pop("most_flags")), **read)
+    whole = {name: int(read.pop(name)) for name in ("most_flags", "cleared_months")}
+    return Terms(
+        weights=weights, most_flags=whole["most_flags"], cleared_months=whole["cleared_months"], **read
+    )

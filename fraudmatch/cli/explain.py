@@ -118,15 +118,16 @@ def _rule(site: Path, left: str, right: str, run_id: str | None, relation: str |
 def _flag(site: Path, flag: str, run_id: str | None) -> None:
     from fraudmatch.errors import GateError
     from fraudmatch.inputs import rule_folders
-    from fraudmatch.kept import find_flags, full_record, read_night
+    from fraudmatch.kept import full_record, read_night
     from fraudmatch.report.explain import explain_flag
     from fraudmatch.report.explain_case import case_lines
     from fraudmatch.scoring import load_library
     from fraudmatch.site import load_site
+    from fraudmatch.steps.seen import flags_beginning
 
     where = load_site(site)
     kept = read_night(where, run_id)
-    found = find_flags(kept.flags, flag)
+    found = flags_beginning(kept.flags, flag)
     if found.num_rows != 1:
         raise click.UsageError(
             f"{found.num_rows} flags of run {kept.run.folder.name} begin with {flag!r}; "

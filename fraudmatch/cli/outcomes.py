@@ -96,7 +96,7 @@ def record(
     )  # fmt: skip
     store = open_store(loaded.outcomes_store)
     newest = store.newest(decision.flag_key)
-    if newest is not None and newest.decision.told() == decision.told():
+    if newest is not None and _same(newest.decision, decision):
         click.echo(f"Flag {decision.flag_key} stands so already: {newest}.")
         return
     done = store.record(
@@ -192,8 +192,9 @@ def _about(site: Site, flag: str) -> tuple[Decision, dt.date]:
         UsageError: no flag, or more than one, begins so.
     """
     from fraudmatch.kept import flag_in_newest_night
+    from fraudmatch.outcomes.store import open_store
 
-    found, night = flag_in_newest_night(site, flag)
+    found, night = flag_in_newest_night(site, flag, lambda: open_store(site.outcomes_store).secret())
     if not found:
         events, _ = _events(site)
         before = {each.decision.flag_key: each.decision for each in events}
@@ -202,6 +203,11 @@ def _about(site: Site, flag: str) -> tuple[Decision, dt.date]:
         why = "give more characters." if found else "the last column of every report has the key."
         raise click.UsageError(f"{len(found)} flags of {site.root} begin with {flag!r}; {why}")
     return found[0], night
+
+
+def _same(before: Decision, now: Decision) -> bool:
+    """Whether a decision says what the one before it says, of a flag that rests on the same."""
+    return before.told() == now.told() and before.basis == now.basis
 
 
 def _events(site: Site) -> tuple[list[Event], str]:

@@ -68,6 +68,7 @@ def show(night: Night, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(dict(night.run.manifest), indent=2, sort_keys=True, ensure_ascii=False))
         return
+    from fraudmatch.report.decided import state_totals, unsettled
     from fraudmatch.report.deliveries import delivery_notes
     from fraudmatch.report.overrides import taken_away
     from fraudmatch.report.terminal import NightSummary, summary_lines
@@ -76,7 +77,8 @@ def show(night: Night, as_json: bool) -> None:
     from fraudmatch.report.words import unverified_values
 
     told = night.run.manifest.get("ledger")
-    flags, texts = night.scored.flags, night.library.texts(night.as_at)
+    texts = night.library.texts(night.as_at)
+    flags = unsettled(night.scored.flags, night.attached)
     summary = NightSummary(
         site_name=night.site.name,
         as_at=night.as_at,
@@ -85,12 +87,13 @@ def show(night: Night, as_json: bool) -> None:
         notes=delivery_notes(night.prepared.deliveries, night.prepared.rejects),
         stages=list(night.watch.seconds.items()),
         rules=rule_totals(flags, texts),
-        silent_trials=silent_trials(flags["rule_id"].to_pylist(), texts),
+        silent_trials=silent_trials(night.scored.flags["rule_id"].to_pylist(), texts),
         unverified=unverified_values(texts[rule_id] for rule_id in sorted(set(flags["rule_id"].to_pylist()))),
         flags=flags.num_rows,
         held=night.scored.held.num_rows,
         taken_away=taken_away(night.overruled),
         cases=night.casework.cases.num_rows,
+        decided=state_totals(night.attached),
         outcome_faults=night.run.manifest["outcomes"]["faults"],
         reports=night.run.reports,
         files=len(night.files),

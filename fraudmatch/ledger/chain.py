@@ -65,6 +65,10 @@ class Keyed:
             "SELECT secret FROM store_secrets WHERE name = 'digest'"
         ).fetchone()
 
+    def secret_for(self, purpose: str) -> bytes:
+        """32 bytes for another purpose, from which this secret cannot be told."""
+        return hmac.new(self._secret, purpose.encode("ascii"), hashlib.sha256).digest()
+
     def digest(self, row: Mapping[str, Any]) -> str:
         """HMAC-SHA-256 of a row; columns that are null do not count, so that new ones change nothing."""
         told = canonical({name: value for name, value in row.items() if value is not None})

@@ -3,11 +3,13 @@
 `outcomes.store` is imported where it is used, because the libraries under it take a third of a second.
 """
 
+from fraudmatch.outcomes.attach import Tonight, attach, open_again, settled
+from fraudmatch.outcomes.basis import Rested, bases, references
 from fraudmatch.outcomes.csvfile import OutcomesRead, read_outcomes
 from fraudmatch.outcomes.events import CLEARED_REASONS, REOPENED, WORDS, Decision, Event, key_of
 from fraudmatch.outcomes.night import NightOutcomes, outcomes_of_night
 
 __all__ = [
-    "CLEARED_REASONS", "REOPENED", "WORDS", "Decision", "Event", "NightOutcomes", "OutcomesRead", "key_of",
-    "outcomes_of_night", "read_outcomes",
+    "CLEARED_REASONS", "REOPENED", "WORDS", "Decision", "Event", "NightOutcomes", "OutcomesRead", "Rested",
+    "Tonight", "attach", "bases", "key_of", "open_again", "outcomes_of_night", "read_outcomes", "references", "settled",
 ]  # fmt: skip

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from fraudmatch.errors import StoreError
 from fraudmatch.outcomes.csvfile import read_outcomes
-from fraudmatch.schemas import OUTCOMES
+from fraudmatch.schemas import DECIDED, OUTCOMES, empty
 from fraudmatch.store.file import has_events
 
 if TYPE_CHECKING:
     from fraudmatch.outcomes.csvfile import OutcomesRead
+    from fraudmatch.outcomes.events import Decision
     from fraudmatch.outcomes.store import Store
+
+#: Decisions told from elsewhere, and the secret of the store -> the same with what a night knows of their flags.
+Seen = Callable[["Iterable[Decision]", Callable[[], bytes]], "list[Decision]"]
 
 #: Where a row of the file was told, in its idempotency key.
 _FROM_FILE = "file"
@@ -31,6 +37,7 @@ class NightOutcomes:
         replaced: rows of the file that a decision of a later day took the place of.
         later: events dated after the night, which do not count in it.
         last_sequence: the newest event of the store when it was read; with it the night can be told again.
+        decided: DECIDED, of the same flags as the table. secret: of the store, see `basis`; b"" = there is none.
     """
 
     table: pa.Table
@@ -38,11 +45,14 @@ class NightOutcomes:
     replaced: int = 0
     later: int = 0
     last_sequence: int = 0
+    decided: pa.Table = field(default_factory=lambda: empty(DECIDED))
+    secret: bytes = b""
 
 
 def outcomes_of_night(
-    file: Path, store_file: Path, as_at: dt.date, *, recorded_at: dt.datetime
-) -> NightOutcomes:
+    file: Path, store_file: Path, as_at: dt.date, *, recorded_at: dt.datetime,
+    seen: Seen = lambda told, _: list(told),
+) -> NightOutcomes:  # fmt: skip
     """Take what is new in the file into the store, and read what is in force on the night's date.
 
     No store is made, and nothing that it needs is loaded, where there is neither a row nor an event.
@@ -50,6 +60,7 @@ def outcomes_of_night(
     Args:
         file: `outcomes.csv` of the site; may not exist. store_file: `outcomes.sqlite`; may not exist.
         recorded_at: now, for events that are added; nothing of it is in the result.
+        seen: adds to rows of the file what a night knows of their flags; asked about new ones only.
 
     Raises:
         RunError: the file cannot be read as text, or lacks a column that every outcome needs.
@@ -65,14 +76,28 @@ def outcomes_of_night(
     if store.damage:
         faults, older = (_damaged(store, read), *faults), 0
     else:
-        older = store.take(read.decisions, kind=_FROM_FILE, recorded_at=recorded_at).older
+        fresh = store.not_taken(read.decisions, kind=_FROM_FILE)
+        told = seen(fresh, store.secret) if fresh else []
+        older = store.take(told, kind=_FROM_FILE, recorded_at=recorded_at).older
     return NightOutcomes(
         store.in_force(as_at),
         faults,
         read.replaced + older,
         store.decided_after(as_at),
         store.last_sequence(),
+        *_known_of(store, as_at),
     )
+
+
+def _known_of(store: Store, as_at: dt.date) -> tuple[pa.Table, bytes]:
+    """DECIDED and the secret; b"" where a damaged store cannot tell it, so that no basis is compared."""
+    decided = store.decided(as_at)
+    try:
+        return decided, store.secret()
+    except StoreError:
+        if not store.damage:
+            raise
+        return decided, b""
 
 
 def _damaged(store: Store, read: OutcomesRead) -> str:

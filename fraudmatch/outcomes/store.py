@@ -18,10 +18,11 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
+from fraudmatch.ledger.chain import Keyed
 from fraudmatch.ledger.decisions import enter_decisions
 from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
 from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
-from fraudmatch.schemas import OUTCOMES, conform
+from fraudmatch.schemas import DECIDED, OUTCOMES, conform
 from fraudmatch.store.connecting import copy_file, engine_of, make_file, writing
 from fraudmatch.store.damage import damage_of
 from fraudmatch.store.file import ready
@@ -136,6 +137,17 @@ class Store:
                 enter_decisions(driver_of(connection), told, None, stamp(recorded_at))
         return Taken(len(rows), older)
 
+    def not_taken(self, decisions: Iterable[Decision], *, kind: str) -> list[Decision]:
+        """Those of the rows of a file that `take` would look at: no act of telling of theirs is kept."""
+        keys = {key_of(checked(decision), kind): decision for decision in decisions}
+        with self._reading() as connection:
+            return list(_unknown(connection, keys, kind).values())
+
+    def secret(self) -> bytes:
+        """The secret that digests of a basis are keyed with: 32 bytes of this store's own."""
+        with self._reading() as connection:
+            return Keyed(driver_of(connection)).secret_for("basis")
+
     def events(self) -> list[Event]:
         """All events, in their order."""
         with self._reading() as connection:
@@ -162,17 +174,24 @@ class Store:
 
     def in_force(self, as_at: dt.date) -> pa.Table:
         """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag."""
+        return self._newest_by(as_at, OUTCOMES, "OUTCOMES")
+
+    def decided(self, as_at: dt.date) -> pa.Table:
+        """DECIDED on a date, of the same flags as `in_force`."""
+        return self._newest_by(as_at, DECIDED, "DECIDED")
+
+    def _newest_by(self, as_at: dt.date, schema: pa.Schema, what: str) -> pa.Table:
         by_then = sa.select(sa.func.max(EVENTS.c.sequence)).where(EVENTS.c.decided_on <= as_at)
         asked = (
-            sa.select(*(EVENTS.c[name] for name in OUTCOMES.names))
+            sa.select(*(EVENTS.c[name] for name in schema.names))
             .where(EVENTS.c.sequence.in_(by_then.group_by(EVENTS.c.flag_key)), EVENTS.c.outcome != REOPENED)
             .order_by(EVENTS.c.flag_key)
         )
         with self._reading() as connection:
             rows = connection.execute(asked).all()
-        columns: Iterable[Any] = zip(*rows, strict=True) if rows else [()] * len(OUTCOMES)
-        arrays = [pa.array(column, of.type) for column, of in zip(columns, OUTCOMES, strict=True)]
-        return conform(pa.Table.from_arrays(arrays, schema=OUTCOMES), OUTCOMES, what="OUTCOMES")
+        columns: Iterable[Any] = zip(*rows, strict=True) if rows else [()] * len(schema)
+        arrays = [pa.array(column, of.type) for column, of in zip(columns, schema, strict=True)]
+        return conform(pa.Table.from_arrays(arrays, schema=schema), schema, what=what)
 
     def decided_after(self, as_at: dt.date) -> int:
         """How many events are dated after a night, and do not count in it."""

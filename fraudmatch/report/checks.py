@@ -20,7 +20,7 @@ from fraudmatch.schemas import DATASETS, RECORDS
 # A rule id becomes a file name and a sheet name; a sheet name holds 31 characters, of which
 # " (123)" may be needed to number further sheets. Excel keeps "History" to itself.
 _RULE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,23}$")
-_TAKEN_NAMES = frozenset({"rejects", "sources", "exceptions", "index", "summary", "history"})
+_TAKEN_NAMES = frozenset({"rejects", "sources", "exceptions", "index", "summary", "history", "decided"})
 
 
 def checked(night: ReportInput) -> ReportInput:
@@ -64,6 +64,7 @@ def _conformed(night: ReportInput) -> ReportInput:
         members=conform(night.members, schemas.MEMBERS, what="MEMBERS"),
         evidence=conform(night.evidence, schemas.EVIDENCE, what="EVIDENCE"),
         rejects=conform(night.rejects, schemas.REJECTS, what="REJECTS"),
+        attached=conform(night.attached, schemas.ATTACHED, what="ATTACHED"),
         deliveries=conform(night.deliveries, schemas.DELIVERIES, what="DELIVERIES"),
     )
 

@@ -118,7 +118,8 @@ class Disclosure:
         """The flags of `rule` as `partner` may see them.
 
         Args:
-            flags: rows of `flags_in_words`, all of this rule, all with the partner as a party.
+            flags: rows of `flags_in_words`, all of this rule, all with the partner as a party; with
+                `since_decided`, what is to be told the partner of a decision of its own.
             about: per row, how many of the partner's flags tonight are about the same person.
         """
         sides = sides_of(partner.id, flags)
@@ -231,6 +232,7 @@ def _flag_part(flags: pa.Table) -> Iterator[tuple[Column, pa.Array]]:
         ("probability_hundredths", "Probability (%)", "hundredths", True),
         ("reasons", "Why flagged", "text", False),
         ("not_known", "Not known whether", "text", True),
+        ("since_decided", "Since last decided", "text", True),
     ):
         yield Column(key, heading, kind, "flag", optional), flags[key].combine_chunks()
 

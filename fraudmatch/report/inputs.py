@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from fraudmatch.schemas import ATTACHED, OVERRULED, PROFILES, SENT_BACK, Override, RuleText, empty
 from fraudmatch.schemas import MATCH_ONLY as MATCH_ONLY
-from fraudmatch.schemas import OVERRULED, PROFILES, SENT_BACK, Override, RuleText, empty
 from fraudmatch.site import Partner
 
 #: Columns of RECORDS printed of a partner's own record unless the caller chooses others.
@@ -44,6 +44,7 @@ class ReportInput:
         worklist: the cases; None when the flags were not joined into cases.
         sent_back / profiles: SENT_BACK and PROFILES: each row for the partner that sent it alone.
         ledger_head: the head of the ledger before the night, as printed; "" where there was none.
+        attached: ATTACHED, what became of the flags that somebody decided.
         changes: settings that differ from the night before, as in the manifest.
     """
 
@@ -67,6 +68,7 @@ class ReportInput:
     worklist: Worklist | None = None
     sent_back: pa.Table = field(default_factory=lambda: empty(SENT_BACK))
     profiles: pa.Table = field(default_factory=lambda: empty(PROFILES))
+    attached: pa.Table = field(default_factory=lambda: empty(ATTACHED))
     ledger_head: str = ""
     changes: Sequence[Mapping[str, Any]] = ()
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean_text
+from fraudmatch.report.decided import state_totals
 from fraudmatch.report.deliveries import delivery_notes, oldest_in_words
 from fraudmatch.report.delivery_profile import DeliveryProfile, per_cent
 from fraudmatch.report.disclosure import flags_of
@@ -48,7 +49,7 @@ from fraudmatch.report.words import (
 )
 from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
 from fraudmatch.report.yields import yields
-from fraudmatch.schemas import DATASETS, REJECTS, empty
+from fraudmatch.schemas import DATASETS, REJECTS, SETTLED_STATES, empty
 from fraudmatch.site import Partner
 
 #: Cases shown on a page.
@@ -66,10 +67,17 @@ class Returned:
 
 
 class Pages:
-    """Writes the pages of one night; `lists` is None when it has no cases."""
+    """Writes the pages of one night.
 
-    def __init__(self, night: ReportInput, members: GroupMembers, lists: CaseLists | None) -> None:
+    Args:
+        lists: None when it has no cases. elsewhere: partner -> flags of it that others decided.
+    """
+
+    def __init__(
+        self, night: ReportInput, members: GroupMembers, lists: CaseLists | None, elsewhere: Mapping[str, int]
+    ) -> None:
         self._night, self._members, self._lists = night, members, lists
+        self._elsewhere = elsewhere
         self._environment = _environment()
         self._yields = yields(night.records, night.flags, night.members, night.rejects)
 
@@ -112,6 +120,8 @@ class Pages:
             cases=self._lists.of_partner(partner) if self._lists else None,
             first_cases=FIRST_CASES,
             changed_rules=changed_rules(self._night.changes, partner.id),
+            decided=state_totals(self._night.attached, partner.id),
+            elsewhere=self._elsewhere.get(partner.id, 0),
         )
 
     def write_delivery(self, path: Path, partner: Partner, profile: DeliveryProfile) -> Path:
@@ -149,6 +159,7 @@ class Pages:
             first_cases=FIRST_CASES,
             loads=self._loads(),
             changed_rules=changed_rules(night.changes),
+            decided=state_totals(night.attached),
         )
 
     def _oldest(self, partner_id: str | None) -> str:
@@ -158,9 +169,11 @@ class Pages:
         return oldest_in_words(mine, self._night.as_at)
 
     def _silent(self, flagged: set[str]) -> list[str]:
-        """Rules that ran and flagged nothing; one whose flags an override took away is no such rule."""
+        """Rules that ran and flagged nothing; one whose flags an override took away, or that stay decided, is none."""
         night = self._night
-        return sorted(set(night.rules) - flagged - set(pc.unique(night.overruled["rule_id"]).to_pylist()))
+        settled = night.attached.filter(pc.is_in(night.attached["state"], value_set=pa.array(SETTLED_STATES)))
+        hidden = {rule_id for table in (night.overruled, settled) for rule_id in table["rule_id"].to_pylist()}
+        return sorted(set(night.rules) - flagged - hidden)
 
     def _not_judged(self, partner_id: str | None) -> list[Unjudged]:
         night = self._night

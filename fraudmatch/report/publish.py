@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from fraudmatch.errors import ConservationError
 from fraudmatch.report.checks import checked
 from fraudmatch.report.csvs import write_exceptions, write_rejects, write_sources
+from fraudmatch.report.decided import decided_elsewhere, listed, since_decided, write_decided
 from fraudmatch.report.delivery_profile import delivery_profiles, write_profiles
 from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of, sides_of
 from fraudmatch.report.inputs import ReportInput
@@ -31,6 +32,7 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
     `to-correct/` where rows were set aside, `rejects.csv` and `sources.csv`, and where there are cases `worklist.csv` and
     `worklist.xlsx`; and `index.html` for the hub, counts only, with
     the worklists of all.
+    Flags that stay decided are listed nowhere but in `decided.csv`, which says what became of every decision.
     The same input gives the same bytes; only rejects.csv, sources.csv and to-correct/ speak of row numbers.
 
     Raises:
@@ -39,11 +41,11 @@ def report(folder: Path, night: ReportInput) -> list[Path]:
             that this night did not write.
         RunError: a file could not be written whole.
     """
-    night = checked(night)
+    night, whole = listed(checked(night)), night
     worded = flags_in_words(night.flags, night.evidence, night.rules)
     disclosure = Disclosure(night)
     lists = CaseLists(night, night.worklist) if night.worklist else None
-    pages = Pages(night, disclosure.members, lists)
+    pages = Pages(night, disclosure.members, lists, decided_elsewhere(whole))
     written = [
         path
         for partner in night.partners
@@ -71,6 +73,7 @@ def _partner(
     rejects = night.rejects.filter(pc.equal(night.rejects["partner"], partner.id))
     write_rejects(own / "rejects.csv", rejects)
     write_sources(own / "sources.csv", partner.id, flags, disclosure)
+    decided = write_decided(own / "decided.csv", partner.id, night.attached, night.rules)
     write_workbook(own / "exceptions.xlsx", partner, night, all_exceptions)
     to_correct = write_to_correct(own, partner, night, rejects)
     profiles = delivery_profiles(night, partner.id, rejects)
@@ -80,6 +83,7 @@ def _partner(
     )
     return [
         *written,
+        *decided,
         *described,
         *(own / name for one in to_correct for name in one.files),
         *(own / name for name in ("rejects.csv", "sources.csv", "exceptions.xlsx", "index.html")),
@@ -93,6 +97,8 @@ def exceptions_of(
     groups the list of its members.
     """
     with_counts = flags.append_column("about_person", _about_person(partner, flags, disclosure))
+    since = since_decided(night, partner.id, flags["flag_key"])
+    with_counts = with_counts.append_column("since_decided", since)
     made = []
     for rule_id, rows in by_rule(with_counts).items():
         about = rows["about_person"].combine_chunks()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fraudmatch.report.decided import StateTotal
 from fraudmatch.report.deliveries import DeliveryNote, oldest_in_words
 from fraudmatch.report.layout import fitted, paragraph, text_table
 from fraudmatch.report.totals import ExtractTotal, RuleTotal, shown_classes
@@ -33,6 +34,7 @@ class NightSummary:
         reports: the folder the reports are in; None when none were written (a dry run).
         files: how many files were written there.
         notes: every delivery in words (`deliveries.delivery_notes`).
+        decided: what became of flags that somebody decided (`decided.state_totals`).
         ledger_head: of before the night; "" = none is printed. changed_rules: a line each (`witness.changed_rules`).
     """
 
@@ -52,6 +54,7 @@ class NightSummary:
     files: int = 0
     notes: Sequence[DeliveryNote] = ()
     silent_trials: Sequence[str] = ()
+    decided: Sequence[StateTotal] = ()
     ledger_head: str = ""
     changed_rules: Sequence[str] = ()
 
@@ -70,6 +73,7 @@ def summary_lines(night: NightSummary) -> list[str]:
         *_trial_lines(night),
         *_held_lines(night),
         *(paragraph(night.unverified, indent="") if night.unverified else []),
+        *_decided_lines(night),
         *_case_lines(night),
         "",
         *_stage_lines(night.stages),
@@ -142,6 +146,12 @@ def _held_lines(night: NightSummary) -> list[str]:
             f"Taken away by local overrides: {night.taken_away:,} (who, when and why in the reports)."
         )
     return lines
+
+
+def _decided_lines(night: NightSummary) -> list[str]:
+    if not night.decided:
+        return []
+    return ["Decided before:", *(f"{total.flags:>9,}  {total.words}" for total in night.decided)]
 
 
 def _case_lines(night: NightSummary) -> list[str]:

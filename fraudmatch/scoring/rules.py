@@ -14,6 +14,7 @@ from fraudmatch.scoring.language import ExpressionFault, Names, compile_expressi
 from fraudmatch.scoring.lint import pair_problems, word_problems
 from fraudmatch.scoring.nodes import Column, Kind, Node, canonical, conjuncts, demanded
 from fraudmatch.scoring.pairs import COSTLY
+from fraudmatch.scoring.rests import fields_rested_on
 from fraudmatch.scoring.rulefile import DatedNumber, RuleFile
 
 #: The model that says how sure the link of a relation is; the others are settled by groups.
@@ -96,7 +97,14 @@ class Rule:
             grouped_by=file.group.by if file.group else "",
             review=file.review.plain(),
             demands=self._demands(),
+            rests_left=self._rests("left"), rests_right=self._rests("right"),
         )  # fmt: skip
+
+    def _rests(self, side: str) -> tuple[str, ...]:
+        """Fields of a side that its flags rest on; none of a side that there is not, or of groups."""
+        dataset = self.file.pair.left if side == "left" else self.file.pair.right
+        grouped = self.file.group is not None
+        return () if dataset is None or grouped else fields_rested_on(self._expressions(), side, dataset)
 
     def _demands(self) -> tuple[tuple[str, str], ...]:
         """(Data set, detail) without which its sentence is never true, sorted."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fraudmatch.audit import Run
 from fraudmatch.casework import Casework
 from fraudmatch.scoring import LookedAt, Scored
-from fraudmatch.stages import Prepared
+from fraudmatch.stages import Cased, Prepared
 from fraudmatch.steps.clean import whole_records
 from fraudmatch.steps.flagging import Flagged
 
@@ -23,7 +23,7 @@ class Published:
     prepared: Prepared
     linked: LinkedNight
     flagged: Flagged
-    casework: Casework
+    cased: Cased
 
 
 def read(run: Run, threads: int | None) -> Published:
@@ -50,4 +50,5 @@ def read(run: Run, threads: int | None) -> Published:
         run.read("cases"), run.read("case_flags"), told["outcomes"]["flags_decided"], apart["subjects"],
         apart["flags"],
     )  # fmt: skip
-    return Published(prepared, linked, Flagged(scored, run.read("overruled"), run.read("evidence")), casework)
+    flagged = Flagged(scored, run.read("overruled"), run.read("evidence"))
+    return Published(prepared, linked, flagged, Cased(casework, run.read("attached")))

@@ -326,7 +326,7 @@ def usual_night(**changes: object) -> ReportInput:
 
 TERMS = Terms(
     weights={"actual": 1.0, "estimate": 0.8, "notional": 0.5, "prevented": 0.5}, small_value=10_000, most_flags=20,
-    doubling_points=20, further_rule=0.25, partner_cap=60, rule_cap=40,
+    doubling_points=20, further_rule=0.25, partner_cap=60, rule_cap=40, cleared_months=24,
 )  # fmt: skip
 
 
