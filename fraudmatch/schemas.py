@@ -351,6 +351,20 @@ REAL = ("confirmed", "error")
 CLEARED = "cleared"
 OUTCOME_WORDS = (*REAL, CLEARED, "unresolved")
 
+#: Why nothing was wrong; the words are printed. The list follows what NFI participants are asked to record.
+CLEARED_REASONS = {
+    "held_correctly": "the same person, correctly held",
+    "different_person": "different persons",
+    "moved": "moved before or after the extract",
+    "disregarded": "an adult who is disregarded",
+    "declared_interest": "a declared interest",
+    "transfer": "a transfer or temporary tenancy",
+    "recurring_payment": "a recurring payment",
+    "already_corrected": "already corrected",
+    "already_known": "already known or being dealt with",
+    "our_data": "an error in our own data",
+}
+
 #: Flags that a person has decided. `outcome`: confirmed (fraud, or somebody meant it) | error (real,
 #: an honest mistake) | cleared (nothing is wrong) | unresolved. `minutes` is officer time to the decision.
 #: A flag stands here once, with its newest decision. Order: flag_key.
@@ -365,7 +379,7 @@ OUTCOMES = _schema(
     ("note", pa.string()),
 )
 
-#: OUTCOMES with what the store knows of each beyond them, for the stage that attaches them; never written into a run.
+#: OUTCOMES with what the store knows of each beyond them, and the flags that were reopened, for the stage that attaches them; never written into a run.
 #: `sequence`: the event. `left_ref`, `right_ref`: partner:data_set:reference[#party]; null = not told. `basis`: what
 #: the flag rested on when it was decided (`outcomes.basis`); null = not known. Order: flag_key.
 DECIDED = _schema(
@@ -381,7 +395,7 @@ DECIDED = _schema(
 )
 
 #: States of a decided flag that is flagged tonight and is to be worked …
-OPEN_STATES = ("unresolved", "changed_since_cleared", "asked_again")
+OPEN_STATES = ("unresolved", "reopened", "changed_since_cleared", "asked_again")
 #: … of one that is flagged tonight and stays decided …
 SETTLED_STATES = ("stays_cleared", "still_stands")
 #: … and of one that is not flagged tonight.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fraudmatch.cli.handed_in import import_
 from fraudmatch.cli.release import account
 
 if TYPE_CHECKING:
@@ -40,10 +41,13 @@ def _pence(ctx: click.Context, param: click.Parameter, value: str | None) -> int
 
 @click.group("outcomes")
 def command() -> None:
-    """Record what was found of a flag, list it, and write it to a file.
+    """Record what was found of a flag, take it from a workbook, list it, and write it to a file.
 
     A decision is never changed: a later one takes its place, and both are kept.
     """
+
+
+command.add_command(import_)
 
 
 @command.command("record")

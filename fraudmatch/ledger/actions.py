@@ -14,6 +14,7 @@ ACTIONS = {
     "delivery.released": "a held delivery was let in by a person",
     "delivery.refused": "a held delivery was refused by a person",
     "delivery.withdrawn": "what had been accepted was withdrawn",
+    "outcomes.imported": "a partner's workbook with decisions was taken in; the digest is that of the file",
     "outcomes.exported": "decisions were written to a file",
     "report.exported": "reports or worklists were written to a folder",
     "record.viewed": "records of persons or firms were printed",

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.outcomes.basis import Rested, bases, changed, identity_of, references
-from fraudmatch.schemas import ATTACHED, CLEARED, OPEN_STATES, REAL, SETTLED_STATES, RuleText, conform
+from fraudmatch.schemas import ATTACHED, CLEARED, REAL, SETTLED_STATES, RuleText, conform
 
 _Row = dict[str, Any]
 
@@ -82,8 +82,8 @@ def settled(attached: pa.Table) -> pa.Array:
 
 def open_again(attached: pa.Table) -> pa.Table:
     """ATTACHED of the flags that came back after they had been cleared."""
-    back = [state for state in OPEN_STATES if state != "unresolved"]
-    return attached.filter(pc.is_in(attached["state"], value_set=pa.array(back)))
+    back = pa.array(["changed_since_cleared", "asked_again"])
+    return attached.filter(pc.is_in(attached["state"], value_set=back))
 
 
 def _flagged(row: _Row, basis: str, as_at: dt.date, cleared_months: int) -> _Row:
@@ -91,7 +91,7 @@ def _flagged(row: _Row, basis: str, as_at: dt.date, cleared_months: int) -> _Row
     if row["outcome"] in REAL:
         return {"state": "still_stands", "changed": []}
     if row["outcome"] != CLEARED:
-        return {"state": "unresolved", "changed": []}
+        return {"state": row["outcome"], "changed": []}
     differs = changed(json.loads(row["basis"]), json.loads(basis)) if row["basis"] else ()
     if differs:
         return {"state": "changed_since_cleared", "changed": list(differs)}

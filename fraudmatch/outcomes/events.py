@@ -14,25 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fraudmatch.errors import DecisionError, Problem
-from fraudmatch.schemas import CLEARED, OUTCOME_WORDS, VALUE_CLASSES
+from fraudmatch.schemas import CLEARED, CLEARED_REASONS, OUTCOME_WORDS, VALUE_CLASSES
 
 #: The word that takes a decision back: the flag is open again.
 REOPENED = "reopened"
 WORDS = (*OUTCOME_WORDS, REOPENED)
-
-#: Why nothing was wrong; the words are printed. The list follows what NFI participants are asked to record.
-CLEARED_REASONS = {
-    "held_correctly": "the same person, correctly held",
-    "different_person": "different persons",
-    "moved": "moved before or after the extract",
-    "disregarded": "an adult who is disregarded",
-    "declared_interest": "a declared interest",
-    "transfer": "a transfer or temporary tenancy",
-    "recurring_payment": "a recurring payment",
-    "already_corrected": "already corrected",
-    "already_known": "already known or being dealt with",
-    "our_data": "an error in our own data",
-}
 
 KEY = re.compile(r"^[0-9a-f]{32}$")
 MOST_MINUTES = 100_000

@@ -37,7 +37,7 @@ class NightOutcomes:
         replaced: rows of the file that a decision of a later day took the place of.
         later: events dated after the night, which do not count in it.
         last_sequence: the newest event of the store when it was read; with it the night can be told again.
-        decided: DECIDED, of the same flags as the table. secret: of the store, see `basis`; b"" = there is none.
+        decided: DECIDED, of the same flags as the table and of those that were reopened. secret: of the store, see `basis`; b"" = there is none.
     """
 
     table: pa.Table

@@ -174,17 +174,19 @@ class Store:
 
     def in_force(self, as_at: dt.date) -> pa.Table:
         """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag."""
-        return self._newest_by(as_at, OUTCOMES, "OUTCOMES")
+        return self._newest_by(as_at, OUTCOMES, "OUTCOMES", EVENTS.c.outcome != REOPENED)
 
     def decided(self, as_at: dt.date) -> pa.Table:
-        """DECIDED on a date, of the same flags as `in_force`."""
+        """DECIDED on a date: of the same flags as `in_force`, and of those that were reopened."""
         return self._newest_by(as_at, DECIDED, "DECIDED")
 
-    def _newest_by(self, as_at: dt.date, schema: pa.Schema, what: str) -> pa.Table:
+    def _newest_by(
+        self, as_at: dt.date, schema: pa.Schema, what: str, *where: sa.ColumnElement[bool]
+    ) -> pa.Table:
         by_then = sa.select(sa.func.max(EVENTS.c.sequence)).where(EVENTS.c.decided_on <= as_at)
         asked = (
             sa.select(*(EVENTS.c[name] for name in schema.names))
-            .where(EVENTS.c.sequence.in_(by_then.group_by(EVENTS.c.flag_key)), EVENTS.c.outcome != REOPENED)
+            .where(EVENTS.c.sequence.in_(by_then.group_by(EVENTS.c.flag_key)), *where)
             .order_by(EVENTS.c.flag_key)
         )
         with self._reading() as connection:

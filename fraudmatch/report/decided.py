@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.findings import made_from
 from fraudmatch.report.csvs import write_csv
 from fraudmatch.report.disclosure import Column
 from fraudmatch.report.inputs import ReportInput
@@ -20,6 +21,7 @@ from fraudmatch.schemas import OPEN_STATES, SETTLED_STATES, RuleText
 STATES = {
     "changed_since_cleared": "cleared, and listed again: what it rested on changed",
     "asked_again": "cleared so long ago that it is asked about again",
+    "reopened": "its decision was taken back; listed",
     "unresolved": "looked at, not settled; listed",
     "stays_cleared": "cleared, and nothing changed; not listed",
     "still_stands": "found real, and still flagged; not listed",
@@ -58,6 +60,12 @@ def settled_keys(attached: pa.Table) -> pa.Array:
     return attached.filter(settled)["flag_key"].combine_chunks()
 
 
+def settled_rules(attached: pa.Table) -> set[str]:
+    """Ids of the rules that flagged something which stays decided: they found something tonight."""
+    settled = pc.is_in(attached["state"], value_set=pa.array(SETTLED_STATES))
+    return set(attached.filter(settled)["rule_id"].to_pylist())
+
+
 def unsettled(table: pa.Table, attached: pa.Table) -> pa.Table:
     """Rows of a table with a flag_key, such as FLAGS, without those of flags that stay decided."""
     return table.filter(pc.invert(pc.is_in(table["flag_key"], value_set=settled_keys(attached))))
@@ -93,12 +101,25 @@ def since_decided(night: ReportInput, partner_id: str, flag_keys: pa.ChunkedArra
     return pa.array([known.get(key) for key in flag_keys.to_pylist()], pa.string())
 
 
+def made_from_of(night: ReportInput, partner_id: str, flag_keys: pa.ChunkedArray) -> pa.Array:
+    """Per flag, the run and the event in force, where the partner owns the flag and so decides it; else null."""
+    own = night.flags.filter(pc.equal(night.flags["left_partner"], partner_id))["flag_key"].to_pylist()
+    events = dict.fromkeys(own, 0)
+    for key, event in zip(*(night.attached[name].to_pylist() for name in ("flag_key", "event")), strict=True):
+        if key in events:
+            events[key] = event
+    told = [made_from(night.run_id, events[key]) if key in events else None for key in flag_keys.to_pylist()]
+    return pa.array(told, pa.string())
+
+
 def _since(row: Mapping[str, Any], rule: RuleText) -> str:
     day = row["decided_on"]
     if row["state"] == "changed_since_cleared":
         return f"Cleared on {long_date(day)}; since then changed: {changes_in_words(row['changed'], rule)}"
     if row["state"] == "asked_again":
         return f"Cleared on {long_date(day)}; asked again after so long"
+    if row["state"] == "reopened":
+        return f"The decision before it was taken back on {long_date(day)}"
     return f"Looked at on {long_date(day)}, not settled"
 
 

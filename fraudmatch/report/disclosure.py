@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.findings import FLAG_KEY, MADE_FROM
 from fraudmatch.report.clean import relabel
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
@@ -119,7 +120,8 @@ class Disclosure:
 
         Args:
             flags: rows of `flags_in_words`, all of this rule, all with the partner as a party; with
-                `since_decided`, what is to be told the partner of a decision of its own.
+                `since_decided`, what is to be told the partner of a decision of its own, and `made_from`
+                (`findings.made_from`), null where another partner decides.
             about: per row, how many of the partner's flags tonight are about the same person.
         """
         sides = sides_of(partner.id, flags)
@@ -131,7 +133,8 @@ class Disclosure:
             *(self._other_part(rule, sides) if rule.right is not None else ()),
             *_value_part(flags),
             (Column("source_file", "Your source file", "text", "trace"), self._files(partner, sides)),
-            (Column("flag_key", "Flag key", "text", "trace"), flags["flag_key"].combine_chunks()),
+            (Column("made_from", MADE_FROM, "text", "trace"), flags["made_from"].combine_chunks()),
+            (Column("flag_key", FLAG_KEY, "text", "trace"), flags["flag_key"].combine_chunks()),
         ]
         return _exceptions(rule, parts, "flag")
 

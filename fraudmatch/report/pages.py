@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean_text
-from fraudmatch.report.decided import state_totals
+from fraudmatch.report.decided import settled_rules, state_totals
 from fraudmatch.report.deliveries import delivery_notes, oldest_in_words
 from fraudmatch.report.delivery_profile import DeliveryProfile, per_cent
 from fraudmatch.report.disclosure import flags_of
@@ -49,7 +49,7 @@ from fraudmatch.report.words import (
 )
 from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
 from fraudmatch.report.yields import yields
-from fraudmatch.schemas import DATASETS, REJECTS, SETTLED_STATES, empty
+from fraudmatch.schemas import DATASETS, REJECTS, empty
 from fraudmatch.site import Partner
 
 #: Cases shown on a page.
@@ -171,9 +171,8 @@ class Pages:
     def _silent(self, flagged: set[str]) -> list[str]:
         """Rules that ran and flagged nothing; one whose flags an override took away, or that stay decided, is none."""
         night = self._night
-        settled = night.attached.filter(pc.is_in(night.attached["state"], value_set=pa.array(SETTLED_STATES)))
-        hidden = {rule_id for table in (night.overruled, settled) for rule_id in table["rule_id"].to_pylist()}
-        return sorted(set(night.rules) - flagged - hidden)
+        overruled = set(pc.unique(night.overruled["rule_id"]).to_pylist())
+        return sorted(set(night.rules) - flagged - overruled - settled_rules(night.attached))
 
     def _not_judged(self, partner_id: str | None) -> list[Unjudged]:
         night = self._night

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from fraudmatch.errors import ConservationError
 from fraudmatch.report.checks import checked
 from fraudmatch.report.csvs import write_exceptions, write_rejects, write_sources
-from fraudmatch.report.decided import decided_elsewhere, listed, since_decided, write_decided
+from fraudmatch.report.decided import decided_elsewhere, listed, made_from_of, since_decided, write_decided
 from fraudmatch.report.delivery_profile import delivery_profiles, write_profiles
 from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of, sides_of
 from fraudmatch.report.inputs import ReportInput
@@ -99,6 +99,7 @@ def exceptions_of(
     with_counts = flags.append_column("about_person", _about_person(partner, flags, disclosure))
     since = since_decided(night, partner.id, flags["flag_key"])
     with_counts = with_counts.append_column("since_decided", since)
+    with_counts = with_counts.append_column("made_from", made_from_of(night, partner.id, flags["flag_key"]))
     made = []
     for rule_id, rows in by_rule(with_counts).items():
         about = rows["about_person"].combine_chunks()

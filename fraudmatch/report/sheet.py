@@ -33,6 +33,7 @@ FORMATS: dict[str, dict[str, object]] = {
     "heading_evidence": {"bg_color": "#4A3B6B"},
     "heading_value": {"bg_color": "#7A1F3D"},
     "heading_trace": {"bg_color": "#4D4D4D"},
+    "heading_answer": {"bg_color": "#0B5394"},
 }
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1}
 
@@ -137,6 +138,10 @@ class Sheet:
         """Column widths in characters, from the first column on."""
         for column, width in enumerate(widths):
             self._sure(self.worksheet.set_column(column, column, width), 0, column)
+
+    def as_text(self, column: int, width: int = 30) -> None:
+        """Make a column one in which whatever is typed stays text."""
+        self._sure(self.worksheet.set_column(column, column, width, self.formats["text"]), 0, column)
 
     def _sure(self, answer: int | None, row: int, column: int) -> None:
         if answer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.report.decided import settled_rules
 from fraudmatch.report.disclosure import Exceptions
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
@@ -49,8 +50,9 @@ def write_summary(
     sheet.worksheet.set_row(0, 26)
     row = _write_facts(sheet, partner, night, all_exceptions, cut)
     row = _write_rules(sheet, row + 1, all_exceptions, sheet_names)
-    # a rule whose flags an override took away has flagged something
-    silent = sorted(set(night.rules) - set(sheet_names) - set(night.overruled["rule_id"].to_pylist()))
+    # a rule whose flags an override took away, or that stay decided, has flagged something
+    hidden = set(night.overruled["rule_id"].to_pylist()) | settled_rules(night.attached)
+    silent = sorted(set(night.rules) - set(sheet_names) - hidden)
     if silent:
         sheet.text(row, 0, "Flagged nothing", "label")
         sheet.wide(row, 1, _LAST, ", ".join(silent), "text", _LINE)

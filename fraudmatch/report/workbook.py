@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from fraudmatch.errors import ConservationError
+from fraudmatch.report.answers import HOW_TO_ANSWER, ask, before_answers, with_answers
 from fraudmatch.report.disclosure import Column, Exceptions
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.sheet import Sheet, add_formats
@@ -95,7 +96,8 @@ def pages_of(exceptions: Exceptions, rows_per_sheet: int = ROWS_PER_SHEET) -> It
     for number in range(pages):
         name = sheet_name(exceptions.name, number)
         part = table.slice(number * rows_per_sheet, rows_per_sheet)
-        yield Page(name, exceptions.rule, kept, part, number + 1, pages, exceptions.of)
+        columns = with_answers(kept) if exceptions.of == "flag" else kept
+        yield Page(name, exceptions.rule, columns, part, number + 1, pages, exceptions.of)
 
 
 def sheet_name(name: str, number: int) -> str:
@@ -120,7 +122,7 @@ def _write_page(
     from fraudmatch.report.grid import Grid
 
     sheet = Sheet(book.add_worksheet(page.name, Grid), formats)
-    columns = [page.table[column.key].to_pylist() for column in page.columns]
+    columns = [_values(page, column) for column in page.columns]
     widths = [_width(column, values) for column, values in zip(page.columns, columns, strict=True)]
     sheet.widths(widths)
     heading_row = _write_header(sheet, page, _last_text_column(widths))
@@ -129,6 +131,7 @@ def _write_page(
         sheet.cells(heading_row + 1, position, column.kind, values)
     last = heading_row + len(page.table)
     worksheet = sheet.worksheet
+    ask(sheet, {column.key: place for place, column in enumerate(page.columns)}, heading_row + 1, last)
     worksheet.set_row(heading_row, 32)
     worksheet.outline_settings(visible=True, symbols_below=False, symbols_right=True, auto_style=False)
     worksheet.autofilter(heading_row, 0, last, len(page.columns) - 1)
@@ -137,6 +140,13 @@ def _write_page(
     worksheet.repeat_columns(0)
     print_setup(worksheet, partner.name, night)
     return sheet
+
+
+def _values(page: Page, column: Column) -> list[Any]:
+    """Cells of one column; those to fill in are empty."""
+    if column.block != "answer":
+        return page.table[column.key].to_pylist()  # type: ignore[no-any-return]
+    return before_answers(column, page.table["made_from"].to_pylist())
 
 
 def _write_header(sheet: Sheet, page: Page, last: int) -> int:
@@ -161,6 +171,7 @@ def _explanations(page: Page) -> Iterator[tuple[str, str]]:
     yield "Looks for", rule.description
     yield "May be innocent", " · ".join(rule.innocent_explanations) or "none listed"
     yield "Next step", rule.next_step
+    yield "Send back", HOW_TO_ANSWER
     yield "Law", "; ".join(title for title, _ in rule.legal_basis) or "none listed"
     if rule.numbers:
         yield "Numbers", numbers_in_words(rule.numbers)

@@ -33,6 +33,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "report": ("report.exported",),
     "explain": ("record.viewed",),
     "outcomes record": ("decision.recorded",),
+    "outcomes import": ("outcomes.imported", "decision.recorded"),
     "outcomes list": "prints decisions about flags, by their keys",
     "outcomes export": ("outcomes.exported",),
     "backup": ("site.backed_up",),
