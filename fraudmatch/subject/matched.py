@@ -120,7 +120,8 @@ def flags_of(seen: Seen, titles: Mapping[str, str]) -> list[dict[str, Any]]:
         titles: rule -> its title; rules that are gone are named by their id alone.
     """
     night, told = seen.night, []
-    member_of = night.rows("members", one_of("record_id", seen.own, _IDS))["flag_key"].to_pylist()
+    members = night.rows("members", one_of("record_id", seen.own, _IDS)).to_pylist()
+    member_of = {row["flag_key"] for row in members}
     grouped = night.rows("flags", one_of("flag_key", member_of, pa.string())).to_pylist() if member_of else []
     tables = {name: seen.touching(name) for name in ("flags", "held", "overruled")}
     known = {row["flag_key"] for row in tables["flags"]}
@@ -130,6 +131,11 @@ def flags_of(seen: Seen, titles: Mapping[str, str]) -> list[dict[str, Any]]:
         places = seen.places(ids)
         for row in rows:
             sides = [seen.who(row[side], places) for side in ("left_id", "right_id") if row[side] is not None]
+            sides += [
+                seen.who(one["record_id"], {})
+                for one in members
+                if one["flag_key"] == row["flag_key"] and one["record_id"] != row["left_id"]
+            ]
             told.append(
                 {"is": {"flags": "flag", "held": "held back"}.get(name, name), "flag_key": row["flag_key"],
                  "rule": row["rule_id"], "title": titles.get(row["rule_id"], ""), "sides": sides} | _more(row)

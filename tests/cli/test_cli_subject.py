@@ -176,6 +176,21 @@ def test_everything_of_the_person_is_there(site: Path, tmp_path: Path) -> None:
     assert {c["case_key"] for c in held["cases"]} == cases
 
 
+def test_a_member_of_a_group_is_named_and_the_others_are_not(site: Path, tmp_path: Path) -> None:
+    first = {f["flag_key"]: f["left_id"] for f in read(site, "flags")}
+    person = {g["record_id"]: g["person_id"] for g in read(site, "groups")}
+    member = next(
+        m for m in read(site, "members")
+        if person[m["record_id"]] is not None and person[m["record_id"]] != person[first[m["flag_key"]]]
+    )  # fmt: skip
+    row = read(site, "records")[member["record_id"]]
+    held = written(site, tmp_path / "out", row)
+    (flag,) = (f for f in held["flags"] if f["flag_key"] == member["flag_key"])
+    assert flag["sides"][0]["who"] == "another person"
+    assert flag["sides"][1]["record"].startswith(reference(row))
+    assert reference(read(site, "records")[first[member["flag_key"]]]) not in json.dumps(held)
+
+
 def test_for_one_partner_nothing_of_another_partner_is_named(site: Path, tmp_path: Path) -> None:
     records, groups = read(site, "records"), read(site, "groups")
     partners: dict[int, set[str]] = {}
