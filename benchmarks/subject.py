@@ -43,7 +43,9 @@ def asked(site: Path, people: int) -> list[tuple[str, ...]]:
 
 def main() -> None:
     """Print medians and the slowest."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("site", type=Path)
     options.add_argument("--people", type=int, default=5)
     chosen = options.parse_args()
@@ -51,7 +53,9 @@ def main() -> None:
     for person in asked(chosen.site, chosen.people):
         lists.append(timed("subject", chosen.site, *person, *WHO))
         with tempfile.TemporaryDirectory() as folder:
-            whole.append(timed("subject", chosen.site, *person, *WHO, "--person", 1, "--out", Path(folder) / "out"))
+            whole.append(
+                timed("subject", chosen.site, *person, *WHO, "--person", 1, "--out", Path(folder) / "out")
+            )
     for name, seconds in (("candidates", lists), ("all that is held", whole)):
         print(f"{name}: median {median(seconds):.1f} s, slowest {max(seconds):.1f} s of {len(seconds)}")
 

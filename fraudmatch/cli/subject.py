@@ -81,11 +81,13 @@ def command(
 
 
 def _list(found: Sequence[Candidate]) -> None:
-    """The candidates, numbered."""
+    """The candidates, numbered; names as they came, made harmless to a terminal."""
+    from fraudmatch.report.clean import clean_text
+
     click.echo("Who could be meant, best fit first. Records were joined by likeness, which is not proof.")
     for number, one in enumerate(found, 1):
         click.echo(
-            f"{number:3d}  {' / '.join(one.names) or 'no name'}"
+            f"{number:3d}  {clean_text(' / '.join(one.names)) or 'no name'}"
             + (f", born {' or '.join(one.born)}" if one.born else "")
         )
         counts = ", ".join(f"{each} {count}" for each, count in one.partners.items())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from fraudmatch.report.clean import clean_text
 from fraudmatch.report.words import dataset_title, field_heading
 
 _STYLE = (
@@ -14,6 +15,9 @@ _STYLE = (
     "padding:.2em .8em .2em 0;border-bottom:1px solid #ddd;overflow-wrap:anywhere}"
     ".ask{border-left:4px solid #946800;padding-left:1em}h3{margin-bottom:0}"
 )
+
+#: Nothing is loaded and no script runs, whatever a value holds.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 #: Section of what was collected -> heading, and what to say of it.
 _SECTIONS = (
@@ -48,7 +52,7 @@ def subject_page(held: Mapping[str, Any], site_name: str, by: str, reason: str) 
         body.append(f"<h2>{heading} ({len(held[key])})</h2><p>{escape(said)}</p>")
         body.append(_table(held[key]) if held[key] else "<p>None.</p>")
     return (
-        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
     )
 
@@ -98,4 +102,4 @@ def _words(value: Any) -> Iterator[str]:
         for one in value:
             yield from _words(one)
     else:
-        yield str(value)
+        yield clean_text(str(value))

@@ -273,3 +273,14 @@ def test_nobody_fits_and_a_changed_table_is_not_read(site: Path) -> None:
     pq.write_table(pq.read_table(path).slice(0, 10), path)
     assert isinstance(run(*asked).exception, RunError)
     assert pc.count(pq.read_table(path)["record_id"]).as_py() == 10
+
+
+def test_hostile_names_are_text_on_the_page_and_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from fraudmatch.cli.subject import _list
+    from fraudmatch.subject import Candidate
+    from fraudmatch.subject.page import _table
+
+    _list([Candidate((1,), ("name",), {"northshire": 1}, ("\x1b[2JA",), (), 1)])
+    assert "\x1b" not in capsys.readouterr().out
+    assert "<script>" not in _table([{"name": "<script>\x1b"}])
+    assert "\x1b" not in _table([{"name": "<script>\x1b"}])
