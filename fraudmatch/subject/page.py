@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from fraudmatch.report.clean import clean_text
-from fraudmatch.report.words import dataset_title, field_heading
+from fraudmatch.report.words import dataset_title, field_heading, pounds
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#111}"
@@ -68,8 +68,8 @@ def _record(one: Mapping[str, Any]) -> str:
     rows = [
         {
             "field": field_heading(name),
-            "as written": (written or {}).get(name),
-            "as kept to compare": kept.get(name),
+            "as written": _in_pounds(name, (written or {}).get(name)),
+            "as kept to compare": _in_pounds(name, kept.get(name)),
         }
         for name in fields
     ]
@@ -77,14 +77,29 @@ def _record(one: Mapping[str, Any]) -> str:
     return f"<h3>{heading}</h3><p>{escape(place)}</p>{_table(rows)}"
 
 
+def _in_pounds(name: str, value: Any) -> Any:
+    return pounds(value) if name.endswith("_pence") and isinstance(value, int) else value
+
+
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    head = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in columns)
+    head = "".join(
+        f'<th scope="col">{escape(name.removesuffix("_pence").replace("_", " "))}</th>' for name in columns
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape('; '.join(_words(row.get(name))))}</td>" for name in columns) + "</tr>"
+        "<tr>"
+        + "".join(f"<td>{escape('; '.join(_words(_money(name, row.get(name)))))}</td>" for name in columns)
+        + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _money(name: str, value: Any) -> Any:
+    """Classes of money of a flag in pounds; anything else as it is."""
+    return (
+        {kind: pounds(pence) for kind, pence in value.items()} if name == "value_pence" and value else value
+    )
 
 
 def _words(value: Any) -> Iterator[str]:

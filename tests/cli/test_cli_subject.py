@@ -284,3 +284,13 @@ def test_hostile_names_are_text_on_the_page_and_on_the_terminal(capsys: pytest.C
     assert "\x1b" not in capsys.readouterr().out
     assert "<script>" not in _table([{"name": "<script>\x1b"}])
     assert "\x1b" not in _table([{"name": "<script>\x1b"}])
+
+
+def test_money_is_in_pounds_on_the_page() -> None:
+    from fraudmatch.subject.page import _record, _table
+
+    one = {"as_written": {"weekly_pence": 11789}, "normalised": {"weekly_pence": 11789}, "row": 1, "record": "r",
+           "delivery": "d", "restriction": "", "dataset": "care_payment", "partner": "northshire"}  # fmt: skip
+    assert "117.89" in _record(one)
+    assert "11789" not in _record(one)
+    assert "25.00" in _table([{"value_pence": {"estimate": 2500}}])
