@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "Write the reports of a finished night again."),
     "explain": ("explain", "Explain a flag, or why two records were linked or not."),
     "outcomes": ("outcomes", "Record what was found of flags, list it, or write it to a file."),
+    "subject": ("subject", "Collect what is held on one person."),
     "verify": ("verify", "Say whether published nights are as they were."),
     "backup": ("backup", "Take a backup of a site, encrypted."),
     "restore": ("restore", "Put a site back from a backup."),

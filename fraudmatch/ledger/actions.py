@@ -18,6 +18,8 @@ ACTIONS = {
     "outcomes.exported": "decisions were written to a file",
     "report.exported": "reports or worklists were written to a folder",
     "record.viewed": "records of persons or firms were printed",
+    "subject.searched": "somebody looked for one person; the question and the reason, keyed",
+    "subject.exported": "all that is held on one person was written to a folder",
     "site.backed_up": "a backup was taken",
     "site.restored": "the site was put back from a backup",
     "site.drilled": "a backup was put back on trial",

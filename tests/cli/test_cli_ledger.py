@@ -32,6 +32,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "withdraw": ("delivery.withdrawn",),
     "report": ("report.exported",),
     "explain": ("record.viewed",),
+    "subject": ("subject.searched",),
     "outcomes record": ("decision.recorded",),
     "outcomes import": ("outcomes.imported", "decision.recorded"),
     "outcomes list": "prints decisions about flags, by their keys",
@@ -92,6 +93,12 @@ def test_every_command_says_what_it_enters() -> None:
         assert isinstance(entered, str) or set(entered) <= set(ACTIONS)
 
 
+def named(site: Path) -> str:
+    """The first record of the night as partner:data_set:reference."""
+    row = pq.read_table(next(site.glob("runs/*/tables/records.parquet"))).slice(0, 1).to_pylist()[0]
+    return f"{row['partner']}:{row['dataset']}:{row['source_ref']}"
+
+
 def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]:
     """Each command that enters something, as it is used once."""
     key, vault = tmp_path / "k", tmp_path / "vault"
@@ -100,6 +107,7 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
     return {
         "report": (site, "--out", tmp_path / "again"),
         "explain": (site, flag),
+        "subject": (site, "--reference", named(site), "--by", "R. Green", "--reason", "Request 17"),
         "outcomes record": (
             site,
             flag,
