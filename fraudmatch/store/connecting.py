@@ -61,9 +61,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection of the driver with the settings of the store; transactions are the caller's.
 
+    A writer that was killed may leave half a transaction, which the next connection has to take back. One that
+    only reads may not write even that: then another takes it back for it.
+
     Raises:
         sqlite3.Error: the file cannot be opened, or refuses a setting.
     """
+    try:
+        return _opened(path, read_only=read_only)
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0)  # an error that is not SQLite's own has none
+        if not (read_only and code & 0xFF == sqlite3.SQLITE_READONLY):
+            raise
+    _opened(path, read_only=False).close()
+    return _opened(path, read_only=True)
+
+
+def _opened(path: Path, *, read_only: bool) -> sqlite3.Connection:
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None
@@ -75,6 +89,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {name}={wanted}").close()
             if connection.execute(f"PRAGMA {name}").fetchone()[0] != answered:
                 raise sqlite3.OperationalError(f"{name} cannot be set to {wanted}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # takes half a transaction back
     except sqlite3.Error:
         connection.close()
         raise
@@ -92,7 +107,7 @@ def copy_file(path: Path, to: Path) -> None:
     to.unlink(missing_ok=True)
     make_file(to)
     with (
-        contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        contextlib.closing(connect(path, read_only=True)) as source,
         contextlib.closing(sqlite3.connect(to)) as target,
     ):
         source.backup(target)

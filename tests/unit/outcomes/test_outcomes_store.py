@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from outcome_tables import DAY, MOMENT, decision, flag
 from fraudmatch.errors import ConflictError, DecisionError, StoreError
 from fraudmatch.outcomes import key_of
 from fraudmatch.outcomes.store import Store, open_store
-from fraudmatch.store.connecting import engine_of
+from fraudmatch.store.connecting import copy_file, engine_of
+from fraudmatch.store.file import has_events, transaction
 from fraudmatch.store.migrating import bring_up
 from fraudmatch.store.tables import METADATA, SCHEMA_VERSION
 
@@ -48,6 +50,32 @@ def test_a_decision_comes_back_as_it_was_told(store):
     (event,) = open_store(store.path).events()
     assert event.decision == told
     assert (event.sequence, event.supersedes, event.recorded_at) == (1, None, "2026-03-31T14:05:09Z")
+
+
+@pytest.mark.parametrize("read", ["transaction", "has_events", "copy_file", "open_store"])
+def test_what_only_reads_takes_back_the_half_transaction_of_a_killed_writer(store, tmp_path, read):
+    record(store, decision())
+    killed = tmp_path / "killed" / "outcomes.sqlite"
+    killed.parent.mkdir()
+    writer = raw(store)
+    writer.execute("PRAGMA cache_size = 1")  # so that pages are written before the transaction ends
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("CREATE TABLE half AS SELECT randomblob(100000)")
+    for suffix in ("", "-journal"):
+        shutil.copyfile(f"{store.path}{suffix}", f"{killed}{suffix}")
+    writer.close()
+    assert Path(f"{killed}-journal").stat().st_size > 0 and killed.stat().st_size > 100_000
+    if read == "transaction":
+        with transaction(killed) as connection:
+            assert connection.execute("SELECT count(*) FROM outcome_events").fetchone() == (1,)
+    elif read == "has_events":
+        assert has_events(killed)
+    elif read == "copy_file":
+        copy_file(killed, killed.with_name("copy.sqlite"))
+        assert len(open_store(killed.with_name("copy.sqlite")).events()) == 1
+    else:
+        assert len(open_store(killed).events()) == 1
+    assert killed.stat().st_size < 100_000
 
 
 def test_told_twice_under_one_key_it_is_kept_once(store):
