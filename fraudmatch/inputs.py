@@ -23,8 +23,8 @@ def rule_folders(site: Site | None) -> list[Path]:
     return [shipped("rules"), *own]
 
 
-def rule_texts(site: Site) -> dict[str, str]:
-    """Every rule, parameter and value file by number of its folder and path."""
+def rule_texts(site: Site | None) -> dict[str, str]:
+    """Every rule, parameter and value file by number of its folder and path; null = the shipped ones alone."""
     return {
         f"{number}/{path.relative_to(folder).as_posix()}": path.read_text(encoding="utf-8")
         for number, folder in enumerate(rule_folders(site))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from fraudmatch.audit import Run, open_run
-from fraudmatch.exercise import report_input
 from fraudmatch.inputs import rule_folders
+from fraudmatch.ledger.entry import Head
+from fraudmatch.ledger.night import Printed
 from fraudmatch.outcomes import Decision
 from fraudmatch.report import ReportInput, report
 from fraudmatch.schemas import ATTACHED, GROUPS, OVERRULED, PROFILES, SENT_BACK, Override, conform, empty
@@ -21,6 +22,7 @@ from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared
 from fraudmatch.steps.clean import whole_records
+from fraudmatch.steps.reporting import Reported, report_input
 from fraudmatch.steps.seen import flags_beginning, seen_flags
 
 
@@ -86,10 +88,14 @@ def write_reports(site: Site, folder: Path, run_id: str | None = None) -> list[P
 def input_of(site: Site, kept: Kept) -> ReportInput:
     """What the reports of a night read back need; rules are those of today."""
     library = load_library(rule_folders(site))
-    night = report_input(site, kept.as_at, kept.run.folder.name, library, kept)
-    told = kept.run.manifest.get("ledger")
-    head = f"{told['seq']}:{told['hash'][:16]}" if told else ""
-    return replace(night, ledger_head=head, changes=kept.run.manifest.get("changes", ()))
+    name = kept.run.folder.name
+    return report_input(Reported(site, kept.as_at, name, library, kept, printed_of(kept.run)))
+
+
+def printed_of(run: Run) -> Printed | None:
+    """What the reports of a published night say of the ledger and of changes; null = there was no ledger yet."""
+    told = run.manifest.get("ledger")
+    return Printed(Head(told["seq"], told["hash"]), tuple(run.manifest["changes"])) if told else None
 
 
 def flag_in_newest_night(site: Site, key: str, secret: Callable[[], bytes]) -> tuple[list[Decision], dt.date]:

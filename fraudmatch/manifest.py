@@ -42,6 +42,7 @@ def manifest_of(
         "stages": {"made": building.made, "taken_over": building.taken_over, "made_again": building.unsound},
         "seconds": {name: round(value, 3) for name, value in watch.seconds.items()},
         "peak_mb": {name: round(value) for name, value in watch.peak_mb.items()},
+        "inputs": dict(building.told("extract")["inputs"]),
         "deliveries": plain_rows(prepared.deliveries),
         "records": prepared.records.num_rows,
         "rejects": prepared.rejects.num_rows,

@@ -14,21 +14,37 @@ from fraudmatch.site import SHARING_FILE, Site
 #: Kinds of which reports say RULES CHANGED.
 OF_RULES = ("rule", "override", "model")
 
+#: How settings are called that belong to the program and not to the site.
+OF_THE_PROGRAM = ("shipped rules/", "model ")
+
 _WHERE = {"0": "shipped rules", "1": "rules"}
 
 
 def settings_of(site: Site) -> dict[str, str]:
     """Name -> SHA-256 of each rule, parameter, model, override, mapping and sharing record, and of site.toml."""
-    found = {}
-    for name, text in rule_texts(site).items():
-        folder, _, path = name.partition("/")
-        found[f"{_WHERE[folder]}/{path}"] = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    found |= {f"model {name}": _digest(model) for name, model in models().items()}
+    found = _rules_of(site) | _models()
     for override in site.overrides:
         digest = _digest(override)
         found[f"override of {override.get('rule')} for {override.get('partner')} {digest[:8]}"] = digest
     files = [site.root / "site.toml", *sorted((site.root / "partners").glob("*/*.toml"))]
     return found | {path.relative_to(site.root).as_posix(): sha256_of(path) for path in files}
+
+
+def of_the_program() -> dict[str, str]:
+    """Those of the settings that come with the program: its rules and models."""
+    return _rules_of(None) | _models()
+
+
+def _rules_of(site: Site | None) -> dict[str, str]:
+    found = {}
+    for name, text in rule_texts(site).items():
+        folder, _, path = name.partition("/")
+        found[f"{_WHERE[folder]}/{path}"] = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return found
+
+
+def _models() -> dict[str, str]:
+    return {f"model {name}": _digest(model) for name, model in models().items()}
 
 
 def changes(before: Mapping[str, str] | None, now: Mapping[str, str], site: Site) -> list[dict[str, Any]]:

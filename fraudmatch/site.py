@@ -86,6 +86,7 @@ class _SiteFile(BaseModel):
     limits: Limits = Limits()
     sharing: Literal["required", "optional"] = "optional"
     settle_seconds: int = Field(default=0, ge=0, le=3600)
+    keep_inputs: bool = True
     backup: BackupPlan = BackupPlan()
 
 
@@ -101,6 +102,7 @@ class Site(BaseModel):
         limits: what the reading of one file may use.
         sharing_required: every data set needs a sharing record; else only those of partners that keep one.
         settle_seconds: a file changed less than this long ago is left for the next try.
+        keep_inputs: every night keeps what it was made from in its run, deliveries included, to be made again.
         backup: where backups go.
     """
 
@@ -114,6 +116,7 @@ class Site(BaseModel):
     limits: Limits = Limits()
     sharing_required: bool = False
     settle_seconds: int = 0
+    keep_inputs: bool = True
     backup: BackupPlan = BackupPlan()
 
     def partner(self, partner_id: str) -> Partner:
@@ -228,6 +231,7 @@ def load_site(root: Path) -> Site:
         limits=read.limits,
         sharing_required=read.sharing == "required",
         settle_seconds=read.settle_seconds,
+        keep_inputs=read.keep_inputs,
         backup=read.backup,
     )
 

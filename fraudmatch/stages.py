@@ -1,4 +1,4 @@
-"""What the stages of a night gave, as it passes from `exercise` to the manifest, the reports and `kept`."""
+"""What the stages of a night gave, as it passes from `order` to the manifest, the reports and `kept`."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outcomes": ("outcomes", "Record what was found of flags, list it, or write it to a file."),
     "subject": ("subject", "Collect what is held on one person."),
     "verify": ("verify", "Say whether published nights are as they were."),
+    "replay": ("replay", "Make a past night again and compare it, byte for byte."),
     "backup": ("backup", "Take a backup of a site, encrypted."),
     "restore": ("restore", "Put a site back from a backup."),
     "drill": ("drill", "Prove that the newest backup can be put back."),

@@ -11,6 +11,7 @@ from fraudmatch.intake.decisions import Decision, add_decisions, read_decisions
 from fraudmatch.intake.door import TakenIn, received_again, take_in
 from fraudmatch.intake.register import Register, read_register
 from fraudmatch.intake.store import (
+    NIGHTS,
     Accepted,
     ToKeep,
     accepted_before,
@@ -22,6 +23,7 @@ from fraudmatch.intake.store import (
 )
 
 __all__ = [
+    "NIGHTS",
     "Accepted",
     "Decision",
     "Register",

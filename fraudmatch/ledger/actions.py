@@ -7,6 +7,7 @@ ACTIONS = {
     "run.begun": "a night was begun",
     "run.published": "a night was published; the digest is that of its manifest",
     "run.repeated": "a night was asked for again and stands as it was published",
+    "run.replayed": "a past night was made again on trial and compared with what was published",
     "run.failed": "a night failed, and what was published before stands",
     "settings.changed": "a file or table that decides results differs from the night before",
     "decision.recorded": "a decision about a flag was told; the digest, keyed, is that of its event",

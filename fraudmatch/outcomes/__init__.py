@@ -7,10 +7,10 @@ from fraudmatch.outcomes.attach import Tonight, attach, open_again, settled
 from fraudmatch.outcomes.basis import Rested, bases, references
 from fraudmatch.outcomes.csvfile import OutcomesRead, read_outcomes
 from fraudmatch.outcomes.events import REOPENED, WORDS, Decision, Event, key_of
-from fraudmatch.outcomes.night import NightOutcomes, outcomes_of_night
+from fraudmatch.outcomes.night import NightOutcomes, outcomes_as_then, outcomes_of_night
 from fraudmatch.schemas import CLEARED_REASONS
 
 __all__ = [
     "CLEARED_REASONS", "REOPENED", "WORDS", "Decision", "Event", "NightOutcomes", "OutcomesRead", "Rested",
-    "Tonight", "attach", "bases", "key_of", "open_again", "outcomes_of_night", "read_outcomes", "references", "settled",
+    "Tonight", "attach", "bases", "key_of", "open_again", "outcomes_as_then", "outcomes_of_night", "read_outcomes", "references", "settled",
 ]  # fmt: skip

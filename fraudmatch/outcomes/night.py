@@ -89,6 +89,31 @@ def outcomes_of_night(
     )
 
 
+def outcomes_as_then(store_file: Path, as_at: dt.date, last_sequence: int) -> NightOutcomes:
+    """What counted in an earlier night, from what the store holds today: events are never changed.
+
+    Args:
+        last_sequence: the newest event of then, as the night told it; later ones are left out.
+
+    Raises:
+        StoreError: the store is damaged, cannot be read, or lacks events of then.
+    """
+    if not last_sequence:
+        return NightOutcomes(OUTCOMES.empty_table())
+    from fraudmatch.outcomes.store import open_store
+
+    store = open_store(store_file) if store_file.exists() else None
+    if store is None or store.damage or store.last_sequence() < last_sequence:
+        what = "is not there" if store is None else store.damage or f"ends before decision {last_sequence:,}"
+        raise StoreError(
+            f"{store_file}: {what}.", remedy="Put back the newest copy of it: fraudmatch restore."
+        )
+    return NightOutcomes(
+        store.in_force(as_at, up_to=last_sequence), last_sequence=last_sequence,
+        decided=store.decided(as_at, up_to=last_sequence), secret=store.secret(),
+    )  # fmt: skip
+
+
 def _known_of(store: Store, as_at: dt.date) -> tuple[pa.Table, bytes]:
     """DECIDED and the secret; b"" where a damaged store cannot tell it, so that no basis is compared."""
     decided = store.decided(as_at)

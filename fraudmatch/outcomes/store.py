@@ -172,18 +172,24 @@ class Store:
         with in_words(self.path, "could not be copied"):
             copy_file(self.path, path)
 
-    def in_force(self, as_at: dt.date) -> pa.Table:
-        """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag."""
-        return self._newest_by(as_at, OUTCOMES, "OUTCOMES", EVENTS.c.outcome != REOPENED)
+    def in_force(self, as_at: dt.date, *, up_to: int | None = None) -> pa.Table:
+        """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag.
 
-    def decided(self, as_at: dt.date) -> pa.Table:
+        Args:
+            up_to: events after this one are as if they had not been told; None = all count.
+        """
+        return self._newest_by(as_at, up_to, OUTCOMES, "OUTCOMES", EVENTS.c.outcome != REOPENED)
+
+    def decided(self, as_at: dt.date, *, up_to: int | None = None) -> pa.Table:
         """DECIDED on a date: of the same flags as `in_force`, and of those that were reopened."""
-        return self._newest_by(as_at, DECIDED, "DECIDED")
+        return self._newest_by(as_at, up_to, DECIDED, "DECIDED")
 
     def _newest_by(
-        self, as_at: dt.date, schema: pa.Schema, what: str, *where: sa.ColumnElement[bool]
+        self, as_at: dt.date, up_to: int | None, schema: pa.Schema, what: str, *where: sa.ColumnElement[bool]
     ) -> pa.Table:
         by_then = sa.select(sa.func.max(EVENTS.c.sequence)).where(EVENTS.c.decided_on <= as_at)
+        if up_to is not None:
+            by_then = by_then.where(EVENTS.c.sequence <= up_to)
         asked = (
             sa.select(*(EVENTS.c[name] for name in schema.names))
             .where(EVENTS.c.sequence.in_(by_then.group_by(EVENTS.c.flag_key)), *where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +26,12 @@ from fraudmatch.intake import (
     take_in,
 )  # fmt: skip
 from fraudmatch.site import Site
+from fraudmatch.steps import made_from
 
 #: Folder below work/ of what was accepted, until it is kept.
 DRAFTS = "accepted"
+#: File below work/ that says of which day the night is.
+_OF = "night.json"
 _AT_THE_DOOR = "rejects_at_the_door"
 _TRIED_AGAIN = ("PARSER_CRASHED", "PARSER_LIMIT")
 
@@ -72,7 +76,12 @@ def _received(taken: TakenIn) -> Received:
 
 def make(site: Site, day: dt.date, out: StageOutput) -> Received:
     """Receive, and write down what later stages and `keep` need."""
+    told = out.work / _OF
+    told.parent.mkdir(parents=True, exist_ok=True)
+    told.write_text(json.dumps({"as_at": day.isoformat()}) + "\n", encoding="utf-8", newline="\n")
+    out.add([told])
     made = receive(site, day)
+    made_from.keep(site, day, made.rejects, out)
     out.table("deliveries", made.deliveries)
     out.add(draft(out.work / DRAFTS, day, made.accepted))
     out.table("sent_back", made.sent_back, private=True)
@@ -80,6 +89,16 @@ def make(site: Site, day: dt.date, out: StageOutput) -> Received:
     out.working_table(_AT_THE_DOOR, made.rejects)
     out.once = reader_failed(made.rejects)
     return made
+
+
+def day_of(work: Path) -> dt.date | None:
+    """The day of the night whose folder work/ this is; None where it does not say."""
+    told = work / _OF
+    return (
+        dt.date.fromisoformat(json.loads(told.read_text(encoding="utf-8"))["as_at"])
+        if told.is_file()
+        else None
+    )
 
 
 def reader_failed(rejects: pa.Table) -> bool:

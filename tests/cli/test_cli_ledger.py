@@ -30,6 +30,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "deliveries": "prints counts and reasons",
     "release": ("delivery.released",),
     "withdraw": ("delivery.withdrawn",),
+    "replay": ("run.replayed",),
     "report": ("report.exported",),
     "explain": ("record.viewed",),
     "subject": ("subject.searched",),
@@ -123,6 +124,7 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
         "evaluate": (site, "--plan-review", "5", "--out", tmp_path / "sample.csv", "-q"),
         "backup": (site, "--to", vault, "--key", key, "-q"),
         "drill": (site, "--from", vault, "--key", key, "-q"),
+        "replay": (site, "-q"),
         "withdraw": (site, "cheltenham", "council_tax", "--reason", "Sent in error", "--by", "R. Green"),
     }
 

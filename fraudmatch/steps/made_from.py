@@ -1,0 +1,165 @@
+"""What a night was made from, kept inside its run, so that `replay` can make the night again.
+
+    runs/<run id>/inputs/<SHA-256>.zst    a file of the site as it was: deliveries, mappings, agreements, rules …
+    runs/<run id>/inputs/<SHA-256>        what earlier nights had accepted, as it lies in accepted/
+
+A file that came unchanged since the night before is the same file on the disk, where the disk can do that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.audit import Run, StageOutput, open_run, sha256_of
+from fraudmatch.errors import RunError
+from fraudmatch.intake import NIGHTS
+from fraudmatch.site import Site
+
+#: Folder of a run.
+FOLDER = "inputs"
+#: Faults of deliveries that may not be kept: they hold what was not agreed, or a person refused them (docs/intake.md).
+NOT_KEPT = (
+    "COLUMN_NOT_AGREED",
+    "FIELD_NOT_AGREED",
+    "SHARING_NOT_AGREED",
+    "SHARING_ENDED",
+    "DELIVERY_REFUSED",
+)
+_PIECE = 1 << 20
+
+
+def files_of(site: Site, day: dt.date) -> list[Path]:
+    """Every file of a site that decides what a night of that day comes to, the store of outcomes left out; sorted."""
+    files = [site.root / "site.toml", site.releases_file]
+    for folder in (site.root / "partners", site.root / "deliveries", site.rules_folder):
+        files += folder.rglob("*")
+    for slot in site.accepted_folder.glob("*/*"):
+        notes = [path for path in slot.glob("*.json") if path.stem < day.isoformat()]
+        for note in sorted(notes)[-NIGHTS:]:
+            files += [note, note.with_suffix(".parquet")]
+    return sorted(path for path in files if path.is_file())
+
+
+def keep(site: Site, day: dt.date, rejects: pa.Table, out: StageOutput) -> None:
+    """Keep what the night is made from in its run, and tell its digests.
+
+    Args:
+        rejects: of the files that came, which say what may not be kept.
+    """
+    folder, before = out.run / FOLDER, _Before(site)
+    folder.mkdir(parents=True, exist_ok=True)
+    told: dict[str, str] = {}
+    kept: set[str] = set()
+    barred = _barred(rejects)
+    for path in files_of(site, day):
+        name = path.relative_to(site.root).as_posix()
+        with contextlib.suppress(FileNotFoundError):  # taken away meanwhile: the night has not seen it either
+            told[name] = digest = sha256_of(path)
+            if site.keep_inputs and name not in barred:
+                kept.add(_kept(path, digest, folder, before))
+    out.add(folder / name for name in sorted(kept))
+    out.told["inputs"] = told
+
+
+def put_back(run: Run, site: Site, folder: Path) -> list[str]:
+    """Put what a night was made from into an empty folder, as it lay in the site; files that are not there any more.
+
+    A file that the run does not keep is taken from the site, where it is still the same.
+
+    Args:
+        site: whose night it is.
+    """
+    lacking = []
+    for name, digest in sorted(run.manifest["inputs"].items()):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not any(_copied(source, path, digest) for source in _sources(run, site, name, digest)):
+            path.unlink(missing_ok=True)
+            lacking.append(name)
+    return lacking
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The inputs that the night in force keeps, for those that are the same again."""
+
+    site: Site
+
+    def linked(self, name: str, to: Path) -> bool:
+        """Whether the file is there, whole, and has a second name now."""
+        try:
+            run = open_run(self.site.runs_folder)
+            there = run.folder / FOLDER / name
+            if sha256_of(there) != run.manifest["artefacts"].get(f"{FOLDER}/{name}"):
+                return False
+            os.link(there, to)
+            return True
+        except (OSError, RunError):
+            return False
+
+
+def _kept(path: Path, digest: str, folder: Path, before: _Before) -> str:
+    """Keep a file; its name there."""
+    packed = path.suffix != ".parquet"
+    name = f"{digest}.zst" if packed else digest
+    to = folder / name
+    to.unlink(missing_ok=True)
+    if before.linked(name, to):
+        return name
+    if not packed:  # in accepted/, where a file is replaced and never changed
+        try:
+            os.link(path, to)
+        except OSError:
+            shutil.copyfile(path, to)
+        return name
+    to.touch(mode=0o600)
+    with path.open("rb") as file, pa.CompressedOutputStream(str(to), "zstd") as stream:
+        for piece in _pieces(file):
+            stream.write(piece)
+    return name
+
+
+def _barred(rejects: pa.Table) -> set[str]:
+    """Deliveries that may not be kept, by their path in the site."""
+    found = rejects.filter(pc.is_in(rejects["reason"], pa.array(NOT_KEPT)))
+    told = zip(found["partner"].to_pylist(), found["file"].to_pylist(), strict=True)
+    return {f"deliveries/{partner}/{file}" for partner, file in told}
+
+
+def _sources(run: Run, site: Site, name: str, digest: str) -> Iterator[Path]:
+    yield run.folder / FOLDER / f"{digest}.zst"
+    yield run.folder / FOLDER / digest
+    yield site.root / name
+
+
+def _copied(source: Path, path: Path, digest: str) -> bool:
+    """Whether the file is there with these bytes, and is at `path` now."""
+    made = hashlib.sha256()
+    try:
+        with _opened(source) as file, path.open("wb") as to:
+            for piece in _pieces(file):
+                made.update(piece)
+                to.write(piece)
+    except OSError:
+        return False
+    return made.hexdigest() == digest
+
+
+def _opened(path: Path) -> Any:
+    return pa.CompressedInputStream(str(path), "zstd") if path.suffix == ".zst" else path.open("rb")
+
+
+def _pieces(file: Any) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
