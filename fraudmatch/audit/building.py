@@ -180,6 +180,13 @@ class Building:
         inside = sorted(name for name in self._digests if name.startswith("run/"))
         return {name.removeprefix("run/"): self._digests[name] for name in inside}
 
+    def sweep(self) -> None:
+        """Remove from the run what no stage of this start names: an earlier one may have left it, made from other inputs."""
+        named = self.artefacts()
+        for path in self.run.rglob("*"):
+            if path.is_file() and path.relative_to(self.run).as_posix() not in named:
+                path.unlink()
+
     def _input(self, note: Mapping[str, Any]) -> StageInput:
         names = tuple(sorted(Path(name).stem for name in note["files"] if name.startswith("run/tables/")))
         return StageInput(self.run, self.work, note["told"], names)

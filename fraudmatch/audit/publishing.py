@@ -23,6 +23,7 @@ _REPLACED = ".replaced-"
 
 def seal(building: Building, key: str, manifest: Mapping[str, Any]) -> None:
     """Write the manifest with the SHA-256 of every file; from now on the night is finished."""
+    building.sweep()
     told = dict(manifest)
     told["artefacts"] = {name: sha for name, sha in building.artefacts().items() if name != MANIFEST}
 

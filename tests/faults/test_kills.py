@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from stopping import KILLED, Unsynced, die, gone_on, in_child, killed_at, stopping_at
+from tiny import check_invariants
 
 from fraudmatch.checkpoints import POINTS, STAGES
 from fraudmatch.exercise import run_night
@@ -90,6 +91,21 @@ def test_what_was_made_from_other_inputs_is_not_taken(tiny, site: Path, counts: 
     assert killed_at(site, "report", "begin") == KILLED
     (site / "site.toml").write_text(kept, encoding="utf-8")
     assert gone_on(site, tiny.golden, counts).taken_over == ()
+
+
+def test_a_data_set_that_came_to_an_unfinished_night_and_is_gone_leaves_nothing(
+    tiny, site: Path, counts: Counter[str]
+) -> None:
+    assert killed_at(site, "report", "begin") == KILLED
+    sent = list((site / "deliveries").glob("*/*PAYROLL*"))
+    assert sent
+    for path in sent:
+        path.unlink()
+    less = run_night(load_site(site), resume=True)
+    assert "details_payroll" not in less.run.names()
+    assert check_invariants(site) == []
+    counts["faults"] += 1
+    counts["invariants"] += 1
 
 
 def test_a_kill_while_a_changed_night_is_replaced_leaves_one_of_them(
