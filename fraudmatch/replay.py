@@ -31,7 +31,7 @@ from fraudmatch.settings import OF_THE_PROGRAM, of_the_program
 from fraudmatch.site import Site, load_site
 from fraudmatch.stages import Say, Stopwatch
 from fraudmatch.steps import made_from
-from fraudmatch.store.file import transaction
+from fraudmatch.store.access import transaction
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ partners/<partner>/<mapping>.toml  one mapping per kind of extract
 partners/<partner>/sharing.toml    what is agreed to be shared (docs/intake.md)
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
-outcomes.sqlite                    the store of what people decided about flags
+outcomes.sqlite                    the store of what people decided about flags, where it is not on a server
 outcomes.csv                       optional: decided flags from elsewhere, taken into the store by each night
 releases.csv                       deliveries that a person released, refused or withdrew
 accepted/<partner>/<mapping>/…     the newest extracts that were accepted, to stand in and to compare with
@@ -15,6 +15,7 @@ runs/<run id>/…                    what each night made;  runs/latest.txt name
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -24,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from fraudmatch.containment.limits import Limits
 from fraudmatch.errors import Problem, SiteError
+from fraudmatch.place import FORM, Place, server_of
 
 PARTNER_ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
 #: Names that Windows keeps for devices, in any folder.
@@ -88,6 +90,7 @@ class _SiteFile(BaseModel):
     settle_seconds: int = Field(default=0, ge=0, le=3600)
     keep_inputs: bool = True
     backup: BackupPlan = BackupPlan()
+    store: Annotated[str, StringConstraints(pattern=FORM.pattern)] | None = None
 
 
 class Site(BaseModel):
@@ -104,6 +107,7 @@ class Site(BaseModel):
         settle_seconds: a file changed less than this long ago is left for the next try.
         keep_inputs: every night keeps what it was made from in its run, deliveries included, to be made again.
         backup: where backups go.
+        store: "postgresql:<schema>" when what people decide is kept on a server; null = in a file of the folder.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -118,6 +122,7 @@ class Site(BaseModel):
     settle_seconds: int = 0
     keep_inputs: bool = True
     backup: BackupPlan = BackupPlan()
+    store: str | None = None
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with that id.
@@ -165,9 +170,25 @@ class Site(BaseModel):
         return self.root / "outcomes.csv"
 
     @property
-    def outcomes_store(self) -> Path:
-        """What people decided about flags, every decision kept (docs/casework.md); may not exist."""
+    def store_file(self) -> Path:
+        """The store as a file, where it is one; may not exist."""
         return self.root / "outcomes.sqlite"
+
+    @property
+    def outcomes_store(self) -> Place:
+        """What people decided about flags, every decision kept (docs/casework.md); may not exist.
+
+        Raises:
+            SiteError: it is on a server, and nothing says where, or it lies in the folder still.
+        """
+        if self.store is None:
+            return self.store_file
+        if self.store_file.exists():
+            raise SiteError(
+                f"site.toml says store = {self.store!r}, and {self.store_file} lies there too.",
+                remedy=f"Copy it to the server with: fraudmatch outcomes move {self.root}, or take the line out.",
+            )
+        return server_of(self.store, os.environ)
 
     @property
     def key_file(self) -> Path:
@@ -233,6 +254,7 @@ def load_site(root: Path) -> Site:
         settle_seconds=read.settle_seconds,
         keep_inputs=read.keep_inputs,
         backup=read.backup,
+        store=read.store,
     )
 
 

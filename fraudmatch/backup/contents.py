@@ -38,10 +38,13 @@ def contents_of(site: Site) -> Contents:
             files.append(name.as_posix())
         elif not path.is_dir():
             left_out.append(name.as_posix())
+    if site.store is not None:  # on a server: the backup holds it as a file all the same
+        files = sorted({*files, site.store_file.name})
     return Contents(tuple(files), tuple(left_out))
 
 
 def decision_files(site: Site) -> tuple[str, ...]:
     """Files that people's decisions are in: what a backup of decisions reads again."""
-    holding = (site.outcomes_store, site.outcomes_file, site.releases_file, site.key_file)
-    return tuple(sorted(path.name for path in holding if path.is_file()))
+    holding = (site.store_file, site.outcomes_file, site.releases_file, site.key_file)
+    there = {path.name for path in holding if path.is_file()}
+    return tuple(sorted(there | ({site.store_file.name} if site.store is not None else set())))

@@ -96,10 +96,10 @@ def _compared(site: Site, backup: Backup) -> tuple[int, int]:
                 f"Night {backup.held['run']} came out of the backup with {len(wrong):,} wrong files.",
                 remedy="Restore another backup.",
             )
-    if site.outcomes_store.is_file():
+    if site.store_file.is_file():
         from fraudmatch.outcomes.store import open_store
 
-        store = open_store(site.outcomes_store)
+        store = open_store(site.store_file)
         last_event = 0 if store.damage else store.last_sequence()
     # A decision may have been told between the counting and the copy of the store; fewer is a loss.
     if last_event < backup.held["last_event"]:

@@ -17,6 +17,7 @@ from fraudmatch.backup.vault import Backup, Entry, FileChanged, Vault
 from fraudmatch.durable import scratch_folder
 from fraudmatch.errors import BackupError, RunError
 from fraudmatch.site import Site
+from fraudmatch.store.access import exists
 
 WHOLE, DECISIONS = "whole", "decisions"
 #: How often a file that changes while it is read is read again.
@@ -94,7 +95,7 @@ def held_of(site: Site) -> dict[str, Any]:
     with contextlib.suppress(RunError):
         run = open_run(site.runs_folder)
         held |= {"run": run.folder.name, "cases": run.manifest["cases"]}
-    if site.outcomes_store.is_file():
+    if exists(site.outcomes_store):
         from fraudmatch.outcomes.store import open_store
 
         store = open_store(site.outcomes_store)
@@ -108,7 +109,7 @@ def held_of(site: Site) -> dict[str, Any]:
 
 
 def _all_decision_files(site: Site) -> frozenset[str]:
-    paths = (site.outcomes_store, site.outcomes_file, site.releases_file, site.key_file)
+    paths = (site.store_file, site.outcomes_file, site.releases_file, site.key_file)
     return frozenset(path.name for path in paths)
 
 
@@ -122,10 +123,10 @@ def _kept(site: Site, vault: Vault, name: str) -> tuple[Entry, bool]:
     from fraudmatch.outcomes.store import open_store
 
     path = site.root / name
-    if path == site.outcomes_store:
+    if path == site.store_file:
         with scratch_folder(site.root) as folder:
             copy = folder / path.name
-            open_store(path).copy_to(copy)
+            open_store(site.outcomes_store).copy_to(copy)
             return _put(vault, name, copy, private=True)
     for _ in range(_ATTEMPTS):
         with contextlib.suppress(FileChanged):

@@ -87,12 +87,12 @@ def list_(site: Path, action: str | None, since: int, as_json: bool) -> None:
     from fraudmatch.ledger.chain import entries
     from fraudmatch.ledger.entry import FIELDS
     from fraudmatch.site import load_site
-    from fraudmatch.store.file import transaction
+    from fraudmatch.store.access import exists, transaction
 
     if action is not None and not any(action in (kind, kind.partition(".")[0]) for kind in ACTIONS):
         raise click.BadParameter(f"choose one of: {', '.join(ACTIONS)}.", param_hint="--action")
     loaded, rows = load_site(site), []
-    if loaded.outcomes_store.exists():
+    if exists(loaded.outcomes_store):
         _made_ready(loaded)
         with transaction(loaded.outcomes_store) as connection:
             rows = [dict(zip(FIELDS, row, strict=True)) for row in entries(connection, after=since)]
@@ -117,10 +117,10 @@ def head(site: Path, as_json: bool) -> None:
     from fraudmatch.ledger.chain import head_of
     from fraudmatch.ledger.entry import Head
     from fraudmatch.site import load_site
-    from fraudmatch.store.file import transaction
+    from fraudmatch.store.access import exists, transaction
 
     loaded, found = load_site(site), Head()
-    if loaded.outcomes_store.exists():
+    if exists(loaded.outcomes_store):
         _made_ready(loaded)
         with transaction(loaded.outcomes_store) as connection:
             found = head_of(connection)
@@ -181,7 +181,7 @@ def newest_run(site: Site) -> str | None:
 
 
 def _made_ready(site: Site) -> None:
-    from fraudmatch.store.file import ready
+    from fraudmatch.store.access import ready
     from fraudmatch.store.words import in_words
 
     with in_words(site.outcomes_store, "cannot be opened"):

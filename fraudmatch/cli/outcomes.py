@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fraudmatch.cli.handed_in import import_
+from fraudmatch.cli.moving import move
 from fraudmatch.cli.release import account
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def command() -> None:
 
 
 command.add_command(import_)
+command.add_command(move)
 
 
 @command.command("record")
@@ -216,7 +218,9 @@ def _same(before: Decision, now: Decision) -> bool:
 
 def _events(site: Site) -> tuple[list[Event], str]:
     """All events of a site, and what is wrong with its store; none, and no store made, where there is none."""
-    if not site.outcomes_store.exists():
+    from fraudmatch.store.access import exists
+
+    if not exists(site.outcomes_store):
         return [], ""
     from fraudmatch.outcomes.store import open_store
 

@@ -32,14 +32,18 @@ def command(backups: Path, site: Path, key_file: Path, name: str | None, quiet: 
     from fraudmatch.backup import Vault, read_key, restore
     from fraudmatch.backup.standing import hours_since
     from fraudmatch.cli.backup import held_words, megabytes
-    from fraudmatch.ledger.entering import enter
+    from fraudmatch.ledger.entering import enter_all
+    from fraudmatch.ledger.entry import Act
+    from fraudmatch.ledger.people import login_name
     from fraudmatch.site import load_site
 
     begun = time.perf_counter()
     with progress(quiet) as say:
         done = restore(Vault(backups, read_key(key_file.expanduser())), site, name, say=say)
     backup = done.backup
-    enter(load_site(site), "site.restored", of=backup.name, detail={"files": len(backup.files)})
+    loaded = load_site(site)
+    act = Act("site.restored", login_name(), backup.name, detail={"files": len(backup.files)})
+    enter_all(loaded.store_file, [act])  # a backup holds the store as a file, also that of a server
     old = hours_since(backup.taken_at, dt.datetime.now(dt.UTC))
     click.echo(
         f"{site} is as backup {backup.name} has it: {len(backup.files):,} files ({megabytes(backup.size)}), "
@@ -49,4 +53,9 @@ def command(backups: Path, site: Path, key_file: Path, name: str | None, quiet: 
     click.echo(
         f"It took {time.perf_counter() - begun:.1f} seconds. The backup is {old} old; what was told since is not in it."
     )
+    if loaded.store is not None:
+        click.echo(
+            f"Its store was on a server and is a file now. Take the line store = {loaded.store!r} out of site.toml, "
+            f"or copy it to an empty schema with: fraudmatch outcomes move {site}"
+        )
     click.echo(f"Next: fraudmatch outcomes list {site}, and fraudmatch run {site}")

@@ -21,6 +21,7 @@ ACTIONS = {
     "record.viewed": "records of persons or firms were printed",
     "subject.searched": "somebody looked for one person; the question and the reason, keyed",
     "subject.exported": "all that is held on one person was written to a folder",
+    "store.moved": "the store was copied to a server, or back",
     "site.backed_up": "a backup was taken",
     "site.restored": "the site was put back from a backup",
     "site.drilled": "a backup was put back on trial",

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fraudmatch.ledger.entry import FIELDS, Act, Entry, Head, canonical, entry_of
+from fraudmatch.store.access import Driver
 
 _SELECT = f"SELECT {', '.join(FIELDS)} FROM ledger"
 _INSERT = f"INSERT INTO ledger ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"
 
 
-def head_of(connection: sqlite3.Connection) -> Head:
+def head_of(connection: Driver) -> Head:
     """The newest entry; Head() where there is none."""
     found = connection.execute("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(*found) if found else Head()
 
 
-def append(connection: sqlite3.Connection, acts: Iterable[Act], recorded_at: str) -> Head:
+def append(connection: Driver, acts: Iterable[Act], recorded_at: str) -> Head:
     """Enter acts, in their order, in the transaction that the connection is in; the head after them.
 
     Raises:
@@ -36,22 +36,22 @@ def append(connection: sqlite3.Connection, acts: Iterable[Act], recorded_at: str
     return head
 
 
-def entries(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[tuple[Any, ...]]:
+def entries(connection: Driver, *, after: int = 0) -> Iterator[tuple[Any, ...]]:
     """Rows of the ledger in the order of seq, those after a seq; fields as in FIELDS."""
     return iter(connection.execute(f"{_SELECT} WHERE seq > ? ORDER BY seq", (after,)))
 
 
-def newest(connection: sqlite3.Connection, action: str, of: str) -> Entry | None:
+def newest(connection: Driver, action: str, of: str) -> Entry | None:
     """The newest entry of an action about an object."""
     return _one(connection, action, of, "DESC")
 
 
-def oldest(connection: sqlite3.Connection, action: str, of: str) -> Entry | None:
+def oldest(connection: Driver, action: str, of: str) -> Entry | None:
     """The first entry of an action about an object."""
     return _one(connection, action, of, "ASC")
 
 
-def _one(connection: sqlite3.Connection, action: str, of: str, order: str) -> Entry | None:
+def _one(connection: Driver, action: str, of: str, order: str) -> Entry | None:
     asked = f"{_SELECT} WHERE action = ? AND object = ? ORDER BY seq {order} LIMIT 1"
     found = connection.execute(asked, (action, of)).fetchone()
     return Entry(*found) if found else None
@@ -60,10 +60,10 @@ def _one(connection: sqlite3.Connection, action: str, of: str, order: str) -> En
 class Keyed:
     """Digests of what the store holds, keyed with its own secret, so that no value can be guessed from one."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        (self._secret,) = connection.execute(
-            "SELECT secret FROM store_secrets WHERE name = 'digest'"
-        ).fetchone()
+    def __init__(self, connection: Driver) -> None:
+        asked = "SELECT secret FROM store_secrets WHERE name = 'digest'"
+        ((secret,),) = connection.execute(asked).fetchall()
+        self._secret = bytes(secret)
 
     def secret_for(self, purpose: str) -> bytes:
         """32 bytes for another purpose, from which this secret cannot be told."""

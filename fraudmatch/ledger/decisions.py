@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fraudmatch.ledger.chain import Keyed, append
+from fraudmatch.ledger.chain import Keyed, append, head_of
 from fraudmatch.ledger.entry import Act
 from fraudmatch.ledger.people import login_name
 from fraudmatch.ledger.verify import Fault
+from fraudmatch.store.access import Driver
 
 #: Actions whose entries stand for an event each.
 OF_EVENTS = ("decision.recorded", "decision.stood")
 
 
-def enter_decisions(
-    connection: sqlite3.Connection, sequences: Sequence[int], by: str | None, recorded_at: str
-) -> None:
+def enter_decisions(connection: Driver, sequences: Sequence[int], by: str | None, recorded_at: str) -> None:
     """Enter events that were added in this transaction, by their numbers.
 
     What is hashed is read back from the file, as it will be when it is verified.
@@ -43,16 +42,17 @@ def enter_decisions(
     append(connection, acts, recorded_at)
 
 
-def first_disagreement(connection: sqlite3.Connection) -> Fault | None:
+def first_disagreement(connection: Driver) -> Fault | None:
     """The first entry of a decision whose event is gone, altered or entered twice, or the first event without one."""
     keyed = Keyed(connection)
     events = {event["sequence"]: event for event in _events(connection, "ORDER BY sequence")}
     asked = (
-        "SELECT seq, json_extract(detail, '$.event'), after_digest, prev FROM ledger "
+        "SELECT seq, detail, after_digest FROM ledger "
         f"WHERE action IN ({', '.join('?' * len(OF_EVENTS))}) ORDER BY seq"
     )
     entered: set[int] = set()
-    for seq, number, digest, _ in connection.execute(asked, OF_EVENTS):
+    for seq, detail, digest in connection.execute(asked, OF_EVENTS):
+        number = json.loads(detail).get("event")
         if number in entered:
             return Fault(seq, f"enters decision {number} a second time")
         if number not in events:
@@ -62,17 +62,16 @@ def first_disagreement(connection: sqlite3.Connection) -> Fault | None:
         entered.add(number)
     missing = sorted(set(events) - entered)
     if missing:
-        (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM ledger").fetchone()
-        return Fault(last + 1, f"decision {missing[0]} has no entry")
+        return Fault(head_of(connection).seq + 1, f"decision {missing[0]} has no entry")
     return None
 
 
-def _event(connection: sqlite3.Connection, sequence: int) -> dict[str, Any]:
+def _event(connection: Driver, sequence: int) -> dict[str, Any]:
     (found,) = _events(connection, "WHERE sequence = ?", sequence)
     return found
 
 
-def _events(connection: sqlite3.Connection, which: str, *values: int) -> Iterator[dict[str, Any]]:
+def _events(connection: Driver, which: str, *values: int) -> Iterator[dict[str, Any]]:
     cursor = connection.execute(f"SELECT * FROM outcome_events {which}", values)
     names = [column[0] for column in cursor.description]
     return (dict(zip(names, row, strict=True)) for row in cursor)

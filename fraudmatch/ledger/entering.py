@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from fraudmatch.ledger.actions import ACTIONS
 from fraudmatch.ledger.chain import Keyed, append
 from fraudmatch.ledger.entry import Act, Head
 from fraudmatch.ledger.people import login_name
+from fraudmatch.place import Place
 from fraudmatch.site import Site
-from fraudmatch.store.file import ready, transaction
+from fraudmatch.store.access import ready, transaction
 from fraudmatch.store.words import in_words, stamp
 
 
@@ -40,7 +40,7 @@ def enter(
     return enter_all(site.outcomes_store, [act], keyed or {})
 
 
-def enter_all(store_file: Path, acts: list[Act], keyed: Mapping[str, str] | None = None) -> Head:
+def enter_all(store_file: Place, acts: list[Act], keyed: Mapping[str, str] | None = None) -> Head:
     """Enter acts in one transaction; `keyed` as in `enter`, of every act.
 
     Raises:

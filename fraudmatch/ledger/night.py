@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from fraudmatch.ledger.entry import Act, Head
 from fraudmatch.ledger.people import login_name
 from fraudmatch.ledger.whole import check_before_run
 from fraudmatch.site import Site
-from fraudmatch.store.file import ready, transaction
+from fraudmatch.store.access import Driver, ready, transaction
 from fraudmatch.store.words import in_words, stamp
 
 _ENDED = ("run.published", "run.repeated")
@@ -104,7 +103,7 @@ class OpenNight:
             stopped = isinstance(error, KeyboardInterrupt)
             code = EXIT_INTERRUPTED if stopped else EXIT_RUN_FAILED
             detail = {"began": self._began, "exit_code": code, "error": type(error).__name__}
-        with contextlib.suppress(FraudmatchError, OSError, sqlite3.Error):
+        with contextlib.suppress(FraudmatchError, OSError):
             enter_all(self._file, [Act("run.failed", self._by, detail=detail)])
 
 
@@ -143,25 +142,23 @@ def night_entered(
         raise
 
 
-def _head_to_print(connection: sqlite3.Connection) -> tuple[Head, int]:
+def _head_to_print(connection: Driver) -> tuple[Head, int]:
     """The head before the first attempt at a night since one was published, and where that one ended.
 
     What attempts that failed or were killed have entered must not show: a night that is gone on with prints
     what it would have printed had nothing come between.
     """
-    (ended,) = connection.execute(
-        "SELECT coalesce(max(seq), 0) FROM ledger WHERE action IN (?, ?)", _ENDED
-    ).fetchone()
-    (first,) = connection.execute(
-        "SELECT min(seq) FROM ledger WHERE action = 'run.begun' AND seq > ?", (ended,)
-    ).fetchone()
+    asked = "SELECT coalesce(max(seq), 0) FROM ledger WHERE action IN (?, ?)"
+    ((ended,),) = connection.execute(asked, _ENDED).fetchall()
+    asked = "SELECT min(seq) FROM ledger WHERE action = 'run.begun' AND seq > ?"
+    ((first,),) = connection.execute(asked, (ended,)).fetchall()
     if first is None:
         return head_of(connection), ended
     found = connection.execute("SELECT seq, hash FROM ledger WHERE seq = ?", (first - 1,)).fetchone()
     return (Head(*found) if found else Head()), ended
 
 
-def _entered(connection: sqlite3.Connection, change: Mapping[str, Any], since: int) -> bool:
+def _entered(connection: Driver, change: Mapping[str, Any], since: int) -> bool:
     """Whether an attempt since the last published night has entered this change already."""
     entry = newest(connection, "settings.changed", change["name"])
     return entry is not None and entry.seq > since and entry.after_digest == change["after"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from fraudmatch.ledger.decisions import first_disagreement
 from fraudmatch.ledger.entry import Head
 from fraudmatch.ledger.verify import Fault, Verified, verify
 from fraudmatch.site import Site
-from fraudmatch.store.file import ready, transaction
+from fraudmatch.store.access import Driver, exists, ready, transaction
 from fraudmatch.store.words import in_words
 
 #: Entries verified at the start of a run.
@@ -33,7 +32,7 @@ def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()
         StoreError: the file cannot be read.
     """
     run = kept_run(site.runs_folder, newest_run) if newest_run else None
-    if not site.outcomes_store.exists():
+    if not exists(site.outcomes_store):
         found = verify((), by_seq([*anchors, *(one.head for one in kept_runs(site.runs_folder))]))
         return found if run is None else replace(found, fault=_NO_STORE)
     _ready(site)
@@ -56,7 +55,7 @@ def check_before_run(site: Site, newest_run: str | None) -> Head:
         LedgerError: the store is older than the newest run, or was changed. StoreError: it cannot be read.
     """
     run = kept_run(site.runs_folder, newest_run) if newest_run else None
-    if not site.outcomes_store.exists():
+    if not exists(site.outcomes_store):
         if run is not None:
             raise _refused(site, _NO_STORE, run)
         return Head()
@@ -78,7 +77,7 @@ def check_before_run(site: Site, newest_run: str | None) -> Head:
 
 def misfits(site: Site) -> list[KeptRun]:
     """Kept runs whose head or publication the ledger does not have: what accepting a rollback names."""
-    if not site.outcomes_store.exists():
+    if not exists(site.outcomes_store):
         return kept_runs(site.runs_folder)
     _ready(site)
     with transaction(site.outcomes_store) as connection:
@@ -99,7 +98,7 @@ def _ready(site: Site) -> None:
         ready(site.outcomes_store)
 
 
-def _unknown_run(connection: sqlite3.Connection, run: KeptRun | None) -> Fault | None:
+def _unknown_run(connection: Driver, run: KeptRun | None) -> Fault | None:
     """That the newest run was never entered as it is: the store is older than the run, or the manifest was changed."""
     if run is None or _accepted(connection, run):
         return None
@@ -113,7 +112,7 @@ def _unknown_run(connection: sqlite3.Connection, run: KeptRun | None) -> Fault |
     return None
 
 
-def _accepted(connection: sqlite3.Connection, run: KeptRun) -> bool:
+def _accepted(connection: Driver, run: KeptRun) -> bool:
     """Whether a person accepted that the ledger does not have this run."""
     asked = connection.execute("SELECT detail FROM ledger WHERE action = 'ledger.rollback_accepted'")
     return any(run.digest in json.loads(detail)["manifests"] for (detail,) in asked)

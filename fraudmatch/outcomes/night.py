@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from fraudmatch.errors import StoreError
 from fraudmatch.outcomes.csvfile import read_outcomes
+from fraudmatch.place import Place
 from fraudmatch.schemas import DECIDED, OUTCOMES, empty
-from fraudmatch.store.file import has_events
+from fraudmatch.store.access import exists, has_events
 
 if TYPE_CHECKING:
     from fraudmatch.outcomes.csvfile import OutcomesRead
@@ -50,7 +51,7 @@ class NightOutcomes:
 
 
 def outcomes_of_night(
-    file: Path, store_file: Path, as_at: dt.date, *, recorded_at: dt.datetime,
+    file: Path, store_file: Place, as_at: dt.date, *, recorded_at: dt.datetime,
     seen: Seen = lambda told, _: list(told),
 ) -> NightOutcomes:  # fmt: skip
     """Take what is new in the file into the store, and read what is in force on the night's date.
@@ -68,7 +69,7 @@ def outcomes_of_night(
     """
     read = read_outcomes(file)
     faults = tuple(str(fault) for fault in read.faults)
-    if not read.decisions and not (store_file.exists() and has_events(store_file)):
+    if not read.decisions and not (exists(store_file) and has_events(store_file)):
         return NightOutcomes(OUTCOMES.empty_table(), faults)
     from fraudmatch.outcomes.store import open_store
 
@@ -89,7 +90,7 @@ def outcomes_of_night(
     )
 
 
-def outcomes_as_then(store_file: Path, as_at: dt.date, last_sequence: int) -> NightOutcomes:
+def outcomes_as_then(store_file: Place, as_at: dt.date, last_sequence: int) -> NightOutcomes:
     """What counted in an earlier night, from what the store holds today: events are never changed.
 
     Args:
@@ -102,7 +103,7 @@ def outcomes_as_then(store_file: Path, as_at: dt.date, last_sequence: int) -> Ni
         return NightOutcomes(OUTCOMES.empty_table())
     from fraudmatch.outcomes.store import open_store
 
-    store = open_store(store_file) if store_file.exists() else None
+    store = open_store(store_file) if exists(store_file) else None
     if store is None or store.damage or store.last_sequence() < last_sequence:
         what = "is not there" if store is None else store.damage or f"ends before decision {last_sequence:,}"
         raise StoreError(

@@ -22,12 +22,12 @@ from fraudmatch.ledger.chain import Keyed
 from fraudmatch.ledger.decisions import enter_decisions
 from fraudmatch.outcomes.events import REOPENED, Decision, Event, checked, key_of
 from fraudmatch.outcomes.rows import events_of, last_of, newest_of, row_of
+from fraudmatch.place import Place
 from fraudmatch.schemas import DECIDED, OUTCOMES, conform
-from fraudmatch.store.connecting import copy_file, engine_of, make_file, writing
-from fraudmatch.store.damage import damage_of
-from fraudmatch.store.file import ready
-from fraudmatch.store.migrating import driver_of, version_of
-from fraudmatch.store.tables import EVENTS, SCHEMA_VERSION
+from fraudmatch.store.access import damage_of, driver_of, engine_of, insist_on_version, ready
+from fraudmatch.store.connecting import make_file, writing
+from fraudmatch.store.moving import copy_to_file
+from fraudmatch.store.tables import EVENTS
 from fraudmatch.store.words import in_words, stamp
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ class Store:
     """The store of one site.
 
     Attributes:
-        path: the file. damage: what is wrong with it; "" = nothing. A damaged store can be read as far
+        path: the file, or where it is on a server. damage: what is wrong with it; "" = nothing. A damaged store can be read as far
             as it goes, and takes nothing.
     """
 
-    def __init__(self, path: Path, damage: str = "") -> None:
+    def __init__(self, path: Place, damage: str = "") -> None:
         self.path, self.damage = path, damage
         self._engine = engine_of(path, read_only=bool(damage))
 
@@ -170,7 +170,7 @@ class Store:
             StoreError: it cannot be read.
         """
         with in_words(self.path, "could not be copied"):
-            copy_file(self.path, path)
+            copy_to_file(self.path, path)
 
     def in_force(self, as_at: dt.date, *, up_to: int | None = None) -> pa.Table:
         """OUTCOMES on a date: of each flag the newest event that was decided by then, unless it reopened the flag.
@@ -217,30 +217,33 @@ class Store:
         if self.damage:
             raise StoreError(
                 f"{self.path} is damaged ({self.damage}) and takes no decisions. What can be read of it still can be.",
-                remedy=f"Keep the file, put back the newest copy of it, and add what the copy lacks with: "
-                f"fraudmatch outcomes list {self.path.parent} --all",
+                remedy="Keep it as it is, put back the newest copy of it, and add what the copy lacks with: "
+                "fraudmatch outcomes list SITE --all",
             )
         with (
             in_words(self.path, "could not confirm that it saved the decision"),
             writing(self._engine) as connection,
         ):
             # A program of another version may have changed the file since it was opened.
-            if version_of(connection, self.path) != SCHEMA_VERSION:
-                raise StoreError(f"{self.path} was changed by another program.", remedy="Start again.")
+            insist_on_version(connection, self.path)
             yield connection
 
 
-def open_store(path: Path) -> Store:
+def open_store(path: Place) -> Store:
     """Open the store of a site, made where there is none; a damaged one opens for reading only.
 
     Raises:
         StoreError: the file is no store, of a newer program, busy, or cannot be read at all.
     """
     with in_words(path, "cannot be opened"):
-        make_file(path)
-        damage = damage_of(path)
-        if not damage:
+        if isinstance(path, Path):
+            make_file(path)
+            damage = damage_of(path)
+            if not damage:
+                ready(path)
+        else:
             ready(path)
+            damage = damage_of(path)
     return Store(path, damage)
 
 

@@ -6,15 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.ledger.chain import Keyed
+from fraudmatch.place import Place
 from fraudmatch.schemas import EVIDENCE, VALUE_CLASSES
-from fraudmatch.store.file import transaction
+from fraudmatch.store.access import exists, transaction
 from fraudmatch.subject.records import Origin
 from fraudmatch.subject.tables import NightOnDisk, one_of
 
@@ -187,10 +187,10 @@ def worked_on(night: NightOnDisk, flags: Sequence[dict[str, Any]]) -> dict[str, 
     return told
 
 
-def decisions_of(store: Path, keys: Collection[str], references: Collection[str]) -> list[dict[str, Any]]:
+def decisions_of(store: Place, keys: Collection[str], references: Collection[str]) -> list[dict[str, Any]]:
     """Decisions about these flags, and any that name a record of the person; notes are told of, not printed."""
     columns = ("sequence", "recorded_at", "flag_key", "rule_id", "partner", "outcome", "reason", "decided_on", "decided_by", "note", "left_ref", "right_ref")  # fmt: skip
-    if not store.is_file():
+    if not exists(store):
         return []
     told = []
     with transaction(store) as connection:
@@ -207,9 +207,9 @@ def decisions_of(store: Path, keys: Collection[str], references: Collection[str]
     return told
 
 
-def entries_of(store: Path, keys: Collection[str], references: Collection[str]) -> list[dict[str, Any]]:
+def entries_of(store: Place, keys: Collection[str], references: Collection[str]) -> list[dict[str, Any]]:
     """Entries of the ledger about these flags, and views of a record that was named by its reference."""
-    if not store.is_file():
+    if not exists(store):
         return []
     told = []
     with transaction(store) as connection:

@@ -36,6 +36,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "subject": ("subject.searched",),
     "outcomes record": ("decision.recorded",),
     "outcomes import": ("outcomes.imported", "decision.recorded"),
+    "outcomes move": ("store.moved",),
     "outcomes list": "prints decisions about flags, by their keys",
     "outcomes export": ("outcomes.exported",),
     "backup": ("site.backed_up",),
