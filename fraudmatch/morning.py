@@ -26,7 +26,7 @@ HEADLINES = {
     1: "The night did not finish. The night before is in force, as it was.",
     2: "The night could not begin: a file somebody wrote has faults. The night before is in force.",
     3: "A gate held the night back. The night before is in force.",
-    4: "The night finished, but some deliveries are not used.",
+    4: "The night finished, and something is to be looked at.",
     75: "Another run was active; this start did nothing.",
     130: "The night was stopped. The night before is in force, as it was.",
 }
@@ -41,7 +41,7 @@ class Morning:
 
     Attributes:
         ended: UTC, when. exit_code: of the command.
-        failure: the error, for people; "" = none.
+        failure: the error, for people; "" = none. causes: why a finished night ended with 4.
         in_force: id of the night whose reports are in force; null = there is none. as_at: the date it speaks of.
         counts: records, flags, cases and the like of that night.
         not_used: deliveries that nothing of tonight is used of, one a line.
@@ -53,6 +53,7 @@ class Morning:
     ended: str
     exit_code: int
     failure: str = ""
+    causes: Sequence[str] = ()
     in_force: str | None = None
     as_at: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -64,6 +65,8 @@ class Morning:
     @property
     def headline(self) -> str:
         """How it ended, in a sentence."""
+        if self.causes:
+            return f"The night finished, and {' and '.join(self.causes)}."
         return HEADLINES.get(self.exit_code, HEADLINES[1])
 
     def lines(self) -> list[str]:
@@ -90,20 +93,21 @@ def morning_of(
     now: dt.datetime,
     exit_code: int,
     failure: str = "",
+    causes: Sequence[str] = (),
     backups: Sequence[str] = (),
     red: bool = False,
 ) -> Morning:
     """How a start ended, from what is in force now.
 
     Args:
-        now: with a time zone. failure: the error as it was printed.
+        now: with a time zone. failure: the error as it was printed. causes: as of `Morning`.
         backups / red: as of `backup.standing_of`.
     """
     stamp = now.astimezone(dt.UTC).strftime(_STAMP)
     to_do = []
     if exit_code in (1, 130):
         to_do.append(f"fraudmatch run {site.root} --resume    goes on from what was finished")
-    if exit_code == 4:
+    if exit_code == 4 and any("backup" not in cause for cause in causes):
         to_do.append(f"fraudmatch deliveries {site.root}    says which deliveries are held and why")
     told: dict[str, Any] = {}
     try:
@@ -120,7 +124,17 @@ def morning_of(
             "in_force": manifest["run_id"], "as_at": manifest["as_at"], "counts": counts,
             "not_used": _not_used(manifest.get("deliveries", ())) if exit_code in (0, 4) else (),
         }  # fmt: skip
-    return Morning(site.name, stamp, exit_code, failure, backups=backups, red=red, to_do=tuple(to_do), **told)
+    return Morning(
+        site.name,
+        stamp,
+        exit_code,
+        failure,
+        tuple(causes),
+        backups=backups,
+        red=red,
+        to_do=tuple(to_do),
+        **told,
+    )
 
 
 def write_morning(site: Site, morning: Morning) -> None:

@@ -6,31 +6,70 @@ import contextlib
 import datetime as dt
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from fraudmatch.backup import Standing
     from fraudmatch.site import Site
+
+
+#: What a finished night may be told to end with exit code 4 for, in the words of the page.
+CAUSES = {
+    "held": "deliveries are held or refused",
+    "missing": "of some extracts nothing new came",
+    "backup": "no backup was proved in time",
+}
 
 
 @dataclass
 class Ending:
-    """How a run ended; the block says so when it ended well."""
+    """How a run ended; the block says so when it ended well.
 
+    Attributes:
+        site: the site as read.
+        causes: of CAUSES, what of the finished night its start was told to fail on.
+    """
+
+    site: Site
     exit_code: int = 1
+    causes: tuple[str, ...] = ()
+
+    def finished(self, deliveries: pa.Table, fail_on: Collection[str]) -> None:
+        """Say that the night finished.
+
+        Args:
+            deliveries: DELIVERIES. fail_on: which of CAUSES make the exit code 4.
+        """
+        from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE
+
+        states = set(deliveries["state"].to_pylist())
+        true = {
+            "held": bool(states & {"refused", "held", "deferred"}), "missing": "stands" in states,
+            "backup": "backup" in fail_on and _standing(self.site).red,
+        }  # fmt: skip
+        self.causes = tuple(cause for cause in CAUSES if cause in fail_on and true[cause])
+        self.exit_code = EXIT_DELIVERIES_HELD if self.causes else EXIT_DONE
 
 
 @contextlib.contextmanager
-def told_in_the_morning(site: Site) -> Iterator[Ending]:
-    """Write the page of the morning when the block ends, well or not. Being told to stop ends it as Ctrl-C does."""
+def told_in_the_morning(root: Path) -> Iterator[Ending]:
+    """Read the site, and write the page of the morning when the block ends, well or not. Being told to stop ends it
+    as Ctrl-C does. A site whose own file has faults gets its page too.
+    """
     from fraudmatch.errors import EXIT_INTERRUPTED, FraudmatchError
+    from fraudmatch.site import Site, load_site
 
-    ending, failure = Ending(), ""
+    ending, failure = Ending(Site(root=root, name=root.absolute().name, as_at=None, partners=())), ""
     before = signal.signal(signal.SIGTERM, _stop)
     try:
+        ending.site = load_site(root)
         yield ending
     except FraudmatchError as error:
         ending.exit_code, failure = error.exit_code, str(error)
@@ -44,24 +83,29 @@ def told_in_the_morning(site: Site) -> Iterator[Ending]:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
-        _write(site, ending.exit_code, failure)
+        _write(ending, failure)
 
 
 def _stop(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _write(site: Site, exit_code: int, failure: str) -> None:
+def _standing(site: Site) -> Standing:
     from fraudmatch.backup import standing_of
+
+    return standing_of(site, dt.datetime.now(dt.UTC))
+
+
+def _write(ending: Ending, failure: str) -> None:
     from fraudmatch.morning import morning_of, write_morning
 
-    now = dt.datetime.now(dt.UTC)
-    stands = standing_of(site, now)
+    stands = _standing(ending.site)
     page = morning_of(
-        site, now=now, exit_code=exit_code, failure=failure, backups=stands.lines, red=stands.red
-    )
+        ending.site, now=dt.datetime.now(dt.UTC), exit_code=ending.exit_code, failure=failure,
+        causes=[CAUSES[cause] for cause in ending.causes], backups=stands.lines, red=stands.red,
+    )  # fmt: skip
     try:
-        write_morning(site, page)
+        write_morning(ending.site, page)
     except OSError as error:  # the disk may be what went wrong
         print(f"The page of the morning could not be written: {error.strerror}.", file=sys.stderr)
         print("\n".join(page.lines()), file=sys.stderr)

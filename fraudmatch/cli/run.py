@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fraudmatch.cli.ending import told_in_the_morning
+from fraudmatch.cli.ending import CAUSES, told_in_the_morning
 from fraudmatch.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -26,18 +26,22 @@ if TYPE_CHECKING:
     "--dry-run", is_flag=True, help="Read and plan only: rows, faults and pairs to compare. Writes nothing."
 )
 @click.option("--resume", is_flag=True, help="Go on from what an interrupted run had finished.")
+@click.option(
+    "--fail-on", "fail_on", multiple=True, type=click.Choice([*CAUSES, "nothing"]), default=("held",), show_default=True,
+    help="What makes the exit code of a finished night 4; may be repeated.",
+)  # fmt: skip
 @click.option("--threads", type=click.IntRange(1), help="Use at most this many threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def command(
-    ctx: click.Context, site: Path, as_at: dt.datetime | None, dry_run: bool, resume: bool, threads: int | None, as_json: bool,
-    quiet: bool,
+    ctx: click.Context, site: Path, as_at: dt.datetime | None, dry_run: bool, resume: bool, fail_on: tuple[str, ...],
+    threads: int | None, as_json: bool,    quiet: bool,
 ) -> None:  # fmt: skip
     """Run the night of SITE: extracts in, ranked exception reports out.
 
-    Exits with 4 when it finished but some deliveries were refused. However it ends, runs/morning.txt says how, what
-    is in force and what to do.
+    Exits with 4 when it finished but some deliveries were refused, or for what --fail-on names. However it ends,
+    runs/morning.txt says how, what is in force and what to do.
 
     \b
     Example:
@@ -49,16 +53,16 @@ def command(
     from fraudmatch.exercise import run_night
     from fraudmatch.site import load_site
 
-    day, loaded = as_at.date() if as_at else None, load_site(site)
+    day = as_at.date() if as_at else None
     with progress(quiet) as say:
         if dry_run:
-            _dry_run(loaded, day, as_json, say)
+            _dry_run(load_site(site), day, as_json, say)
             return
-        with told_in_the_morning(loaded) as ending:
-            night = run_night(loaded, as_at=day, threads=threads, resume=resume, say=say)
-            ending.exit_code = night.exit_code
+        with told_in_the_morning(site) as ending:
+            night = run_night(ending.site, as_at=day, threads=threads, resume=resume, say=say)
+            ending.finished(night.prepared.deliveries, fail_on)
     show(night, as_json)
-    ctx.exit(night.exit_code)
+    ctx.exit(ending.exit_code)
 
 
 def show(night: Night, as_json: bool) -> None:
