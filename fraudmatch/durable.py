@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -81,16 +79,6 @@ def write_text(path: Path, text: str) -> None:
             file.write(text)
             synced(file)
         move_into_place(draft, path)
-
-
-@contextlib.contextmanager
-def scratch_folder(place: Path) -> Iterator[Path]:
-    """A hidden folder inside `place` that only its owner may look into; removed with all that is in it."""
-    folder = Path(tempfile.mkdtemp(prefix=".scratch-", dir=place))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sync_files(paths: Iterable[Path]) -> None:

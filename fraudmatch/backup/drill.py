@@ -10,9 +10,9 @@ from pathlib import Path
 
 from fraudmatch.backup.restore import restore
 from fraudmatch.backup.vault import Backup, Vault
-from fraudmatch.durable import scratch_folder
 from fraudmatch.errors import BackupError
 from fraudmatch.kept import read_night
+from fraudmatch.scratch import scratch_folder
 
 Say = Callable[[str], None]
 

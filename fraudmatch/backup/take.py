@@ -14,8 +14,8 @@ from typing import Any
 from fraudmatch import __version__
 from fraudmatch.backup.contents import Contents, contents_of, decision_files
 from fraudmatch.backup.vault import Backup, Entry, FileChanged, Vault
-from fraudmatch.durable import scratch_folder
 from fraudmatch.errors import BackupError, RunError
+from fraudmatch.scratch import scratch_folder
 from fraudmatch.site import Site
 from fraudmatch.store.access import exists
 

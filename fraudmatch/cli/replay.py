@@ -50,10 +50,10 @@ def command(
     from dataclasses import asdict
 
     from fraudmatch.audit import open_run
-    from fraudmatch.durable import scratch_folder
     from fraudmatch.errors import RunError
     from fraudmatch.ledger.entering import enter
     from fraudmatch.replay import replay
+    from fraudmatch.scratch import scratch_folder
     from fraudmatch.site import load_site
 
     loaded = load_site(site)

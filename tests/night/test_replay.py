@@ -14,7 +14,6 @@ import pytest
 
 from fraudmatch import replay as replaying
 from fraudmatch.audit import open_run
-from fraudmatch.durable import scratch_folder
 from fraudmatch.errors import GateError, StoreError
 from fraudmatch.exercise import run_night
 from fraudmatch.kept import flag_in_newest_night
@@ -22,6 +21,7 @@ from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import open_store
 from fraudmatch.replay import Replayed, replay
 from fraudmatch.sample import generate
+from fraudmatch.scratch import scratch_folder
 from fraudmatch.site import Site, load_site
 from fraudmatch.steps import made_from, reporting
 
