@@ -11,8 +11,10 @@ from fraudmatch.normalise.distinct import (
     Codes,
     Encoded,
     Mask,
+    Read,
     TextColumns,
     apply,
+    faults_of,
     first_said,
     overlay,
     present,
@@ -20,6 +22,7 @@ from fraudmatch.normalise.distinct import (
 from fraudmatch.normalise.faults import Fault
 from fraudmatch.normalise.layout import Columns, gathered
 from fraudmatch.normalise.name_order import turned_deliveries
+from fraudmatch.normalise.organisations import OrganisationName
 from fraudmatch.normalise.parties import NAME_COLUMNS, Named, read_names, single_blanks
 from fraudmatch.normalise.text import Reading
 
@@ -66,27 +69,38 @@ def _first_party(reader: ColumnReader, named: Named) -> Columns:
     return columns
 
 
-def _organisation_reading(text: str) -> Reading:
+def _organisation_reading(text: str, read: OrganisationName) -> Reading:
     """The text itself when it names an organisation, else the fault."""
-    if organisations.read_organisation(text).name is not None:
+    if read.name is not None:
         return text, None
     return None, "NAME_PLACEHOLDER" if organisations.is_placeholder(text) else "NAME_UNREADABLE"
 
 
+def _organisations(reader: ColumnReader, column: str) -> tuple[pa.Array, dict[str, pa.Array]]:
+    """What of a column names an organisation, as written; and its name, core and trading name. Each text is read once."""
+    encoded = Encoded.of(reader.raw(column))
+    read = encoded.each(organisations.read_organisation)
+    told = [_organisation_reading(text, one) for text, one in zip(encoded.values, read, strict=True)]
+    faults = faults_of(encoded, [reason for _, reason in told])
+    usable = reader.note(column, Read(encoded.spread([text for text, _ in told]), faults))
+    named = [one if one.name is not None else None for one in read]
+    parts = {
+        part: encoded.spread([getattr(one, part) if one else None for one in named])
+        for part in ("name", "core", "trading")
+    }
+    return usable, parts
+
+
 def _with_organisation(reader: ColumnReader, columns: Columns) -> Columns:
     """Name columns with those of organisation_name and trading_name laid over them."""
-    usable = reader.text("organisation_name", _organisation_reading)
-    trading = reader.text("trading_name", _organisation_reading)
-    named = Encoded.of(usable)
-    read = named.each(organisations.read_organisation)
+    usable, firm = _organisations(reader, "organisation_name")
+    trading, traded = _organisations(reader, "trading_name")
     unusable = [reader.raw("organisation_name"), reader.raw("trading_name")]
     written = [usable, trading, columns["name_as_written"], *unusable]
     own = {
-        "organisation_name": named.spread([name.name for name in read]),
-        "organisation_core": named.spread([name.core for name in read]),
-        "trading_name": first_said(
-            apply(trading, organisations.core_of), named.spread([name.trading for name in read])
-        ),
+        "organisation_name": firm["name"],
+        "organisation_core": firm["core"],
+        "trading_name": first_said(traded["core"], firm["trading"]),
     }
     return {
         **columns,
