@@ -112,7 +112,7 @@ def new(
     fraudmatch rules new FM-XX-002 --left council_tax --relation group --by property
     """
     from fraudmatch.rulebook.alike import alike
-    from fraudmatch.rulebook.outline import write_outline
+    from fraudmatch.rulebook.outline_file import write_outline
 
     path = write_outline(rule_id, folder, left, right, relation or ("none" if right is None else ""), by)
     click.echo(f"Wrote {path}.")

@@ -8,7 +8,7 @@ import pytest
 
 from fraudmatch.errors import RuleFileError
 from fraudmatch.rulebook.checking import checked
-from fraudmatch.rulebook.outline import write_outline
+from fraudmatch.rulebook.outline_file import write_outline
 from fraudmatch.shipped import shipped
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from fraudmatch.errors import RuleFileError
 from fraudmatch.rulebook.checking import checked
-from fraudmatch.rulebook.outline import RELATIONS, outline, write_outline
+from fraudmatch.rulebook.outline import RELATIONS, outline
+from fraudmatch.rulebook.outline_file import write_outline
 from fraudmatch.rulebook.outline_group import SHARED
 from fraudmatch.schemas import DATASETS
 from fraudmatch.scoring import load_library
