@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.ledger.chain import Keyed
+from fraudmatch.linkage import load_model
 from fraudmatch.place import Place
 from fraudmatch.schemas import EVIDENCE, VALUE_CLASSES
 from fraudmatch.store.access import exists, transaction
@@ -98,9 +99,7 @@ def links_of(seen: Seen) -> list[dict[str, Any]]:
         places = seen.places({row[side] for row in rows for side in ("left_id", "right_id")} - set(seen.own))
         for row in rows:
             both = row["left_id"] in seen.own and row["right_id"] in seen.own
-            levels = {
-                k.removesuffix("_level"): v for k, v in row.items() if k.endswith("_level") and v is not None
-            }
+            levels = _level_names(row)
             told.append(
                 {
                     "relation": row["relation"], "model": row["model"],
@@ -111,6 +110,19 @@ def links_of(seen: Seen) -> list[dict[str, Any]]:
                 }
             )  # fmt: skip
     return told
+
+
+def _level_names(link: Mapping[str, Any]) -> dict[str, str]:
+    """Comparison -> the level that the pair reached, as the model names it; a number where the model is another one."""
+    model = load_model(link["relation"])
+    names = {one.name: [level.name for level in one.levels] for one in model.comparison}
+    found = {key.removesuffix("_level"): value for key, value in link.items() if key.endswith("_level")}
+    known = model.id == link["model"]
+    return {
+        name: names[name][level] if known and level < len(names.get(name, ())) else str(level)
+        for name, level in found.items()
+        if level is not None
+    }
 
 
 def flags_of(seen: Seen, titles: Mapping[str, str]) -> list[dict[str, Any]]:

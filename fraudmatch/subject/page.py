@@ -12,9 +12,12 @@ from fraudmatch.report.words import dataset_title, field_heading, pounds
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#111}"
     "table{border-collapse:collapse;margin:.5em 0 1.5em}th,td{text-align:left;vertical-align:top;"
-    "padding:.2em .8em .2em 0;border-bottom:1px solid #ddd;overflow-wrap:anywhere}"
+    "padding:.2em .8em .2em 0;border-bottom:1px solid #ddd;overflow-wrap:break-word}"
     ".ask{border-left:4px solid #946800;padding-left:1em}h3{margin-bottom:0}"
 )
+
+#: Tables of more columns than these are printed upright.
+_ACROSS = 7
 
 #: Nothing is loaded and no script runs, whatever a value holds.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -83,20 +86,34 @@ def _in_pounds(name: str, value: Any) -> Any:
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
+    if len(columns) > _ACROSS:
+        return "".join(_upright(row) for row in rows)
     head = "".join(
         f'<th scope="col">{escape(name.removesuffix("_pence").replace("_", " "))}</th>' for name in columns
     )
     body = "".join(
         "<tr>"
-        + "".join(f"<td>{escape('; '.join(_words(_money(name, row.get(name)))))}</td>" for name in columns)
+        + "".join(f"<td>{escape('; '.join(_words(_shown(name, row.get(name)))))}</td>" for name in columns)
         + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _money(name: str, value: Any) -> Any:
-    """Classes of money of a flag in pounds; anything else as it is."""
+def _upright(row: Mapping[str, Any]) -> str:
+    """A row of many columns, one below the other, so that a printed page holds it."""
+    body = "".join(
+        f'<tr><th scope="row">{escape(name.removesuffix("_pence").replace("_", " "))}</th>'
+        f"<td>{escape('; '.join(_words(_shown(name, value))))}</td></tr>"
+        for name, value in row.items()
+    )
+    return f"<table><tbody>{body}</tbody></table>"
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Classes of money of a flag in pounds, the beginning of a digest; anything else as it is."""
+    if name == "sha256" and value:
+        return str(value)[:16]
     return (
         {kind: pounds(pence) for kind, pence in value.items()} if name == "value_pence" and value else value
     )
@@ -107,6 +124,8 @@ def _words(value: Any) -> Iterator[str]:
         return
     if isinstance(value, bool):
         yield "yes" if value else "no"
+    elif isinstance(value, float):
+        yield f"{value:.3f}"
     elif isinstance(value, Mapping):
         if "who" in value:
             yield " ".join(str(part) for part in value.values())
