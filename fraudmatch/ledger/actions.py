@@ -22,6 +22,8 @@ ACTIONS = {
     "subject.searched": "somebody looked for one person; the question and the reason, keyed",
     "subject.exported": "all that is held on one person was written to a folder",
     "store.moved": "the store was copied to a server, or back",
+    "purge.begun": "what is past its time is about to be removed; the digest is that of the list",
+    "purge.done": "it was removed; the digest is that of the certificate",
     "site.backed_up": "a backup was taken",
     "site.restored": "the site was put back from a backup",
     "site.drilled": "a backup was put back on trial",
