@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -35,7 +35,7 @@ class Retention(BaseModel):
     Attributes:
         deliveries: since the night that read the file first. runs: since the date a night speaks of.
         sent_back: rows set aside, since the date of their night.
-        decisions: "keep"; the store is added to only.
+        decisions: since the day of the decision, its note, officer and references; "keep" = for good. The rest always stays.
         data_set: other months for one data set. A night holds many and goes when the first of them must.
     """
 
@@ -44,7 +44,7 @@ class Retention(BaseModel):
     deliveries: int = Field(default=3, ge=1, le=240)
     runs: int = Field(default=12, ge=1, le=240)
     sent_back: int = Field(default=3, ge=1, le=240)
-    decisions: Literal["keep"] = "keep"
+    decisions: Annotated[int, Field(ge=1, le=240)] | Literal["keep"] = "keep"
     data_set: dict[str, DataSetTerms] = {}
 
     @field_validator("data_set")

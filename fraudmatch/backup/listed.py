@@ -37,8 +37,14 @@ def falls_away_from(site: Site, backup: Backup) -> str:
     return (taken + dt.timedelta(days)).isoformat() if days else "never, by itself"
 
 
-def backups_holding(site: Site, digests: Collection[str]) -> list[dict[str, Any]]:
-    """Backups that hold files with these SHA-256 of their contents, with how many of them, and until when."""
+def backups_holding(
+    site: Site, digests: Collection[str], paths: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Backups that hold files with these SHA-256 of their contents, with how many of them, and until when.
+
+    Args:
+        paths: files of the site that count whatever their content is.
+    """
     told: list[dict[str, Any]] = []
     wanted = frozenset(digests)
     for folder, backup in backups_of(site):
@@ -46,6 +52,7 @@ def backups_holding(site: Site, digests: Collection[str]) -> list[dict[str, Any]
             told.append({"backup": f"{UNREAD}; it may hold them", "folder": folder.name})
             continue
         files = len(wanted & {entry.sha256 for entry in backup.files})
+        files += sum(entry.path in paths for entry in backup.files)
         if files:
             told.append(
                 {"backup": backup.name, "folder": folder.name, "taken_at": backup.taken_at, "files": files,

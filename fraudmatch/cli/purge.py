@@ -36,12 +36,12 @@ def command(site: Path, dry_run: bool, on: dt.datetime | None, by: str | None) -
       fraudmatch purge mysite --by "R. Green"
     """
     from fraudmatch.errors import GateError
-    from fraudmatch.retention import due_in, purge, read_holds
+    from fraudmatch.retention import due_in, left_partners, purge, read_holds
     from fraudmatch.retention_terms import Retention
     from fraudmatch.site import load_site
 
     loaded = load_site(site)
-    day = _day(loaded, on.date() if on else None)
+    day = day_of(loaded, on.date() if on else None)
     if dry_run:
         _tell_due(due_in(loaded, loaded.retention or Retention(), read_holds(loaded, day)))
         if loaded.retention is None:
@@ -49,14 +49,14 @@ def command(site: Path, dry_run: bool, on: dt.datetime | None, by: str | None) -
                 "site.toml has no [retention]: these are the months of the program, and purge would stop."
             )
         return
-    if loaded.retention is None:
+    if loaded.retention is None and not left_partners(loaded):
         raise GateError(
             f"{site / 'site.toml'} has no [retention], so nothing is agreed and nothing was purged.",
             remedy=f"Agree the months and write the table; see docs/retention.md and: fraudmatch purge {site} --dry-run",
         )
     done = purge(loaded, loaded.retention, day, by=by)
     for one in done:
-        _tell_done(loaded, one)
+        tell_done(loaded, one)
     if not done:
         stays = due_in(loaded, loaded.retention, read_holds(loaded, day)).stays
         held = sum("hold " in one.why for one in stays)
@@ -66,7 +66,7 @@ def command(site: Path, dry_run: bool, on: dt.datetime | None, by: str | None) -
         )
 
 
-def _day(site: Site, on: dt.date | None) -> dt.date:
+def day_of(site: Site, on: dt.date | None) -> dt.date:
     """The day that is asked about.
 
     Raises:
@@ -110,7 +110,8 @@ def _list(lines: Sequence[str]) -> None:
         click.echo(f"  … and {len(lines) - _MOST:,} more")
 
 
-def _tell_done(site: Site, done: Purged) -> None:
+def tell_done(site: Site, done: Purged) -> None:
+    """Print the certificate of a purge, and where it stands."""
     path = site.purges_folder / f"{done.number}.txt"
     if done.finished:
         click.echo(f"Purge {done.number} had been cut short; it is finished now.")

@@ -9,15 +9,17 @@ from typing import Any
 
 from fraudmatch.backup.listed import backups_holding
 from fraudmatch.ledger.entry import Head
-from fraudmatch.retention.due import KINDS, Item, Stays
 from fraudmatch.retention.holds import Holds
+from fraudmatch.retention.items import KINDS, Item, Stays
 from fraudmatch.site import Site
 
 _WORDS = {
+    "decision": "decisions: note, officer and references; what was decided stays",
     "delivery": "deliveries as they came, and what described them",
     "copy": "copies that nights had kept of deliveries and of what was accepted",
     "sent_back": "rows that went back to be corrected",
     "accepted": "accepted extracts that may stand no longer",
+    "agreement": "mappings and sharing records",
     "night": "nights, whole",
 }
 
@@ -45,19 +47,25 @@ def certificate_of(
         },
         "stays": [asdict(one) for one in stays],
         "holds": [_hold(holds, number) for number in range(1, len(holds.all) + 1)],
-        "backups": backups_holding(site, {digest for one in removed for digest in digests_of(one, told)}),
+        "backups": backups_holding(
+            site,
+            {digest for one in removed for digest in digests_of(one, told)},
+            {site.outcomes_store.name} if any(one.kind == "decision" for one in removed) else set(),
+        ),
         "ledger": {"seq": begun.seq, "hash": begun.hash},
     }  # fmt: skip
 
 
 def digests_of(item: Item, told: Mapping[str, Any]) -> list[str]:
-    """SHA-256 of each file that an item of a list stands for; a night has many."""
+    """SHA-256 of each file that an item of a list stands for; a night has many, a decision none."""
+    if item.kind == "decision":
+        return []
     return [item.sha256, *told["files"].get(item.night, [])] if item.kind == "night" else [item.sha256]
 
 
 def _plain(item: Item) -> dict[str, Any]:
     """An item, a delivery without the name of its file, which its partner chose."""
-    hidden = {"path"} if item.kind == "delivery" else set()
+    hidden = {"path"} if item.night is None else set()
     return {key: value for key, value in asdict(item).items() if value is not None and key not in hidden}
 
 

@@ -8,6 +8,7 @@ meanwhile wins.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import shutil
@@ -20,23 +21,38 @@ from fraudmatch.audit import BUILDING, clear, put_back, read_manifest, sha256_of
 from fraudmatch.audit.building import read_note
 from fraudmatch.audit.store import PURGED, purged_from
 from fraudmatch.durable import make_folder, rename_folder, sync_folder, write_text
-from fraudmatch.errors import GateError
+from fraudmatch.errors import GateError, LedgerError
 from fraudmatch.ledger.chain import head_of, newest
 from fraudmatch.ledger.entering import enter
-from fraudmatch.ledger.entry import Head
+from fraudmatch.ledger.entry import Entry, Head
+from fraudmatch.ledger.erased import erase_words, with_words
 from fraudmatch.locking import locked
 from fraudmatch.retention.certificate import as_text, certificate_of
-from fraudmatch.retention.due import Item, due_in
+from fraudmatch.retention.due import due_in
 from fraudmatch.retention.holds import read_holds
+from fraudmatch.retention.items import Item
 from fraudmatch.retention.seen import remember
 from fraudmatch.retention_terms import Retention
 from fraudmatch.site import Site
-from fraudmatch.store.file import ready, transaction
+from fraudmatch.store.access import ready, transaction
 
 #: Moments at which tests stop a purge, in their order.
-POINTS = ("tidied", "listed", "entered", "marked", "renamed", "half", "removed", "certified", "done")
+POINTS = (
+    "tidied",
+    "listed",
+    "entered",
+    "erased",
+    "marked",
+    "renamed",
+    "half",
+    "removed",
+    "certified",
+    "done",
+)
 
 _PURGING = ".purging-"
+#: Kind -> the folder of the site that holds a folder for each partner.
+_FOLDERS = {"delivery": "deliveries", "accepted": "accepted", "agreement": "partners"}
 _LIST = ".plan.json"
 
 
@@ -56,11 +72,12 @@ class Purged:
 
 
 def purge(
-    site: Site, terms: Retention, on: dt.date, *, by: str | None = None, at: Callable[[str], None] = lambda _: None
+    site: Site, terms: Retention | None, on: dt.date, *, by: str | None = None, at: Callable[[str], None] = lambda _: None
 ) -> list[Purged]:  # fmt: skip
     """Finish a purge that was cut short, then remove what is past its time on a day; what was done, in order.
 
     Args:
+        terms: null = no months are agreed: only what is of partners that left goes.
         on: the day that is asked about. by: who; null = the login name of the operating system.
         at: told each of POINTS as it is reached; for tests.
 
@@ -121,14 +138,14 @@ def _number(path: Path) -> str:
     return path.name.partition(".")[0]
 
 
-def _listed(site: Site, items: Sequence[Item], terms: Retention, on: dt.date) -> Path:
+def _listed(site: Site, items: Sequence[Item], terms: Retention | None, on: dt.date) -> Path:
     """Write the list of a purge under the next number."""
     make_folder(site.purges_folder)
     used = [int(n) for path in site.purges_folder.glob("*.json") if (n := _number(path)).isdecimal()]
     path = site.purges_folder / f"{max(used, default=0) + 1:04d}{_LIST}"
     told = {
         "on": on.isoformat(),
-        "terms": terms.model_dump(mode="json", exclude_none=True),
+        "terms": terms.model_dump(mode="json", exclude_none=True) if terms else None,
         "items": [asdict(one) for one in items],
         "files": {one.night: _files_of(site, one) for one in items if one.kind == "night"},
     }
@@ -149,7 +166,7 @@ def _enter_begun(site: Site, path: Path, items: Sequence[Item], by: str | None) 
 
 
 def _carried_out(
-    site: Site, terms: Retention, path: Path, at: Callable[[str], None], *, finished: bool
+    site: Site, terms: Retention | None, path: Path, at: Callable[[str], None], *, finished: bool
 ) -> Purged:
     """Remove what a list names, as far as it is still due, certify it, and enter that."""
     told = json.loads(path.read_text(encoding="utf-8"))
@@ -159,11 +176,16 @@ def _carried_out(
     # Nights that were given another name are decided: a part of them may be gone.
     spared = _spared(site, items, due.items)
     going = [one for one in items if one not in spared]
-    _remove_files(site, [one for one in going if one.kind != "night"], number, at)
+    begun = _begun(site, number)
+    erase_words(site.outcomes_store, {_event(one) for one in going if one.kind == "decision"}, begun.actor)
+    at("erased")
+    _remove_files(site, [one for one in going if one.kind not in ("night", "decision")], number, at)
+    _remove_folders(site, sorted({one.partner for one in going if one.partner and one.kind in _FOLDERS}))
     _remove_nights(site, [one for one in going if one.kind == "night"], at)
     at("removed")
-    begun = _entry_head(site, number)
-    certificate = certificate_of(site, number, told, (going, spared), due.stays, holds, begun)
+    certificate = certificate_of(
+        site, number, told, (going, spared), due.stays, holds, Head(begun.seq, begun.hash)
+    )
     text = json.dumps(certificate, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     write_text(site.purges_folder / f"{number}.txt", as_text(certificate))
     write_text(site.purges_folder / f"{number}.json", text)
@@ -182,18 +204,36 @@ def _carried_out(
 def _spared(site: Site, items: Sequence[Item], due: Sequence[Item]) -> list[Item]:
     """What of a list is there, and is not due any more: held since, in use again, or another file by that name."""
     still = {(one.kind, one.path, one.sha256) for one in due}
-    return [
-        one
-        for one in items
-        if (site.root / one.path).exists() and (one.kind, one.path, one.sha256) not in still
-    ]
+    worded = {number for number, _, _ in with_words(site.outcomes_store)}
+
+    def there(one: Item) -> bool:
+        if one.kind == "decision":
+            return _event(one) in worded
+        return (site.root / one.path).exists() and not _is_orphan(site, one)
+
+    return [one for one in items if there(one) and (one.kind, one.path, one.sha256) not in still]
 
 
-def _entry_head(site: Site, number: str) -> Head:
-    """The ledger as of the entry that the purge begins."""
+def _event(decision: Item) -> int:
+    """The number of a decision that is an item."""
+    return int(decision.path.split()[-1])
+
+
+def _is_orphan(site: Site, item: Item) -> bool:
+    """Whether it is an accepted extract whose note is gone: notes go first, and then nobody knows of it."""
+    path = site.root / item.path
+    return item.kind == "accepted" and path.suffix == ".parquet" and not path.with_suffix(".json").exists()
+
+
+def _begun(site: Site, number: str) -> Entry:
+    """The entry that a purge begins with."""
     with transaction(site.outcomes_store) as connection:
         entry = newest(connection, "purge.begun", f"purge {number}")
-    return Head(entry.seq, entry.hash) if entry else Head()
+    if entry is None:
+        raise LedgerError(
+            f"Purge {number} was never entered.", remedy="Verify it: fraudmatch audit verify SITE"
+        )
+    return entry
 
 
 def _remove_files(site: Site, items: Sequence[Item], number: str, at: Callable[[str], None]) -> None:
@@ -210,12 +250,24 @@ def _remove_files(site: Site, items: Sequence[Item], number: str, at: Callable[[
             write_text(run / PURGED, json.dumps(gone, indent=0, sort_keys=True) + "\n")
     at("marked")
     for place, one in enumerate(items):
-        if place == 1:
+        if place == len(items) // 2:
             at("half")
         (site.root / one.path).unlink(missing_ok=True)
     for parent in sorted({(site.root / one.path).parent for one in items}):
         if parent.is_dir():
             sync_folder(parent)
+
+
+def _remove_folders(site: Site, partners: Sequence[str]) -> None:
+    """Remove what is empty now of the folders of partners that left."""
+    for partner in partners:
+        if partner not in site.partner_ids:
+            for name in _FOLDERS.values():
+                top = site.root / name / partner
+                folders = sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True)
+                for folder in (*folders, top):
+                    with contextlib.suppress(OSError):  # something is in it, or it is not there
+                        folder.rmdir()
 
 
 def _remove_nights(site: Site, items: Sequence[Item], at: Callable[[str], None]) -> None:

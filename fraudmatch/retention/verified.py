@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fraudmatch.audit import purged_from, sha256_of
 from fraudmatch.ledger.chain import newest
 from fraudmatch.site import Site
-from fraudmatch.store.file import ready, transaction
+from fraudmatch.store.access import exists, ready, transaction
 
 
 def unaccounted(site: Site, run_ids: Iterable[str]) -> list[str]:
@@ -31,7 +31,7 @@ def unaccounted(site: Site, run_ids: Iterable[str]) -> list[str]:
 
 def _removed_by(site: Site, number: str) -> frozenset[str]:
     """What a purge removed, by path; nothing where the ledger does not have it as it lies there."""
-    if not number.isdecimal() or not site.outcomes_store.is_file():
+    if not number.isdecimal() or not exists(site.outcomes_store):
         return frozenset()
     for action, ending in (("purge.done", ".json"), ("purge.begun", ".plan.json")):
         path = site.purges_folder / f"{number}{ending}"

@@ -35,6 +35,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "explain": ("record.viewed",),
     "subject": ("subject.searched",),
     "purge": ("purge.begun", "purge.done"),
+    "leave": ("partner.exported",),
     "outcomes record": ("decision.recorded",),
     "outcomes import": ("outcomes.imported", "decision.recorded"),
     "outcomes move": ("store.moved",),
@@ -139,6 +140,18 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
         "drill": (site, "--from", vault, "--key", key, "-q"),
         "replay": (site, "-q"),
         "withdraw": (site, "cheltenham", "council_tax", "--reason", "Sent in error", "--by", "R. Green"),
+        "leave": (
+            site,
+            "cotswold",
+            "--out",
+            tmp_path / "cotswold",
+            "--by",
+            "R. Green",
+            "--reason",
+            "Notice",
+            "--on",
+            "2026-04-01",
+        ),
         "purge": (site, "--on", old_night(site), "--by", "R. Green"),
     }
 

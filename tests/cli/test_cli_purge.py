@@ -97,7 +97,7 @@ def test_a_clock_far_from_the_newest_night_is_not_believed(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "terms", ["runs = 0", "runs = -3", 'runs = "keep"', "decisions = 12", "year = 1", "[retention.data_set.nosuch]\nruns = 1"]
+    "terms", ["runs = 0", "runs = -3", 'runs = "keep"', "decisions = 0", "year = 1", "[retention.data_set.nosuch]\nruns = 1"]
 )  # fmt: skip
 def test_months_that_cannot_be_meant_are_refused(site: Path, terms: str) -> None:
     agreed(site, terms)
