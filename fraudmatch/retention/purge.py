@@ -103,15 +103,13 @@ def purge(
 
 
 def _tidy(site: Site) -> None:
-    """Put in order what a night left that was cut short; what it was made from is in there, and can be read again."""
+    """Put in order what a night left that was cut short while it was published."""
     put_back(site.runs_folder)
-    building = site.runs_folder / BUILDING
-    if read_note(building, "seal") is not None:
+    if read_note(site.runs_folder / BUILDING, "seal") is not None:
         raise GateError(
             "A finished night waits to be published, so nothing was purged.",
             remedy=f"Publish it with: fraudmatch run {site.root} --resume",
         )
-    clear(building)
 
 
 def _unfinished(site: Site) -> list[Path]:
@@ -172,6 +170,7 @@ def _carried_out(
     told = json.loads(path.read_text(encoding="utf-8"))
     items, on = [Item(**one) for one in told["items"]], dt.date.fromisoformat(told["on"])
     number, holds = _number(path), read_holds(site, on)
+    clear(site.runs_folder / BUILDING)  # an unfinished night has copies, and can be made again
     due = due_in(site, terms, holds)
     # Nights that were given another name are decided: a part of them may be gone.
     spared = _spared(site, items, due.items)
@@ -193,7 +192,9 @@ def _carried_out(
     after = sha256_of(site.purges_folder / f"{number}.json")
     if _entered(site, "purge.done", number) != after:
         counts = {"removed": len(going), "spared": len(spared)}
-        enter(site, "purge.done", of=f"purge {number}", before=sha256_of(path), after=after, detail=counts)
+        enter(
+            site, "purge.done", by=begun.actor, of=f"purge {number}", before=sha256_of(path), after=after, detail=counts
+        )  # fmt: skip
     at("done")
     path.unlink()
     sync_folder(site.purges_folder)
