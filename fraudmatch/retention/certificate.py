@@ -50,7 +50,7 @@ def certificate_of(
         "backups": backups_holding(
             site,
             {digest for one in removed for digest in digests_of(one, told)},
-            {site.outcomes_store.name} if any(one.kind == "decision" for one in removed) else set(),
+            {site.store_file.name} if any(one.kind == "decision" for one in removed) else set(),
         ),
         "ledger": {"seq": begun.seq, "hash": begun.hash},
     }  # fmt: skip
