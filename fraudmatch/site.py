@@ -1,6 +1,6 @@
 """The site folder: who takes part, where their files are, as at which date.
 
-site.toml                          name, as-at date, [limits], [backup], [[partner]] and [[override]] tables
+site.toml                          name, as-at date, [limits], [backup], [retention], [[partner]] and [[override]] tables
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
 partners/<partner>/sharing.toml    what is agreed to be shared (docs/intake.md)
 deliveries/<partner>/…             the files as they came
@@ -8,6 +8,8 @@ rules/                             optional: rule files that replace or add to t
 outcomes.sqlite                    the store of what people decided about flags, where it is not on a server
 outcomes.csv                       optional: decided flags from elsewhere, taken into the store by each night
 releases.csv                       deliveries that a person released, refused or withdrew
+holds.toml                         optional: what may not be purged yet
+purges/                            what was purged when, by digests
 accepted/<partner>/<mapping>/…     the newest extracts that were accepted, to stand in and to compare with
 runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
 """
@@ -26,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from fraudmatch.containment.limits import Limits
 from fraudmatch.errors import Problem, SiteError
 from fraudmatch.place import FORM, Place, server_of
+from fraudmatch.retention_terms import Retention
 
 PARTNER_ID = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
 #: Names that Windows keeps for devices, in any folder.
@@ -91,6 +94,7 @@ class _SiteFile(BaseModel):
     keep_inputs: bool = True
     backup: BackupPlan = BackupPlan()
     store: Annotated[str, StringConstraints(pattern=FORM.pattern)] | None = None
+    retention: Retention | None = None
 
 
 class Site(BaseModel):
@@ -108,6 +112,7 @@ class Site(BaseModel):
         keep_inputs: every night keeps what it was made from in its run, deliveries included, to be made again.
         backup: where backups go.
         store: "postgresql:<schema>" when what people decide is kept on a server; null = in a file of the folder.
+        retention: how long what is kept; null = the site has agreed nothing, and nothing is purged.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -123,6 +128,7 @@ class Site(BaseModel):
     keep_inputs: bool = True
     backup: BackupPlan = BackupPlan()
     store: str | None = None
+    retention: Retention | None = None
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with that id.
@@ -215,6 +221,16 @@ class Site(BaseModel):
         return self.root / "accepted"
 
     @property
+    def holds_file(self) -> Path:
+        """What may not be purged yet; may not exist."""
+        return self.root / "holds.toml"
+
+    @property
+    def purges_folder(self) -> Path:
+        """Certificates of what was purged; may not exist."""
+        return self.root / "purges"
+
+    @property
     def runs_folder(self) -> Path:
         """Where nights are kept."""
         return self.root / "runs"
@@ -255,6 +271,7 @@ def load_site(root: Path) -> Site:
         keep_inputs=read.keep_inputs,
         backup=read.backup,
         store=read.store,
+        retention=read.retention,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fraudmatch.audit.building import BUILDING, Building, read_note
-from fraudmatch.audit.store import MANIFEST, POINTER, Run, faults_in, read_manifest, sha256_of
+from fraudmatch.audit.store import MANIFEST, POINTER, Run, faults_in, purged_from, read_manifest, sha256_of
 from fraudmatch.checkpoints import Checkpoint, nothing
 from fraudmatch.durable import make_folder, rename_folder, sync_folder, write_text
 
@@ -86,6 +86,7 @@ def _into_place(made: Path, final: Path, at: Checkpoint, entering: Callable[[Pat
         and told is not None
         and there["artefacts"] == told["artefacts"]
         and not faults_in(Run(final, there))
+        and not purged_from(final)
     ):
         entering(final)
         at("publish", "mid")

@@ -25,6 +25,9 @@ from fraudmatch.errors import RunError
 
 POINTER = "latest.txt"
 MANIFEST = "manifest.json"
+#: What was removed from a run by retention: {path in the run: number of the purge}. Verified against the ledger by
+#: `fraudmatch verify`.
+PURGED = "purged.json"
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ class Run:
         return pq.read_table(path)
 
     def names(self) -> list[str]:
-        """Names of the stage tables of a published run, sorted."""
-        inside = [name for name in self.manifest["artefacts"] if name.startswith("tables/")]
+        """Names of the stage tables of a published run, sorted; without those that retention removed."""
+        gone = purged_from(self.folder)
+        inside = [n for n in self.manifest["artefacts"] if n.startswith("tables/") and n not in gone]
         return sorted(Path(name).stem for name in inside)
 
 
@@ -112,17 +116,29 @@ def run_ids(runs: Path) -> list[str]:
     )
 
 
+def purged_from(folder: Path) -> dict[str, str]:
+    """What retention removed from a run: path in the run -> the purge, by its number."""
+    try:
+        told = json.loads((folder / PURGED).read_text(encoding="utf-8"))
+        return {str(name): str(purge) for name, purge in told.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
 def faults_in(run: Run) -> list[str]:
-    """What is wrong with the files of a run, one a line: missing, changed, or nobody's."""
+    """What is wrong with the files of a run, one a line: missing, changed, or nobody's.
+
+    What retention removed is not missing; whether it says so truly is for `retention.unaccounted` to tell.
+    """
     inside = {path.relative_to(run.folder).as_posix() for path in run.folder.rglob("*") if path.is_file()}
-    named = run.manifest["artefacts"]
-    faults = [f"{name} is missing" for name in named if name not in inside]
+    named, gone = run.manifest["artefacts"], purged_from(run.folder)
+    faults = [f"{name} is missing" for name in named if name not in inside and name not in gone]
     faults += [
         f"{name} was changed"
         for name in named
         if name in inside and sha256_of(run.folder / name) != named[name]
     ]
-    faults += [f"{name} is in no manifest" for name in inside - set(named) - {MANIFEST}]
+    faults += [f"{name} is in no manifest" for name in inside - set(named) - {MANIFEST, PURGED}]
     return sorted(faults)
 
 

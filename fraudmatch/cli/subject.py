@@ -146,23 +146,13 @@ def _enter(
 
 def _backups(site: Site) -> list[dict[str, Any]]:
     """Backups that may hold the person, with when they fall away; what cannot be read is told, not left out."""
-    from fraudmatch.backup import Vault, read_key
-    from fraudmatch.errors import FraudmatchError
+    from fraudmatch.backup.listed import UNREAD, backups_of, falls_away_from
 
     told: list[dict[str, Any]] = []
-    for folder in site.backup.to:
-        try:
-            if site.backup.key is None:
-                raise FraudmatchError("no key is named")
-            vault = Vault(site.beside(folder), read_key(site.beside(site.backup.key)))
-            for name in vault.names():
-                taken = vault.read(name).taken_at
-                days = site.backup.keep_days
-                until = dt.date.fromisoformat(taken[:10]) + dt.timedelta(days) if days else None
-                told.append({"backup": name, "folder": Path(folder).name, "taken_at": taken,
-                             "falls_away_from": until.isoformat() if until else "never, by itself"})  # fmt: skip
-        except FraudmatchError:
-            told.append(
-                {"backup": "could not be listed; it may hold this person", "folder": Path(folder).name}
-            )
+    for folder, backup in backups_of(site):
+        if backup is None:
+            told.append({"backup": f"{UNREAD}; it may hold this person", "folder": folder.name})
+            continue
+        told.append({"backup": backup.name, "folder": folder.name, "taken_at": backup.taken_at,
+                     "falls_away_from": falls_away_from(site, backup)})  # fmt: skip
     return told

@@ -13,7 +13,8 @@ import click
 def command(site: Path, run_id: str | None) -> None:
     """Compare every file of every night of SITE with the SHA-256 its manifest has of it.
 
-    Exits with 1 when a file is missing, was changed, or stands there that nobody published.
+    Exits with 1 when a file is missing, was changed, or stands there that nobody published. A file that a purge
+    removed is not missing, once the ledger has that purge and its certificate is as it was.
 
     \b
     Example:
@@ -21,9 +22,11 @@ def command(site: Path, run_id: str | None) -> None:
     """
     from fraudmatch.audit import faults_in, open_run, run_ids
     from fraudmatch.errors import RunError
+    from fraudmatch.retention import unaccounted
     from fraudmatch.site import load_site
 
-    runs = load_site(site).runs_folder
+    loaded = load_site(site)
+    runs = loaded.runs_folder
     wrong = []
     chosen = [run_id] if run_id else run_ids(runs)
     for name in chosen:
@@ -31,6 +34,7 @@ def command(site: Path, run_id: str | None) -> None:
         found = faults_in(run)
         wrong += [f"{name}/{fault}" for fault in found]
         click.echo(f"{name}: {len(run.manifest['artefacts']):,} files, {len(found):,} wrong")
+    wrong += unaccounted(loaded, chosen)
     if not chosen:
         click.echo("There is no night yet.")
     if wrong:

@@ -26,7 +26,7 @@ def enter_decisions(connection: Driver, sequences: Sequence[int], by: str | None
     """
     keyed, acts = Keyed(connection), []
     for sequence in sequences:
-        event = _event(connection, sequence)
+        event = event_of(connection, sequence)
         before = event["supersedes"]
         acts.append(
             Act(
@@ -34,7 +34,7 @@ def enter_decisions(connection: Driver, sequences: Sequence[int], by: str | None
                 by or login_name(),
                 event["flag_key"],
                 event["partner"],
-                before=keyed.digest(_event(connection, before)) if before is not None else None,
+                before=keyed.digest(event_of(connection, before)) if before is not None else None,
                 after=keyed.digest(event),
                 detail={"event": sequence},
             )
@@ -50,6 +50,7 @@ def first_disagreement(connection: Driver) -> Fault | None:
         "SELECT seq, detail, after_digest FROM ledger "
         f"WHERE action IN ({', '.join('?' * len(OF_EVENTS))}) ORDER BY seq"
     )
+    erased = _erased(connection)
     entered: set[int] = set()
     for seq, detail, digest in connection.execute(asked, OF_EVENTS):
         number = json.loads(detail).get("event")
@@ -57,6 +58,10 @@ def first_disagreement(connection: Driver) -> Fault | None:
             return Fault(seq, f"enters decision {number} a second time")
         if number not in events:
             return Fault(seq, f"decision {number} is not in the store any more")
+        for later, before, after in erased.get(number, ()):
+            if before != digest:
+                return Fault(later, f"erases words of decision {number}, which was another one then")
+            digest = after
         if keyed.digest(events[number]) != digest:
             return Fault(seq, f"decision {number} is not what was told: its digest does not fit")
         entered.add(number)
@@ -66,7 +71,17 @@ def first_disagreement(connection: Driver) -> Fault | None:
     return None
 
 
-def _event(connection: Driver, sequence: int) -> dict[str, Any]:
+def _erased(connection: Driver) -> dict[int, list[tuple[int, str, str]]]:
+    """Number of an event -> (seq, digest before, digest after) of each entry that erased words of it, in order."""
+    asked = "SELECT detail, seq, before_digest, after_digest FROM ledger WHERE action = 'decision.erased' ORDER BY seq"
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for detail, seq, before, after in connection.execute(asked):
+        found.setdefault(json.loads(detail).get("event"), []).append((seq, before, after))
+    return found
+
+
+def event_of(connection: Driver, sequence: int) -> dict[str, Any]:
+    """An event as it is in the store, by its number."""
     (found,) = _events(connection, "WHERE sequence = ?", sequence)
     return found
 

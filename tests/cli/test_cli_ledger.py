@@ -34,6 +34,8 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "report": ("report.exported",),
     "explain": ("record.viewed",),
     "subject": ("subject.searched",),
+    "purge": ("purge.begun", "purge.done"),
+    "leave": ("partner.exported",),
     "outcomes record": ("decision.recorded",),
     "outcomes import": ("outcomes.imported", "decision.recorded"),
     "outcomes move": ("store.moved",),
@@ -101,6 +103,17 @@ def named(site: Path) -> str:
     return f"{row['partner']}:{row['dataset']}:{row['source_ref']}"
 
 
+def old_night(site: Path) -> str:
+    """A night long past its time, and the day on which it is."""
+    with (site / "site.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[retention]\nruns = 12\n")
+    folder = site / "runs" / "2020-03-31-old"
+    folder.mkdir()
+    told = {"run_id": folder.name, "as_at": "2020-03-31", "artefacts": {}, "deliveries": [], "inputs": {}}
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    return "2026-04-01"
+
+
 def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]:
     """Each command that enters something, as it is used once."""
     key, vault = tmp_path / "k", tmp_path / "vault"
@@ -127,6 +140,19 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
         "drill": (site, "--from", vault, "--key", key, "-q"),
         "replay": (site, "-q"),
         "withdraw": (site, "cheltenham", "council_tax", "--reason", "Sent in error", "--by", "R. Green"),
+        "leave": (
+            site,
+            "cotswold",
+            "--out",
+            tmp_path / "cotswold",
+            "--by",
+            "R. Green",
+            "--reason",
+            "Notice",
+            "--on",
+            "2026-04-01",
+        ),
+        "purge": (site, "--on", old_night(site), "--by", "R. Green"),
     }
 
 

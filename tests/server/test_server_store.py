@@ -19,6 +19,7 @@ from postgresql import PASSWORD, RealServer
 from fraudmatch.errors import ConflictError, DecisionError, FraudmatchError, StoreError
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.decisions import first_disagreement
+from fraudmatch.ledger.erased import erase_words, with_words
 from fraudmatch.ledger.verify import verify
 from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import Store, open_store
@@ -291,3 +292,23 @@ def test_a_writer_that_waits_too_long_is_told(place: Server, monkeypatch: pytest
     assert "Another program wrote to it" in str(caught.value)
     assert store.record(decision(1), key="a", recorded_at=NOW, supersedes=None).added
     assert os.environ["FRAUDMATCH_STORE"]
+
+
+@pytest.mark.parametrize("where", ["server", "file"])
+def test_words_are_erased_and_the_guard_stands_again(place: Server, tmp_path: Path, where: str) -> None:
+    there: Place = place if where == "server" else tmp_path / "outcomes.sqlite"
+    store = open_store(there)
+    for number in (1, 2):
+        told = decision(number, note=f"Rang Nobodysuch{number}", decided_by="A. Officer")
+        store.record(told, key=f"{number}", recorded_at=NOW, supersedes=None)
+    assert [number for number, _, _ in with_words(there)] == [1, 2]
+    assert erase_words(there, {1, 7}, "R. Green") == 1
+    assert erase_words(there, {1}, "R. Green") == 0
+    first, second = open_store(there).events()
+    assert (first.decision.note, first.decision.decided_by) == (None, None)
+    assert second.decision.note == "Rang Nobodysuch2"
+    assert [number for number, _, _ in with_words(there)] == [2]
+    assert sound(there) == 3
+    with pytest.raises(StoreError), access.transaction(there, writes=True) as connection:
+        connection.execute("UPDATE outcome_events SET minutes = 1")
+    assert sound(there) == 3
