@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Explain a flag, or why two records were linked or not."),
     "outcomes": ("outcomes", "Record what was found of flags, list it, or write it to a file."),
     "subject": ("subject", "Collect what is held on one person."),
-    "leave": ("leave", "Hand a partner what it brought and decided, and take it out of the site."),
+    "leave": ("leave", "Hand a partner what it brought, and take it out of the site."),
     "purge": ("purge", "Remove what is past its time of retention, with a certificate."),
     "verify": ("verify", "Say whether published nights are as they were."),
     "replay": ("replay", "Make a past night again and compare it, byte for byte."),
