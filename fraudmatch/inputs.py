@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from fraudmatch import __version__
-from fraudmatch.audit import key_of, sha256_of
+from fraudmatch.audit import key_of
 from fraudmatch.linkage import load_model
 from fraudmatch.outcomes import NightOutcomes
 from fraudmatch.shipped import shipped
 from fraudmatch.site import Site
+from fraudmatch.steps.made_from import digest_of
 
 #: Models of a night, by relation.
 _MODELS = ("property", "organisation", "person", "payment")
@@ -63,4 +64,4 @@ def _received(site: Site, day: dt.date) -> dict[str, str]:
         files += [path for path in folder.rglob("*") if path.is_file()]
     files += [path for path in site.accepted_folder.glob("*/*/*.json") if path.stem < day.isoformat()]
     there = sorted(path for path in files if path.is_file())
-    return {path.relative_to(site.root).as_posix(): sha256_of(path) for path in there}
+    return {path.relative_to(site.root).as_posix(): digest_of(path) for path in there}

@@ -51,6 +51,22 @@ def files_of(site: Site, day: dt.date) -> list[Path]:
     return sorted(path for path in files if path.is_file())
 
 
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file; "" of one that is there and cannot be read: another program holds it, or the account may not.
+
+    Intake holds such a delivery back and the night goes on.
+
+    Raises:
+        FileNotFoundError: it is not there any more.
+    """
+    try:
+        return sha256_of(path)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return ""
+
+
 def keep(site: Site, day: dt.date, rejects: pa.Table, out: StageOutput) -> None:
     """Keep what the night is made from in its run, and tell its digests.
 
@@ -65,8 +81,8 @@ def keep(site: Site, day: dt.date, rejects: pa.Table, out: StageOutput) -> None:
     for path in files_of(site, day):
         name = path.relative_to(site.root).as_posix()
         with contextlib.suppress(FileNotFoundError):  # taken away meanwhile: the night has not seen it either
-            told[name] = digest = sha256_of(path)
-            if site.keep_inputs and name not in barred:
+            told[name] = digest = digest_of(path)
+            if digest and site.keep_inputs and name not in barred:
                 kept.add(_kept(path, digest, folder, before))
     out.add(folder / name for name in sorted(kept))
     out.told["inputs"] = told

@@ -214,6 +214,27 @@ def test_a_site_that_keeps_no_inputs_tells_their_digests_and_finds_them_where_th
     assert [problem.where for problem in caught.value.problems] == [delivery.relative_to(root).as_posix()]
 
 
+def test_a_delivery_that_cannot_be_read_does_not_stop_the_night(
+    one_site: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may hold it, or the account of the nights may not read it; tests that run as root cannot try that."""
+    site, read = load_site(one_site()), made_from.sha256_of
+    locked = sorted((site.root / "deliveries").glob("*/*.csv"))[0]
+
+    def refused(path: Path) -> str:
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(made_from, "sha256_of", refused)
+    run = run_night(site, as_at=DAYS[0]).run
+    name = locked.relative_to(site.root).as_posix()
+    assert run.manifest["inputs"][name] == ""
+    with pytest.raises(GateError) as caught:
+        again(site, run.folder.name)
+    assert [problem.where for problem in caught.value.problems] == [name]
+
+
 @pytest.fixture
 def one_site(tmp_path: Path) -> Callable[[], Path]:
     def made() -> Path:
