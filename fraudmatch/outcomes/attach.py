@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.days import after_months
 from fraudmatch.outcomes.basis import Rested, bases, changed, identity_of, references
 from fraudmatch.schemas import ATTACHED, CLEARED, REAL, SETTLED_STATES, RuleText, conform
 
@@ -95,17 +96,9 @@ def _flagged(row: _Row, basis: str, as_at: dt.date, cleared_months: int) -> _Row
     differs = changed(json.loads(row["basis"]), json.loads(basis)) if row["basis"] else ()
     if differs:
         return {"state": "changed_since_cleared", "changed": list(differs)}
-    if _months_after(row["decided_on"], cleared_months) <= as_at:
+    if after_months(row["decided_on"], cleared_months) <= as_at:
         return {"state": "asked_again", "changed": []}
     return {"state": "stays_cleared", "changed": []}
-
-
-def _months_after(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first_of_next = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (first_of_next - dt.timedelta(days=1)).day
-    return dt.date(year, month + 1, min(day.day, last))
 
 
 class _Gone:

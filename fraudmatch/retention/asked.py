@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fraudmatch.audit import Run, sha256_of
 from fraudmatch.audit.store import MANIFEST
+from fraudmatch.days import after_months
 from fraudmatch.retention.holds import Holds
-from fraudmatch.retention.items import Item, after_months
+from fraudmatch.retention.items import Item
 from fraudmatch.retention_terms import Retention
 from fraudmatch.site import Site
 
@@ -106,14 +107,6 @@ def _name(asked: Asked, path: Path) -> str:
 def _digest(path: Path) -> str:
     """SHA-256 of a file; of a night, that of its manifest."""
     return sha256_of(path / MANIFEST if path.is_dir() else path)
-
-
-def kept_copies(run: Run, content: str) -> Iterator[Path]:
-    """What a night keeps of a content, packed or not; none where it keeps nothing."""
-    for name in (f"{content}.zst", content):
-        path = run.folder / "inputs" / name
-        if path.is_file():
-            yield path
 
 
 def dataset_of_slot(site: Site, partner: str, slot: str) -> str | None:

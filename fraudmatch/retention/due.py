@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fraudmatch.audit import open_run, run_ids
 from fraudmatch.intake import read_register
-from fraudmatch.retention.asked import Asked, datasets_of, kept_copies, used_of
+from fraudmatch.retention.asked import Asked, datasets_of, used_of
 from fraudmatch.retention.due_decisions import decisions_due
 from fraudmatch.retention.due_files import accepted_due, deliveries_due, of_partners_who_left
 from fraudmatch.retention.due_nights import nights_due
@@ -14,6 +14,7 @@ from fraudmatch.retention.left import left_partners
 from fraudmatch.retention.seen import first_seen
 from fraudmatch.retention_terms import Retention
 from fraudmatch.site import Site
+from fraudmatch.steps.made_from import copies_of
 
 
 def due_in(site: Site, terms: Retention | None, holds: Holds) -> Due:
@@ -36,7 +37,7 @@ def due_in(site: Site, terms: Retention | None, holds: Holds) -> Due:
         digest
         for run in held
         for digest in run.manifest.get("inputs", {}).values()
-        if not any(kept_copies(run, digest))
+        if not any(copies_of(run, digest))
     )
     asked = Asked(
         site, holds.on, terms or Retention(), holds, newest, runs, seen, used_of(site, newest), contents,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fraudmatch.days import after_months
 from fraudmatch.ledger.erased import with_words
 from fraudmatch.retention.asked import Asked
-from fraudmatch.retention.items import Item, Stays, after_months, held_words
+from fraudmatch.retention.items import Item, Stays, held_words
 
 
 def decisions_due(asked: Asked) -> Iterator[Item | Stays]:

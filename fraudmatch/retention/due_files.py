@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from fraudmatch.audit import sha256_of
+from fraudmatch.days import after_months
 from fraudmatch.intake import Register
 from fraudmatch.retention.asked import Asked, dataset_of_slot, item_of, of_one_who_left
-from fraudmatch.retention.items import Item, Stays, after_months, held_words
+from fraudmatch.retention.items import Item, Stays, held_words
 from fraudmatch.site import SIDECARS
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fraudmatch.audit import Run, sha256_of
-from fraudmatch.retention.asked import Asked, dataset_of_slot, item_of, kept_copies, of_one_who_left
-from fraudmatch.retention.items import Item, Stays, after_months, held_words
+from fraudmatch.days import after_months
+from fraudmatch.retention.asked import Asked, dataset_of_slot, item_of, of_one_who_left
+from fraudmatch.retention.items import Item, Stays, held_words
+from fraudmatch.steps.made_from import copies_of
 
 
 def nights_due(asked: Asked) -> Iterator[Item | Stays]:
@@ -57,7 +59,7 @@ def _copies(asked: Asked, run: Run) -> Iterator[Item | Stays]:
         if holds := asked.holds.of_delivery(partner, dataset):
             yield Stays("copy", content, held_words(holds), partner, dataset, run.folder.name)
         else:
-            for path in kept_copies(run, content):
+            for path in copies_of(run, content):
                 yield item_of(
                     asked, "copy", path, content, (since, months), partner, dataset, run.folder.name
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,12 +63,6 @@ class Due:
     items: tuple[Item, ...]
     stays: tuple[Stays, ...]
     seen: Mapping[str, dt.date] = field(default_factory=dict)
-
-
-def after_months(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def held_words(numbers: list[int]) -> str:

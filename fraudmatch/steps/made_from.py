@@ -14,7 +14,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def keep(site: Site, day: dt.date, rejects: pa.Table, out: StageOutput) -> None:
     Args:
         rejects: of the files that came, which say what may not be kept.
     """
-    folder, before = out.run / FOLDER, _Before(site)
+    folder, before = out.run / FOLDER, _in_force(site)
     folder.mkdir(parents=True, exist_ok=True)
     told: dict[str, str] = {}
     kept: set[str] = set()
@@ -100,38 +99,47 @@ def put_back(run: Run, site: Site, folder: Path) -> list[str]:
     for name, digest in sorted(run.manifest["inputs"].items()):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not any(_copied(source, path, digest) for source in _sources(run, site, name, digest)):
+        sources = (*copies_of(run, digest), site.root / name)
+        if not any(_copied(source, path, digest) for source in sources):
             path.unlink(missing_ok=True)
             lacking.append(name)
     return lacking
 
 
-@dataclass(frozen=True)
-class _Before:
-    """The inputs that the night in force keeps, for those that are the same again."""
+def copies_of(run: Run, digest: str) -> Iterator[Path]:
+    """What a night keeps of a content, packed or not; none where it keeps nothing."""
+    for name in (f"{digest}.zst", digest):
+        path = run.folder / FOLDER / name
+        if path.is_file():
+            yield path
 
-    site: Site
 
-    def linked(self, name: str, to: Path) -> bool:
-        """Whether the file is there, whole, and has a second name now."""
-        try:
-            run = open_run(self.site.runs_folder)
-            there = run.folder / FOLDER / name
-            if sha256_of(there) != run.manifest["artefacts"].get(f"{FOLDER}/{name}"):
-                return False
-            os.link(there, to)
-            return True
-        except (OSError, RunError):
+def _in_force(site: Site) -> Run | None:
+    try:
+        return open_run(site.runs_folder)
+    except RunError:
+        return None
+
+
+def _linked(before: Run, name: str, to: Path) -> bool:
+    """Whether the night before keeps the file, whole, and it has a second name now."""
+    there = before.folder / FOLDER / name
+    try:
+        if sha256_of(there) != before.manifest["artefacts"].get(f"{FOLDER}/{name}"):
             return False
+        os.link(there, to)
+        return True
+    except OSError:
+        return False
 
 
-def _kept(path: Path, digest: str, folder: Path, before: _Before) -> str:
-    """Keep a file; its name there."""
+def _kept(path: Path, digest: str, folder: Path, before: Run | None) -> str:
+    """Keep a file; its name there. What the night before keeps of the same content is the same file on the disk."""
     packed = path.suffix != ".parquet"
     name = f"{digest}.zst" if packed else digest
     to = folder / name
     to.unlink(missing_ok=True)
-    if before.linked(name, to):
+    if before is not None and _linked(before, name, to):
         return name
     if not packed:  # in accepted/, where a file is replaced and never changed
         try:
@@ -151,12 +159,6 @@ def _barred(rejects: pa.Table) -> set[str]:
     found = rejects.filter(pc.is_in(rejects["reason"], pa.array(NOT_KEPT)))
     told = zip(found["partner"].to_pylist(), found["file"].to_pylist(), strict=True)
     return {f"deliveries/{partner}/{file}" for partner, file in told}
-
-
-def _sources(run: Run, site: Site, name: str, digest: str) -> Iterator[Path]:
-    yield run.folder / FOLDER / f"{digest}.zst"
-    yield run.folder / FOLDER / digest
-    yield site.root / name
 
 
 def _copied(source: Path, path: Path, digest: str) -> bool:

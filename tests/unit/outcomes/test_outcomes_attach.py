@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraudmatch import schemas
+from fraudmatch.days import after_months
 from fraudmatch.outcomes import Rested, Tonight, attach, bases, open_again, settled
-from fraudmatch.outcomes.attach import _months_after
 from fraudmatch.outcomes.basis import changed
 from fraudmatch.schemas import RuleText
 
@@ -234,6 +234,6 @@ def test_what_differs_is_what_both_speak_of_and_is_known_now(before, now):
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2050, 1, 1)), st.integers(0, 60))
 def test_months_are_counted_as_people_count_them(day, months):
-    later = _months_after(day, months)
+    later = after_months(day, months)
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day == day.day or (later.day < day.day and (later + dt.timedelta(days=1)).day == 1)
