@@ -22,6 +22,7 @@ from fraudmatch.locking import locked
 from fraudmatch.manifest import manifest_of
 from fraudmatch.order import StandingNight, make_stages
 from fraudmatch.room import in_words, insist_on_room
+from fraudmatch.schemas import UNUSED_STATES
 from fraudmatch.scoring import Library, load_library, read_overrides
 from fraudmatch.settings import changes, settings_of
 from fraudmatch.site import Site
@@ -216,5 +217,5 @@ def _made(
 
 
 def _exit_code(prepared: Prepared) -> int:
-    held = pc.any(pc.is_in(prepared.deliveries["state"], pa.array(["refused", "held", "deferred"]))).as_py()
+    held = pc.any(pc.is_in(prepared.deliveries["state"], pa.array(UNUSED_STATES))).as_py()
     return EXIT_DELIVERIES_HELD if held else EXIT_DONE

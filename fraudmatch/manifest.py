@@ -23,13 +23,22 @@ if TYPE_CHECKING:
     from fraudmatch.scoring import Library
 
 
+#: Libraries whose version may show in what a night comes to.
+_PACKAGES = ("numba", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlglot", "XlsxWriter")
+
+
+def versions() -> dict[str, str]:
+    """What a night is made with here: the program, Python and libraries, by name."""
+    own = {"fraudmatch": __version__, "python": platform.python_version()}
+    return own | {name: metadata.version(name) for name in _PACKAGES}
+
+
 def manifest_of(
     site: Site, day: dt.date, run_id: str, library: Library, results: StageResults, watch: Stopwatch,
     started: dt.datetime, building: Building,
 ) -> dict[str, Any]:  # fmt: skip
     """What went in, what came out and how long it took. The only place with a clock in it."""
     prepared, scored = results.prepared, results.scored
-    packages = ("numba", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlglot", "XlsxWriter")
     return {
         "schema_version": 1,
         "run_id": run_id,
@@ -37,8 +46,7 @@ def manifest_of(
         "as_at": day.isoformat(),
         "started": started.isoformat(timespec="seconds"),
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {"fraudmatch": __version__, "python": platform.python_version()}
-        | {name: metadata.version(name) for name in packages},
+        "versions": versions(),
         "stages": {"made": building.made, "taken_over": building.taken_over, "made_again": building.unsound},
         "seconds": {name: round(value, 3) for name, value in watch.seconds.items()},
         "peak_mb": {name: round(value) for name, value in watch.peak_mb.items()},

@@ -18,6 +18,7 @@ from typing import Any
 from fraudmatch.audit import open_run
 from fraudmatch.durable import make_folder, write_text
 from fraudmatch.errors import RunError
+from fraudmatch.schemas import UNUSED_STATES
 from fraudmatch.site import Site
 
 #: Ending of a start -> its headline.
@@ -30,9 +31,9 @@ HEADLINES = {
     75: "Another run was active; this start did nothing.",
     130: "The night was stopped. The night before is in force, as it was.",
 }
-#: States of deliveries that nothing of tonight is used of.
 _STAMP = "%Y-%m-%d %H:%M UTC"
-_NOT_USED = ("refused", "held", "deferred", "stands")
+#: States of deliveries that nothing of tonight is used of.
+_NOT_USED = (*UNUSED_STATES, "stands")
 
 
 @dataclass(frozen=True)

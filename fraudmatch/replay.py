@@ -10,20 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import platform
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-from fraudmatch import __version__
 from fraudmatch.audit import Building, Run, faults_in, open_run
 from fraudmatch.audit.store import MANIFEST
 from fraudmatch.errors import GateError, Problem, RunError
 from fraudmatch.inputs import rule_folders, stage_keys
 from fraudmatch.kept import printed_of
 from fraudmatch.ledger.chain import newest
+from fraudmatch.manifest import versions
 from fraudmatch.order import StandingNight, make_stages
 from fraudmatch.outcomes import outcomes_as_then
 from fraudmatch.scoring import load_library, read_overrides
@@ -138,21 +136,12 @@ def _put_back(site: Site, run: Run, there: Path) -> Iterator[Problem]:
 
 def _other_versions(run: Run) -> Iterator[Problem]:
     told: Mapping[str, str] = run.manifest["versions"]
+    here = versions()
     for name, then in sorted(told.items()):
-        now = _version(name)
-        if now != then:
-            yield Problem(run.folder.name, name, f"It was made with {then}; here is {now or 'none'}.")
-
-
-def _version(name: str) -> str | None:
-    if name == "fraudmatch":
-        return __version__
-    if name == "python":
-        return platform.python_version()
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+        if here.get(name) != then:
+            yield Problem(
+                run.folder.name, name, f"It was made with {then}; here is {here.get(name, 'none')}."
+            )
 
 
 def _other_rules(run: Run) -> Iterator[Problem]:

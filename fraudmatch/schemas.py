@@ -121,6 +121,9 @@ DELIVERIES = _schema(
     ("extracted_on", pa.date32()),
 )
 
+#: States of deliveries of which a night uses nothing, so that its exit code says so.
+UNUSED_STATES = ("refused", "held", "deferred")
+
 #: Rows that were set aside and are to be corrected, for the partner that sent them and nobody else: they hold
 #: its own values. `slot` is the mapping, `delivery` and `record` where the row came first, `found_in` and
 #: `source_row` where it was found wrong last (REJECTS says why there), the same unless it was corrected before.

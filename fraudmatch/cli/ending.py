@@ -48,10 +48,11 @@ class Ending:
             deliveries: DELIVERIES. fail_on: which of CAUSES make the exit code 4.
         """
         from fraudmatch.errors import EXIT_DELIVERIES_HELD, EXIT_DONE
+        from fraudmatch.schemas import UNUSED_STATES
 
         states = set(deliveries["state"].to_pylist())
         true = {
-            "held": bool(states & {"refused", "held", "deferred"}), "missing": "stands" in states,
+            "held": not states.isdisjoint(UNUSED_STATES), "missing": "stands" in states,
             "backup": "backup" in fail_on and _standing(self.site).red,
         }  # fmt: skip
         self.causes = tuple(cause for cause in CAUSES if cause in fail_on and true[cause])

@@ -24,6 +24,7 @@ from fraudmatch.ledger.entering import enter_all
 from fraudmatch.ledger.entry import Act, Head
 from fraudmatch.ledger.people import login_name
 from fraudmatch.ledger.whole import check_before_run
+from fraudmatch.schemas import UNUSED_STATES
 from fraudmatch.site import Site
 from fraudmatch.store.access import Driver, ready, transaction
 from fraudmatch.store.words import in_words, stamp
@@ -77,7 +78,7 @@ class OpenNight:
         """
         written = (folder / "manifest.json").read_bytes()
         told = json.loads(written)
-        held = any(each["state"] in ("refused", "held", "deferred") for each in told["deliveries"])
+        held = any(each["state"] in UNUSED_STATES for each in told["deliveries"])
         detail: dict[str, Any] = {
             "began": self._began, "exit_code": EXIT_DELIVERIES_HELD if held else EXIT_DONE, "flags": told["flags"],
         }  # fmt: skip

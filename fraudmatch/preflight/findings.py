@@ -9,12 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from fraudmatch.reasons import FATAL, REASONS
+from fraudmatch.schemas import UNUSED_STATES
 
 #: How many source rows are named as examples.
 FIRST_ROWS = 5
-
-#: States of deliveries of which a run uses nothing (as its exit code says).
-_UNUSED = ("refused", "held", "deferred")
 
 _GROUP = ("partner", "dataset", "file", "delivery", "disposition", "reason", "field", "column")
 
@@ -78,7 +76,7 @@ class Preflight:
     @property
     def unused(self) -> int:
         """How many files a run would not use: refused, held or put off."""
-        return sum(file["state"] in _UNUSED for file in self.files)
+        return sum(file["state"] in UNUSED_STATES for file in self.files)
 
     def as_json(self) -> dict[str, Any]:
         """One document for machines."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from fraudmatch import manifest
 from fraudmatch import replay as replaying
 from fraudmatch.audit import open_run
 from fraudmatch.errors import GateError, StoreError
@@ -149,7 +150,7 @@ def test_another_manifest_version_or_shipped_rule_is_named(
         path.write_text(path.read_text("utf-8").replace('"flags": ', '"flags":  '), encoding="utf-8")
         named = "manifest.json"
     elif part == "version":
-        monkeypatch.setattr(replaying, "__version__", "99.0")
+        monkeypatch.setattr(manifest, "__version__", "99.0")
         named = "fraudmatch"
     else:
         told = replaying.of_the_program()
