@@ -87,13 +87,12 @@ def list_(site: Path, action: str | None, since: int, as_json: bool) -> None:
     from fraudmatch.ledger.chain import entries
     from fraudmatch.ledger.entry import FIELDS
     from fraudmatch.site import load_site
-    from fraudmatch.store.access import exists, transaction
+    from fraudmatch.store.access import opened, transaction
 
     if action is not None and not any(action in (kind, kind.partition(".")[0]) for kind in ACTIONS):
         raise click.BadParameter(f"choose one of: {', '.join(ACTIONS)}.", param_hint="--action")
     loaded, rows = load_site(site), []
-    if exists(loaded.outcomes_store):
-        _made_ready(loaded)
+    if opened(loaded.outcomes_store):
         with transaction(loaded.outcomes_store) as connection:
             rows = [dict(zip(FIELDS, row, strict=True)) for row in entries(connection, after=since)]
     rows = [row for row in rows if action in (None, row["action"], row["action"].partition(".")[0])]
@@ -117,11 +116,10 @@ def head(site: Path, as_json: bool) -> None:
     from fraudmatch.ledger.chain import head_of
     from fraudmatch.ledger.entry import Head
     from fraudmatch.site import load_site
-    from fraudmatch.store.access import exists, transaction
+    from fraudmatch.store.access import opened, transaction
 
     loaded, found = load_site(site), Head()
-    if exists(loaded.outcomes_store):
-        _made_ready(loaded)
+    if opened(loaded.outcomes_store):
         with transaction(loaded.outcomes_store) as connection:
             found = head_of(connection)
     if as_json:
@@ -178,14 +176,6 @@ def newest_run(site: Site) -> str | None:
         return open_run(site.runs_folder).folder.name
     except RunError:
         return None
-
-
-def _made_ready(site: Site) -> None:
-    from fraudmatch.store.access import ready
-    from fraudmatch.store.words import in_words
-
-    with in_words(site.outcomes_store, "cannot be opened"):
-        ready(site.outcomes_store)
 
 
 def _verified_lines(found: Verified, site: Site) -> list[str]:

@@ -14,9 +14,9 @@ from fraudmatch.ledger.decisions import event_of
 from fraudmatch.ledger.entry import Act
 from fraudmatch.ledger.people import login_name
 from fraudmatch.place import Place
-from fraudmatch.store.access import Driver, exists, ready, transaction
+from fraudmatch.store.access import Driver, opened, transaction
 from fraudmatch.store.guard import guard_down, pack
-from fraudmatch.store.words import in_words, stamp
+from fraudmatch.store.words import stamp
 
 ERASED = "decision.erased"
 #: What is erased.
@@ -30,10 +30,8 @@ def with_words(place: Place) -> list[tuple[int, str, dt.date]]:
     Raises:
         StoreError: the store cannot be read.
     """
-    if not exists(place):
+    if not opened(place):
         return []
-    with in_words(place, "cannot be opened"):
-        ready(place)
     asked = f"SELECT sequence, partner, decided_on FROM outcome_events WHERE {_SOME} ORDER BY sequence"
     with transaction(place) as connection:
         found = connection.execute(asked).fetchall()

@@ -13,8 +13,7 @@ from fraudmatch.ledger.decisions import first_disagreement
 from fraudmatch.ledger.entry import Head
 from fraudmatch.ledger.verify import Fault, Verified, verify
 from fraudmatch.site import Site
-from fraudmatch.store.access import Driver, exists, ready, transaction
-from fraudmatch.store.words import in_words
+from fraudmatch.store.access import Driver, opened, transaction
 
 #: Entries verified at the start of a run.
 AT_START = 10_000
@@ -32,10 +31,9 @@ def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()
         StoreError: the file cannot be read.
     """
     run = kept_run(site.runs_folder, newest_run) if newest_run else None
-    if not exists(site.outcomes_store):
+    if not opened(site.outcomes_store):
         found = verify((), by_seq([*anchors, *(one.head for one in kept_runs(site.runs_folder))]))
         return found if run is None else replace(found, fault=_NO_STORE)
-    _ready(site)
     with transaction(site.outcomes_store) as connection:
         heads = [run.head for run in kept_runs(site.runs_folder) if not _accepted(connection, run)]
         found = verify(entries(connection), by_seq([*anchors, *heads]))
@@ -55,11 +53,10 @@ def check_before_run(site: Site, newest_run: str | None) -> Head:
         LedgerError: the store is older than the newest run, or was changed. StoreError: it cannot be read.
     """
     run = kept_run(site.runs_folder, newest_run) if newest_run else None
-    if not exists(site.outcomes_store):
+    if not opened(site.outcomes_store):
         if run is not None:
             raise _refused(site, _NO_STORE, run)
         return Head()
-    _ready(site)
     with transaction(site.outcomes_store) as connection:
         if run is not None and _accepted(connection, run):
             run = None
@@ -77,9 +74,8 @@ def check_before_run(site: Site, newest_run: str | None) -> Head:
 
 def misfits(site: Site) -> list[KeptRun]:
     """Kept runs whose head or publication the ledger does not have: what accepting a rollback names."""
-    if not exists(site.outcomes_store):
+    if not opened(site.outcomes_store):
         return kept_runs(site.runs_folder)
-    _ready(site)
     with transaction(site.outcomes_store) as connection:
         held = dict(connection.execute("SELECT seq, hash FROM ledger").fetchall())
         return [
@@ -91,11 +87,6 @@ def misfits(site: Site) -> list[KeptRun]:
                 or newest(connection, "run.published", run.run_id) is None
             )
         ]
-
-
-def _ready(site: Site) -> None:
-    with in_words(site.outcomes_store, "cannot be opened"):
-        ready(site.outcomes_store)
 
 
 def _unknown_run(connection: Driver, run: KeptRun | None) -> Fault | None:

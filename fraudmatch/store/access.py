@@ -48,6 +48,19 @@ def ready(place: Place) -> None:
         file.ready(place)
 
 
+def opened(place: Place) -> bool:
+    """Whether there is a store, ready for a transaction; none is made where there is none.
+
+    Raises:
+        StoreError: it cannot be reached or opened, is no store, or of a newer program.
+    """
+    if not exists(place):
+        return False
+    with in_words(place, "cannot be opened"):
+        ready(place)
+    return True
+
+
 def transaction(place: Place, *, writes: bool = False) -> AbstractContextManager[Driver]:
     """A transaction over a store that is ready; what was written is kept when the block ends, else nothing.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +76,6 @@ def set_aside(path: Path) -> Path:
     while (to := path.with_name(f"{path.name}.moved-{number}")).exists():
         number += 1
     path.rename(to)
-    with contextlib.suppress(OSError, sqlite3.Error):
+    with contextlib.suppress(OSError):
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
     return to
