@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -193,7 +194,8 @@ def _rows_of(pairs: int) -> int:
 def same_rows(now: pa.Table, before: pa.Table) -> Rows:
     """int64 [rows of now]: an earlier row that reads the same, -1 = none; no earlier row twice, and ascending.
 
-    Equal rows are taken in their order. A row that stands elsewhere among the others than before has none.
+    Equal rows are taken in their order. Of rows that stand elsewhere among the others than before, as few as can be
+    have none.
     """
     numbers = distinct_rows(pa.concat_tables([now, before]).combine_chunks())
     place = _times_met(numbers[: len(now)]), _times_met(numbers[len(now) :])
@@ -206,8 +208,34 @@ def same_rows(now: pa.Table, before: pa.Table) -> Rows:
         at = np.minimum(np.searchsorted(theirs[order], mine), len(theirs) - 1)
         equal = theirs[order][at] == mine
         was[equal] = order[at[equal]]
-    highest = np.maximum.accumulate(np.concatenate([[-1], was]))[:-1]
-    return np.where(was > highest, was, -1)
+    known = np.flatnonzero(was >= 0)
+    moved = known[~longest_ascending(was[known])]
+    was[moved] = -1
+    return was
+
+
+@nb.njit(cache=True)
+def longest_ascending(values):  # type: ignore[no-untyped-def]
+    """bool: which of these distinct numbers make a longest ascending row of them (Schensted 1961; Fredman 1975)."""
+    ends, before = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    length = 0
+    for place in range(len(values)):
+        low, high = 0, length  # the shortest row whose last number is above this one
+        while low < high:
+            middle = (low + high) // 2
+            if values[ends[middle]] < values[place]:
+                low = middle + 1
+            else:
+                high = middle
+        before[place] = ends[low - 1] if low else -1
+        ends[low] = place
+        length = max(length, low + 1)
+    chosen = np.zeros(len(values), np.bool_)
+    place = ends[length - 1] if length else -1
+    while place >= 0:
+        chosen[place] = True
+        place = before[place]
+    return chosen
 
 
 def _times_met(numbers: Rows) -> Rows:

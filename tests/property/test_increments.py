@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -144,3 +146,22 @@ def test_only_pairs_with_a_fresh_row_are_compared() -> None:
     again = link_again(records, MODEL, before, apart=apart)
     assert (again.fresh, again.linked.compared) == (0, 0)
     assert again.taken_over == again.linked.links.num_rows
+
+
+@given(st.lists(st.integers(0, 40), unique=True, max_size=9))
+def test_as_few_rows_as_can_be_stand_elsewhere(values: list[int]) -> None:
+    chosen = increment.longest_ascending(np.array(values, np.int64))
+    kept = [value for value, one in zip(values, chosen, strict=True) if one]
+    assert kept == sorted(kept)
+    every = (some for size in range(len(values) + 1) for some in combinations(values, size))
+    assert len(kept) == max(len(some) for some in every if list(some) == sorted(some))
+
+
+def test_a_row_that_now_reads_as_a_late_one_makes_only_its_like_fresh() -> None:
+    people = night(("ANNA", "REED", 0), ("BERT", "STONE", 0), ("CARL", "REED", 0), ("ANNA", "STONE", 0))
+    records, apart = table(people)
+    before = Earlier(records, link(records, MODEL, apart=apart).links, apart)
+    moved, apart = table([(people[0][0], people[3][1]), *people[1:]])
+    again = link_again(moved, MODEL, before, apart=apart)
+    assert again.fresh == 2  # of the two that read alike, the first stands for the earlier one
+    assert again.linked.links.equals(link(moved, MODEL, apart=apart).links)
