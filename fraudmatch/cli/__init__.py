@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("withdraw", "Withdraw what was accepted of a partner's extract."),
     "report": ("report", "Write the reports of a finished night again."),
     "explain": ("explain", "Explain a flag, or why two records were linked or not."),
+    "pack": ("pack", "Write the case pack of cases: a page for an interview or a file."),
     "outcomes": ("outcomes", "Record what was found of flags, list it, or write it to a file."),
     "subject": ("subject", "Collect what is held on one person."),
     "leave": ("leave", "Hand a partner what it brought, and take it out of the site."),

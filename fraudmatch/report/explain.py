@@ -10,17 +10,15 @@ import datetime as dt
 import itertools
 import json
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
 from fraudmatch.report.inputs import MATCH_ONLY
 from fraudmatch.report.layout import bar, fitted, paragraph, text_table
+from fraudmatch.report.weighing import Step, Weighing, verdicts, weighings
 from fraudmatch.report.words import (
     NOT_A_FINDING,
-    ONLY_IF_FOUND,
-    PRIOR,
-    comparison_label,
     dataset_title,
     fact_phrase,
     field_heading,
@@ -48,22 +46,6 @@ _ALWAYS = (
     "uprn",
 )
 
-# Comparisons of the models -> the fields of a record they look at, where the names differ.
-_LOOKS_AT: Mapping[str, tuple[str, ...]] = {
-    "forename": ("forename", "name_as_written"),
-    "surname": ("surname", "name_as_written"),
-    "name": ("name_as_written", "organisation_name"),
-    "supplier": ("name_as_written", "organisation_name"),
-    "creditor": ("creditor_ref",),
-    "address": ("address_as_written",),
-    "street": ("address_as_written",),
-    "number": ("address_as_written",),
-    "flat": ("address_as_written",),
-}
-
-# A field judged by several comparisons is as good as its worst one.
-_WORST_FIRST = ("differs", "missing", "close", "agrees")
-_AGREEMENT_WORDS = {"agrees": "agrees", "close": "nearly agrees", "differs": "differs", "missing": "missing"}
 _CELL = 36
 _MOST_MEMBERS = 40  # lines of a group
 
@@ -145,11 +127,11 @@ def _records(
     shown = [field for field in shown if _known(left, field) or (right is not None and _known(right, field))]
     if right is None:
         return ["The record", *text_table(("", "record"), [(_heading(f), _cell(left, f)) for f in shown]), ""]
-    verdicts = _verdicts(evidence)
+    said = verdicts(evidence)
     rows = [
         row
         for field in shown
-        for row in _folded(_heading(field), _cell(left, field), _cell(right, field), verdicts.get(field, ""))
+        for row in _folded(_heading(field), _cell(left, field), _cell(right, field), said.get(field, ""))
     ]
     return ["The two records", *text_table(("", "left", "right", "compared"), rows), ""]
 
@@ -159,19 +141,6 @@ def _folded(heading: str, left: str, right: str, verdict: str) -> list[tuple[str
     sides = (textwrap.wrap(left, _CELL), textwrap.wrap(right, _CELL))
     lines = list(itertools.zip_longest((heading,), *sides, (verdict,), fillvalue=""))
     return [(str(a), str(b), str(c), str(d)) for a, b, c, d in lines]
-
-
-def _verdicts(evidence: Iterable[Mapping[str, object]]) -> dict[str, str]:
-    """Field of a record -> word on its agreement."""
-    found: dict[str, set[str]] = {}
-    for row in evidence:
-        comparison = str(row["comparison"])
-        for field in _LOOKS_AT.get(comparison, (comparison,)):
-            found.setdefault(field, set()).add(str(row["agreement"]))
-    return {
-        field: next((_AGREEMENT_WORDS[word] for word in _WORST_FIRST if word in said), "")
-        for field, said in found.items()
-    }
 
 
 def _known(record: Mapping[str, object], field: str) -> bool:
@@ -210,11 +179,7 @@ def _weights(
     flag: Mapping[str, object], rule: RuleText, evidence: Sequence[Mapping[str, object]]
 ) -> list[str]:
     """A waterfall for each model that looked at the pair."""
-    lines: list[str] = []
-    for model in sorted({str(row["model"]) for row in evidence}):
-        own = [row for row in evidence if row["model"] == model]
-        total = flag.get("identity_weight") if _judges(model, rule.relation) else None
-        lines += _waterfall(model, own, None if total is None else float(str(total)))
+    lines = [line for one in weighings(flag, rule.relation, evidence) for line in _waterfall(one)]
     probability = flag.get("identity_probability")
     if probability is not None:
         shown = min(round(float(str(probability)), 4), 0.9999)
@@ -222,39 +187,13 @@ def _weights(
     return lines
 
 
-def _judges(model: str, relation: str) -> bool:
-    """Whether FLAGS' identity comes from this model: person_v1 judges persons."""
-    return model == relation or model.startswith(f"{relation}_")
-
-
-def _waterfall(model: str, evidence: Sequence[Mapping[str, object]], total: float | None) -> list[str]:
-    """Weights from the starting point to the total, in log2: one point doubles the odds.
-
-    The starting point says how rare a link is before anything is compared. Where EVIDENCE has no
-    row for it (comparison "prior"), it is what the comparisons leave of the total.
-    """
-    compared = sum(float(str(row["weight"])) for row in evidence)
-    steps = [_step(row) for row in evidence]
-    whole = any(row["comparison"] == PRIOR for row in evidence)
-    if total is not None and not whole:
-        steps.insert(0, (comparison_label(PRIOR), "", "before comparing", total - compared))
-    scope = "" if whole or total is not None else "comparisons only"
-    steps.append(("total", "", scope, compared if total is None else total))
-    most = max(abs(weight) for *_, weight in steps)
-    rows = [(*words, f"{weight:+.3f}", bar(weight, most)) for *words, weight in steps]
-    heading = f"Weights of model {model} (log2: +1 doubles the odds that it is the same)"
+def _waterfall(one: Weighing) -> list[str]:
+    """Weights from the starting point to the total, in log2: one point doubles the odds."""
+    steps = [*one.steps, Step("total", "", "" if one.whole else "comparisons only", one.total)]
+    most = max(abs(step.weight) for step in steps)
+    rows = [(s.label, s.said, s.level, f"{s.weight:+.3f}", bar(s.weight, most)) for s in steps]
+    heading = f"Weights of model {one.model} (log2: +1 doubles the odds that it is the same)"
     return [heading, *text_table(("comparison", "agreement", "level", "weight", ""), rows, right=(3,)), ""]
-
-
-def _step(row: Mapping[str, object]) -> tuple[str, str, str, float]:
-    """Comparison, agreement, level and weight of a row of EVIDENCE, as printed."""
-    comparison, agreement, level = (str(row[name]) for name in ("comparison", "agreement", "level"))
-    said = _AGREEMENT_WORDS.get(agreement, agreement)
-    if level in (said, agreement):
-        level = ""
-    if comparison in (PRIOR, *ONLY_IF_FOUND):
-        said = ""  # not a field: only its level tells something
-    return comparison_label(comparison), said, level, float(str(row["weight"]))
 
 
 def _facts(flag: Mapping[str, object], rule: RuleText, points: Mapping[str, int] | None) -> list[str]:

@@ -6,24 +6,21 @@ value that got past the escaping could still load and run nothing (T03, T04).
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudmatch.report.clean import clean_text
 from fraudmatch.report.decided import settled_rules, state_totals
 from fraudmatch.report.deliveries import delivery_notes, oldest_in_words
-from fraudmatch.report.delivery_profile import DeliveryProfile, per_cent
+from fraudmatch.report.delivery_profile import DeliveryProfile
 from fraudmatch.report.disclosure import flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.overrides import override_totals
+from fraudmatch.report.page_template import page_environment
 from fraudmatch.report.to_correct import ToCorrect
 from fraudmatch.report.totals import (
     CaseTotal,
@@ -33,7 +30,6 @@ from fraudmatch.report.totals import (
     overall,
     reject_totals,
     rule_totals,
-    shown_classes,
 )  # fmt: skip
 from fraudmatch.report.unjudged import Unjudged, unjudged
 from fraudmatch.report.witness import changed_rules, witness
@@ -41,10 +37,7 @@ from fraudmatch.report.words import (
     DISCLOSURE,
     NOT_A_FINDING,
     VALUE_CLASSES,
-    counted,
-    long_date,
     numbers_gone_by,
-    pounds,
     unverified_values,
 )
 from fraudmatch.report.worklist import ORDER_OF_CASES, CaseLists
@@ -54,8 +47,6 @@ from fraudmatch.site import Partner
 
 #: Cases shown on a page.
 FIRST_CASES = 10
-
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ class Pages:
     ) -> None:
         self._night, self._members, self._lists = night, members, lists
         self._elsewhere = elsewhere
-        self._environment = _environment()
+        self._environment = page_environment()
         self._yields = yields(night.records, night.flags, night.members, night.rejects)
 
     def write_partner(
@@ -198,7 +189,6 @@ class Pages:
             site_name=night.site_name,
             as_at=night.as_at,
             run_id=night.run_id,
-            style_hash=_style_hash(self._environment),
             not_a_finding=NOT_A_FINDING,
             disclosure=DISCLOSURE,
             value_classes=VALUE_CLASSES,
@@ -224,33 +214,3 @@ def party_counts(night: ReportInput, members: GroupMembers) -> Mapping[str, Mapp
         }
         for partner in night.partners
     }
-
-
-def _environment() -> Any:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: clean_text(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals.update(classes_of=shown_classes)
-    environment.filters.update(
-        day=long_date,
-        pounds=pounds,
-        count=lambda number: f"{number:,}",
-        counted=counted,
-        per_cent=per_cent,
-        hundredths=lambda number: f"{number / 100:.1f} %",
-    )
-    return environment
-
-
-def _style_hash(environment: Any) -> str:
-    """The style sheet's hash as a content security policy names it."""
-    style = environment.get_template("style.css").render()
-    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")

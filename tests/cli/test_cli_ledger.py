@@ -33,6 +33,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "replay": ("run.replayed",),
     "report": ("report.exported",),
     "explain": ("record.viewed",),
+    "pack": ("record.viewed",),
     "subject": ("subject.searched",),
     "purge": ("purge.begun", "purge.done"),
     "leave": ("partner.exported",),
@@ -122,6 +123,7 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
     return {
         "report": (site, "--out", tmp_path / "again"),
         "explain": (site, flag),
+        "pack": (site, flag, "--out", tmp_path / "packs"),
         "subject": (site, "--reference", named(site), "--by", "R. Green", "--reason", "Request 17"),
         "outcomes record": (
             site,

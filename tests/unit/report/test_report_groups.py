@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 import pytest
+from canaries import Canaries, one_detail, one_record, random_site, texts_of, token
 from report_nights import CROWD, RULES, flag, make_night, record, table
-from test_report_canary import Canaries, one_detail, one_record, random_site, texts_of, token
 
 from fraudmatch import schemas
 from fraudmatch.errors import ConservationError, SchemaError
