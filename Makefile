@@ -29,13 +29,13 @@ $(VENV)/.bench: $(VENV)/.core
 demo: $(VENV)/.core
 	@$(BIN)/fraudmatch demo --out demo
 
-LONG = tests/faults tests/night/test_thirty_nights.py
+LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py
 
 ## test: what proves that it works, in at most 15 minutes on two cores
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG))
 
-## long: faults at every point of a night, and thirty nights of decisions; ten minutes
+## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server; ten minutes
 long: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
 

@@ -9,6 +9,7 @@ outcomes.sqlite                    the store of what people decided about flags,
 outcomes.csv                       optional: decided flags from elsewhere, taken into the store by each night
 releases.csv                       deliveries that a person released, refused or withdrew
 holds.toml                         optional: what may not be purged yet
+committee.toml                     optional: what only people know of the report to members
 purges/                            what was purged when, by digests
 accepted/<partner>/<mapping>/…     the newest extracts that were accepted, to stand in and to compare with
 runs/<run id>/…                    what each night made;  runs/latest.txt names the newest
@@ -21,7 +22,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
@@ -36,6 +37,8 @@ DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 #: Endings of files that describe the delivery beside them.
 SIDECARS = (".sha256", ".meta")
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 #: The sharing record of a partner, among its mappings.
 SHARING_FILE = "sharing.toml"
@@ -226,6 +229,11 @@ class Site(BaseModel):
         return self.root / "holds.toml"
 
     @property
+    def committee_file(self) -> Path:
+        """What only people know of the report to members; may not exist."""
+        return self.root / "committee.toml"
+
+    @property
     def purges_folder(self) -> Path:
         """Certificates of what was purged; may not exist."""
         return self.root / "purges"
@@ -248,12 +256,7 @@ def load_site(root: Path) -> Site:
             f"{root} is not a site folder: it has no site.toml.",
             remedy=f"Create one with: fraudmatch init {root}",
         )
-    try:
-        read = _SiteFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path} is not a TOML file: {error}", remedy="Correct the line named.") from error
-    except ValidationError as error:
-        raise SiteError(f"{path} has faults.", problems=problems_of(error, path.name)) from error
+    read = read_toml(path, _SiteFile)
     ids = [partner.id for partner in read.partner]
     repeated = sorted({i for i in ids if ids.count(i) > 1})
     if repeated:
@@ -273,6 +276,20 @@ def load_site(root: Path) -> Site:
         store=read.store,
         retention=read.retention,
     )
+
+
+def read_toml(path: Path, shape: type[Shape]) -> Shape:
+    """A TOML file of a site, held to a shape; a mark at its beginning that says UTF-8 is allowed.
+
+    Raises:
+        SiteError: it is none, or has faults; all of them are named.
+    """
+    try:
+        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path} is not a TOML file: {error}", remedy="Correct the line named.") from error
+    except ValidationError as error:
+        raise SiteError(f"{path} has faults.", problems=problems_of(error, path.name)) from error
 
 
 def problems_of(error: ValidationError, file: str) -> list[Problem]:

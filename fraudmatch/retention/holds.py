@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fraudmatch.audit import Run
 from fraudmatch.datasets import DATASETS
 from fraudmatch.errors import SiteError
-from fraudmatch.site import Site, problems_of
+from fraudmatch.site import Site, read_toml
 
 
 class Hold(BaseModel):
@@ -100,12 +99,7 @@ def read_holds(site: Site, on: dt.date) -> Holds:
     path = site.holds_file
     if not path.is_file():
         return Holds((), on)
-    try:
-        read = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path} is not a TOML file: {error}", remedy="Correct the line named.") from error
-    except ValidationError as error:
-        raise SiteError(f"{path} has faults.", problems=problems_of(error, path.name)) from error
+    read = read_toml(path, _File)
     strange = sorted({hold.partner for hold in read.hold if hold.partner} - set(site.partner_ids))
     gone = [name for name in strange if not (site.root / "deliveries" / name).is_dir()]
     if gone:

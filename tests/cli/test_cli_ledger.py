@@ -34,6 +34,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "report": ("report.exported",),
     "explain": ("record.viewed",),
     "pack": ("record.viewed",),
+    "committee": ("report.exported",),
     "subject": ("subject.searched",),
     "purge": ("purge.begun", "purge.done"),
     "leave": ("partner.exported",),
@@ -125,6 +126,7 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
         "explain": (site, flag),
         "pack": (site, flag, "--out", tmp_path / "packs"),
         "subject": (site, "--reference", named(site), "--by", "R. Green", "--reason", "Request 17"),
+        "committee": (site, "--from", "2026-03-01", "--to", "2026-03-31", "--out", tmp_path / "members"),
         "outcomes record": (
             site,
             flag,

@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
+from fraudmatch.committee import read_terms
 from fraudmatch.errors import ConfigurationError
 from fraudmatch.extract import load_mapping
 from fraudmatch.intake.register import read_register
 from fraudmatch.linkage import load_model
+from fraudmatch.retention.holds import read_holds
 from fraudmatch.scoring import load_library, read_overrides
 from fraudmatch.scoring.drawn import example_problems
 from fraudmatch.scoring.drawn_facts import undrawn_facts
@@ -219,6 +221,53 @@ def test_sharing_records(tmp_path: Path) -> None:
     (tmp_path / "partners/avon").mkdir(parents=True)
     site = load_site(tmp_path)
     hold(tmp_path / "partners/avon/sharing.toml", SHARING, lambda: read_register(site))
+
+
+HOLDS = """
+[[hold]]
+partner = "avon"
+data_set = "payroll"
+reference = "A1"
+reason = "A claim"
+by = "Legal"
+until = 2027-03-31
+[[hold]]
+night = "2026-03-31-a"
+reason = "A claim"
+by = "Legal"
+until = 2027-03-31
+"""
+
+COMMITTEE = """
+officer_hour_pounds = 34.5
+[[contact]]
+service = "payroll"
+partner = "avon"
+contact = "a@b.example"
+[[contact]]
+service = "payroll"
+contact = "c@b.example"
+[[year]]
+partner = "avon"
+ends = 2026-03-31
+powers_used = 12
+staff = 4
+staff_fte = 3.4
+accredited = 2
+accredited_fte = 1.8
+spend_pounds = 182000
+cases_investigated = 214
+"""
+
+
+@pytest.mark.parametrize("name", ["holds", "committee"])
+def test_files_beside_the_site_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('name = "A"\n[[partner]]\nid = "avon"\nname = "Avon"\n')
+    site = load_site(tmp_path)
+    if name == "holds":
+        hold(site.holds_file, HOLDS, lambda: read_holds(site, dt.date(2026, 4, 1)))
+    else:
+        hold(site.committee_file, COMMITTEE, lambda: read_terms(site, {"payroll"}))
 
 
 @pytest.mark.parametrize("rule_id", ["FM-CT-001", "FM-CT-090", "FM-CP-003"])
