@@ -21,7 +21,6 @@ from fraudmatch.casepack.sides import Line, lines_of
 from fraudmatch.outcomes import Event, references
 from fraudmatch.report.checks import checked
 from fraudmatch.report.decided import listed
-from fraudmatch.report.deliveries import data_of
 from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of
 from fraudmatch.report.inputs import ReportInput
 from fraudmatch.report.phrases import flags_in_words
@@ -127,10 +126,6 @@ class CaseNight:
         assert night.worklist is not None
         self._cases, self._case_flags = night.worklist.cases, night.worklist.case_flags
         self._lists = CaseLists(self.night, night.worklist)
-        self._extracted = {
-            (row["partner"], row["delivery"]): data_of(row["extracted_on"], row["accepted_on"])
-            for row in night.deliveries.to_pylist()
-        }
 
     def best(self, partner: Partner, most: int) -> list[str]:
         """Keys of the first cases of the partner's worklist."""
@@ -220,11 +215,12 @@ class CaseNight:
         wanted = ["partner", "dataset", "source_ref", "delivery", "source_row"]
         record = self.night.records.select(wanted).slice(record_id, 1).to_pylist()[0]
         own = record["partner"] == partner.id
-        file = self._disclosure.source.file(partner.id, pa.array([record_id], pa.uint32()))[0].as_py()
+        ids, source = pa.array([record_id], pa.uint32()), self._disclosure.source
+        file = source.file(partner.id, ids)[0].as_py()
         return Source(
             YOURS if own else self.night.partner_names()[record["partner"]],
             dataset_title(record["dataset"]), str(record["source_ref"]), file if own else None,
-            record["source_row"] if own else None, self._extracted.get((record["partner"], record["delivery"])),
+            record["source_row"] if own else None, source.data_of(ids)[0].as_py(),
         )  # fmt: skip
 
     def _decided(self, partner: Partner, flags: pa.Table) -> Iterator[Event]:

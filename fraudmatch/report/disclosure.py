@@ -132,6 +132,7 @@ class Disclosure:
             *(self._group_part(partner, flags) if rule.grouped_by else ()),
             *(self._other_part(rule, sides) if rule.right is not None else ()),
             *_value_part(flags),
+            (Column("data_of", "Data as of (the older)", "date", "trace", True), self._data_of(sides)),
             (Column("source_file", "Your source file", "text", "trace"), self._files(partner, sides)),
             (Column("made_from", MADE_FROM, "text", "trace"), flags["made_from"].combine_chunks()),
             (Column("flag_key", FLAG_KEY, "text", "trace"), flags["flag_key"].combine_chunks()),
@@ -213,6 +214,11 @@ class Disclosure:
         """A column of RECORDS that a rule shows, for the records of one data set only."""
         of_dataset = pc.equal(self.source.of_records("dataset", ids), dataset)
         return self.source.of_records(field, pc.if_else(of_dataset, ids, pa.scalar(None, ids.type)))
+
+    def _data_of(self, sides: Sides) -> pa.Array:
+        """The day the data of the flag are of: of its two records the older one."""
+        own, other = (self.source.data_of(ids) for ids in (sides.own_id, sides.other_id))
+        return pc.min_element_wise(own, other)
 
     def _files(self, partner: Partner, sides: Sides) -> pa.Array:
         own, seen = self.source.file(partner.id, sides.own_id), self.source.file(partner.id, sides.seen_id)

@@ -13,6 +13,7 @@ from typing import Any
 
 from fraudmatch.errors import RunError
 from fraudmatch.report.clean import clean_text, fit_cell
+from fraudmatch.report.marks import FILLS, Shades
 
 #: Formats by name, as XlsxWriter spells them. Text is quote-prefixed, so that a person who
 #: edits a cell that starts with = does not bring a formula to life.
@@ -34,6 +35,11 @@ FORMATS: dict[str, dict[str, object]] = {
     "heading_value": {"bg_color": "#7A1F3D"},
     "heading_trace": {"bg_color": "#4D4D4D"},
     "heading_answer": {"bg_color": "#0B5394"},
+}
+FORMATS |= {
+    f"{kind}_{shade}": FORMATS[kind] | {"bg_color": fill}
+    for kind in ("text", "date")
+    for shade, fill in FILLS.items()
 }
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "border": 1}
 
@@ -98,7 +104,13 @@ class Sheet:
         height = min(lines * _LINE_POINTS, _MOST_POINTS)
         self._sure(self.worksheet.set_row(row, height, None, {"level": level}), row, first)
 
-    def cells(self, first_row: int, column: int, kind: str, values: Sequence[Any]) -> None:
+    def shaded(self, first_row: int, column: int, kind: str, values: Sequence[Any], shades: Shades) -> None:
+        """A column of texts or dates as `cells` writes it, each with the fill its shade names."""
+        for shade in dict.fromkeys([None, *shades]):
+            part = [value if each == shade else None for value, each in zip(values, shades, strict=True)]
+            self.cells(first_row, column, kind, part, f"_{shade}" if shade else "")
+
+    def cells(self, first_row: int, column: int, kind: str, values: Sequence[Any], shade: str = "") -> None:
         """One column of cells downwards from `first_row`, the same for all columns of a sheet, which must be a
         `grid.Grid`; None leaves a cell empty, and nothing is written below.
 
@@ -106,33 +118,33 @@ class Sheet:
         the very end, and nowhere before.
         """
         if kind == "text":
-            answer = self._texts(first_row, column, values)
+            answer = self._texts(first_row, column, values, shade)
         elif kind == "date":
-            answer = self._dates(first_row, column, values)
+            answer = self._dates(first_row, column, values, shade)
         else:
             whole = kind == "integer"
             numbers = values if whole else [None if value is None else value / 100 for value in values]
             answer = self.worksheet.numbers_down(first_row, column, numbers, self.formats[kind])
         self._sure(answer, first_row, column)
 
-    def _texts(self, first_row: int, column: int, values: Sequence[str | None]) -> int:
+    def _texts(self, first_row: int, column: int, values: Sequence[str | None], shade: str) -> int:
         fitted = {value: fit_cell(clean_text(value)) for value in set(values) if value is not None}
         cut = {value for value, (_, was_cut) in fitted.items() if was_cut}
         self.cut += sum(value in cut for value in values) if cut else 0
         texts = [None if value is None else fitted[value][0] for value in values]
-        return int(self.worksheet.strings_down(first_row, column, texts, self.formats["text"]))
+        return int(self.worksheet.strings_down(first_row, column, texts, self.formats["text" + shade]))
 
-    def _dates(self, first_row: int, column: int, values: Sequence[dt.date | None]) -> int:
+    def _dates(self, first_row: int, column: int, values: Sequence[dt.date | None], shade: str) -> int:
         early = [day is not None and day < _FIRST_DAY for day in values]
         days = [None if is_early else day for day, is_early in zip(values, early, strict=True)]
-        answer = int(self.worksheet.dates_down(first_row, column, days, self.formats["date"]))
+        answer = int(self.worksheet.dates_down(first_row, column, days, self.formats["date" + shade]))
         if not any(early):
             return answer
         texts = [
             day.isoformat() if day is not None and is_early else None
             for day, is_early in zip(values, early, strict=True)
         ]
-        return answer or self._texts(first_row, column, texts)
+        return answer or self._texts(first_row, column, texts, shade)
 
     def widths(self, widths: Sequence[int]) -> None:
         """Column widths in characters, from the first column on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fraudmatch.report.deliveries import data_of
 from fraudmatch.report.inputs import ReportInput
 
 
@@ -23,6 +25,7 @@ class RecordSource:
         self._groups = _by_id(night.groups)
         self._details = {name: _by_id(table) for name, table in sorted(night.details.items())}
         self._files = _file_names(night.deliveries)
+        self._days = _days(night.deliveries)
         self._found: tuple[str, pa.Array | None, pa.Array | None] = ("", None, None)
 
     def of_records(self, column: str, ids: pa.Array) -> pa.Array:
@@ -54,6 +57,14 @@ class RecordSource:
         ]
         return pa.array(names, pa.string()).take(encoded.indices)
 
+    def data_of(self, ids: pa.Array) -> pa.Array:
+        """date32: the day the data of each record are of; null where the id is null or nobody says."""
+        pairs = pc.binary_join_element_wise(
+            self.of_records("partner", ids), self.of_records("delivery", ids), "\n"
+        ).dictionary_encode()
+        days = [self._days.get(pair) for pair in pairs.dictionary.to_pylist()]
+        return pa.array(days, pa.date32()).take(pairs.indices)
+
 
 def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -83,6 +94,16 @@ def _places(known: _ById, ids: pa.Array) -> pa.Array:
     present[present] = known.ids[place[present]] == wanted[present]
     absent = ~present | pc.is_null(ids).to_numpy(zero_copy_only=False)
     return pa.array(place, pa.int64(), mask=absent)
+
+
+def _days(deliveries: pa.Table) -> dict[str, dt.date | None]:
+    """Partner and delivery -> the day its data are of."""
+    wanted = deliveries.select(["partner", "delivery", "extracted_on", "accepted_on"]).to_pylist()
+    return {
+        f"{row['partner']}\n{row['delivery']}": data_of(row["extracted_on"], row["accepted_on"])
+        for row in wanted
+        if row["accepted_on"] is not None
+    }
 
 
 def _file_names(deliveries: pa.Table) -> dict[tuple[str, str], str]:

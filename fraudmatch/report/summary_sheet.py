@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +24,7 @@ from fraudmatch.site import Partner
 _WIDTHS = (24, 62, 12, 16, 16, 16, 16, 34)
 _LINE = 166  # characters over columns B to H
 _LAST = len(_WIDTHS) - 1
+_CHART_ROW = 17  # points of a row beside the chart, for each line of text in it
 _RULE_HEADINGS = (
     "Rule", "Looks for", "Flags", *(f"{kind.capitalize()} (£)" for kind in VALUE_CLASSES), "Sheet",
 )  # fmt: skip
@@ -38,10 +41,12 @@ def write_summary(
     all_exceptions: Sequence[Exceptions],
     sheet_names: Mapping[str, Sequence[str]],
     cut: int,
+    chart: Any,
 ) -> None:
     """Fill the summary sheet.
 
     Args:
+        chart: an empty bar chart of the book; placed where there are flags.
         sheet_names: rule id -> names of its sheets.
         cut: cells of the other sheets that were cut.
     """
@@ -49,6 +54,7 @@ def write_summary(
     sheet.text(0, 0, f"Exceptions for {partner.name}", "title")
     sheet.worksheet.set_row(0, 26)
     row = _write_facts(sheet, partner, night, all_exceptions, cut)
+    row = _write_services(sheet, chart, row + 1, all_exceptions)
     row = _write_rules(sheet, row + 1, all_exceptions, sheet_names)
     # a rule whose flags an override took away, or that stay decided, has flagged something
     hidden = set(night.overruled["rule_id"].to_pylist()) | settled_rules(night.attached)
@@ -101,6 +107,39 @@ def _witness(partner: Partner, night: ReportInput) -> list[tuple[str, str, str]]
     if night.ledger_head:
         lines.append(("Ledger before", f"{night.ledger_head}. {witness(night.ledger_head)}", "text"))
     return lines
+
+
+def _write_services(sheet: Sheet, chart: Any, row: int, all_exceptions: Sequence[Exceptions]) -> int:
+    """Flags by service, most first, with a chart of them beside; returns the row for what follows."""
+    flags: Counter[str] = Counter()
+    for exceptions in all_exceptions:
+        flags[exceptions.rule.service] += len(exceptions.table)
+    if not flags:
+        return row
+    _headings(sheet, row, ("Service", "Rules with flags", "Flags"))
+    first = row + 1
+    for service, count in sorted(flags.items(), key=lambda item: (-item[1], item[0])):
+        row += 1
+        ids = [exceptions.rule.id for exceptions in all_exceptions if exceptions.rule.service == service]
+        sheet.text(row, 0, service)
+        sheet.text(row, 1, ", ".join(ids))
+        sheet.number(row, 2, count, "count")
+        sheet.worksheet.set_row(row, _CHART_ROW * -(-len(", ".join(ids)) // _WIDTHS[1]))
+    name = sheet.worksheet.get_name()
+    places = {"categories": [name, first, 0, row, 0], "values": [name, first, 2, row, 2]}
+    chart.add_series(
+        {**places, "name": "Flags", "fill": {"color": "#12324A"}, "data_labels": {"value": True}, "gap": 40}
+    )
+    chart.set_title({"name": "Flags by service", "name_font": {"size": 12, "color": "#12324A"}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "major_tick_mark": "none"})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_size({"width": 620, "height": 80 + 26 * len(flags)})
+    told = "; ".join(f"{service} {count}" for service, count in flags.most_common())
+    sheet.worksheet.insert_chart(
+        first - 1, 3, chart, {"x_offset": 12, "description": f"Flags by service: {told}"}
+    )
+    return row + 4  # the chart may be higher than the table
 
 
 def _write_rules(

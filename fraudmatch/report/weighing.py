@@ -27,6 +27,12 @@ _WORST_FIRST = ("differs", "missing", "close", "agrees")
 _AGREEMENT_WORDS = {"agrees": "agrees", "close": "nearly agrees", "differs": "differs", "missing": "missing"}
 
 
+def compared_for(field: str) -> tuple[str, ...]:
+    """Labels of the comparisons that look at a field of a record, those of the field's own name included."""
+    names = [comparison for comparison, fields in _LOOKS_AT.items() if field in fields]
+    return tuple(dict.fromkeys(comparison_label(name) for name in (*names, field)))
+
+
 @dataclass(frozen=True)
 class Step:
     """One comparison of a model, as printed.

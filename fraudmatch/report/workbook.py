@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from fraudmatch.errors import ConservationError
 from fraudmatch.report.answers import HOW_TO_ANSWER, ask, before_answers, with_answers
 from fraudmatch.report.disclosure import Column, Exceptions
 from fraudmatch.report.inputs import ReportInput
+from fraudmatch.report.marks import HOW_MARKED, Shades, shades_of
 from fraudmatch.report.sheet import Sheet, add_formats
 from fraudmatch.report.summary_sheet import write_summary
 from fraudmatch.report.words import NOT_A_FINDING, counted, numbers_in_words, relation_label
@@ -40,7 +41,11 @@ _PAPER_A3 = 8
 
 @dataclass(frozen=True)
 class Page:
-    """The part of one rule's flags, or of the members of its groups, that stands on one sheet."""
+    """The part of one rule's flags, or of the members of its groups, that stands on one sheet.
+
+    Attributes:
+        shades: column key -> the shade of each of its cells, of those that have any.
+    """
 
     name: str
     rule: RuleText
@@ -49,6 +54,7 @@ class Page:
     number: int
     pages: int
     of: str = "flag"
+    shades: Mapping[str, Shades] = field(default_factory=dict)
 
 
 def write_workbook(
@@ -72,7 +78,8 @@ def write_workbook(
     """
     import xlsxwriter
 
-    pages = [page for exceptions in all_exceptions for page in pages_of(exceptions, rows_per_sheet)]
+    shown = night.fields_shown
+    pages = [page for exceptions in all_exceptions for page in pages_of(exceptions, shown, rows_per_sheet)]
     book = xlsxwriter.Workbook(path, OPTIONS)
     book.set_properties(_properties(partner, night))
     formats = add_formats(book)
@@ -82,14 +89,17 @@ def write_workbook(
     for page in pages:
         names.setdefault(page.rule.id, []).append(page.name)
     flagged = [exceptions for exceptions in all_exceptions if exceptions.of == "flag"]
-    write_summary(summary, partner, night, flagged, names, sum(sheet.cut for sheet in sheets))
+    chart = book.add_chart({"type": "bar"}) if flagged else None
+    write_summary(summary, partner, night, flagged, names, sum(sheet.cut for sheet in sheets), chart)
     print_setup(summary.worksheet, partner.name, night)
     book.close()
     _check_rows(path, pages)
 
 
-def pages_of(exceptions: Exceptions, rows_per_sheet: int = ROWS_PER_SHEET) -> Iterator[Page]:
-    """The sheets of one rule, without the optional columns that hold nothing."""
+def pages_of(
+    exceptions: Exceptions, fields: Sequence[str], rows_per_sheet: int = ROWS_PER_SHEET
+) -> Iterator[Page]:
+    """The sheets of one rule, without the optional columns that hold nothing; `fields` are those reports show."""
     table = exceptions.table
     kept = tuple(c for c in exceptions.columns if not (c.optional and table[c.key].null_count == len(table)))
     pages = max(-(-len(table) // rows_per_sheet), 1)
@@ -97,7 +107,8 @@ def pages_of(exceptions: Exceptions, rows_per_sheet: int = ROWS_PER_SHEET) -> It
         name = sheet_name(exceptions.name, number)
         part = table.slice(number * rows_per_sheet, rows_per_sheet)
         columns = with_answers(kept) if exceptions.of == "flag" else kept
-        yield Page(name, exceptions.rule, columns, part, number + 1, pages, exceptions.of)
+        shades = shades_of(columns, part, fields) if exceptions.of == "flag" else {}
+        yield Page(name, exceptions.rule, columns, part, number + 1, pages, exceptions.of, shades)
 
 
 def sheet_name(name: str, number: int) -> str:
@@ -128,7 +139,11 @@ def _write_page(
     heading_row = _write_header(sheet, page, _last_text_column(widths))
     for position, (column, values) in enumerate(zip(page.columns, columns, strict=True)):
         sheet.text(heading_row, position, column.heading, f"heading_{column.block}")
-        sheet.cells(heading_row + 1, position, column.kind, values)
+        shades = page.shades.get(column.key)
+        if shades is None:
+            sheet.cells(heading_row + 1, position, column.kind, values)
+        else:
+            sheet.shaded(heading_row + 1, position, column.kind, values, shades)
     last = heading_row + len(page.table)
     worksheet = sheet.worksheet
     ask(sheet, {column.key: place for place, column in enumerate(page.columns)}, heading_row + 1, last)
@@ -172,6 +187,8 @@ def _explanations(page: Page) -> Iterator[tuple[str, str]]:
     yield "May be innocent", " · ".join(rule.innocent_explanations) or "none listed"
     yield "Next step", rule.next_step
     yield "Send back", HOW_TO_ANSWER
+    if page.shades:
+        yield "Colours", HOW_MARKED
     yield "Law", "; ".join(title for title, _ in rule.legal_basis) or "none listed"
     if rule.numbers:
         yield "Numbers", numbers_in_words(rule.numbers)

@@ -114,7 +114,8 @@ def test_workbooks_hold_no_formula_and_no_link(folder: Path) -> None:
 def test_workbooks_hold_known_parts_only(folder: Path) -> None:
     allowed = re.compile(
         r"^(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings)\.xml"
-        r"|xl/theme/theme1\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/sheet\d+\.xml)$"
+        r"|xl/theme/theme1\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/sheet\d+\.xml"
+        r"|xl/charts/chart1\.xml|xl/drawings/(_rels/)?drawing1\.xml(\.rels)?|xl/worksheets/_rels/sheet1\.xml\.rels)$"
     )
     for path in folder.rglob("*.xlsx"):
         assert [name for name in parts(path) if not allowed.match(name)] == []
