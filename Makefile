@@ -14,7 +14,7 @@ $(VENV)/.core: pyproject.toml
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core
-	@$(PIP) install -e '.[test,encrypted,postgresql]'
+	@$(PIP) install -e '.[test,encrypted,postgresql,review]'
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.core

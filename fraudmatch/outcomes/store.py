@@ -87,32 +87,8 @@ class Store:
             DecisionError: the decision cannot be kept, or the key was used for another one.
             StoreError: the store is damaged or busy, or could not confirm that it wrote.
         """
-        checked(decision)
-        with self._writing() as connection:
-            known = events_of(connection, EVENTS.c.idempotency_key == key)
-            if known:
-                if (known[0].decision.told(), known[0].supersedes) != (decision.told(), supersedes):
-                    raise DecisionError(
-                        f"The key of this decision was used for another one, event {known[0].sequence}.",
-                        remedy="Every decision needs a key of its own; nothing was changed.",
-                    )
-                return Recorded(known[0], added=False)
-            newest = newest_of(connection, decision.flag_key)
-            if (newest.sequence if newest else None) != supersedes:
-                raise ConflictError(
-                    f"Flag {decision.flag_key} has been decided: {newest}."
-                    if newest
-                    else f"Flag {decision.flag_key} has no event {supersedes}.",
-                    remedy=(
-                        f"Nothing was changed. To replace that decision, tell yours again with --supersedes {newest.sequence}."
-                        if newest
-                        else "Nothing was changed. Tell it again without --supersedes."
-                    ),
-                )
-            event = Event(last_of(connection) + 1, key, stamp(recorded_at), supersedes, decision)
-            connection.execute(sa.insert(EVENTS), [row_of(event)])
-            enter_decisions(driver_of(connection), [event.sequence], decision.decided_by, event.recorded_at)
-        return Recorded(event, added=True)
+        with self.writing() as connection:
+            return record_in(connection, decision, key=key, recorded_at=recorded_at, supersedes=supersedes)
 
     def take(self, decisions: Iterable[Decision], *, kind: str, recorded_at: dt.datetime) -> Taken:
         """Keep the rows of a file that are not kept yet, in one transaction, in the order given.
@@ -124,11 +100,11 @@ class Store:
             DecisionError: a row cannot be kept. StoreError: as in `record`; nothing was changed.
         """
         keys = {key_of(checked(decision), kind): decision for decision in decisions}
-        with self._reading() as connection:
+        with self.reading() as connection:
             fresh = _unknown(connection, keys, kind)
         if not fresh:
             return Taken()
-        with self._writing() as connection:
+        with self.writing() as connection:
             fresh = _unknown(connection, keys, kind)
             rows, older = _following(connection, fresh, stamp(recorded_at))
             if rows:
@@ -140,27 +116,27 @@ class Store:
     def not_taken(self, decisions: Iterable[Decision], *, kind: str) -> list[Decision]:
         """Those of the rows of a file that `take` would look at: no act of telling of theirs is kept."""
         keys = {key_of(checked(decision), kind): decision for decision in decisions}
-        with self._reading() as connection:
+        with self.reading() as connection:
             return list(_unknown(connection, keys, kind).values())
 
     def secret(self) -> bytes:
         """The secret that digests of a basis are keyed with: 32 bytes of this store's own."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return Keyed(driver_of(connection)).secret_for("basis")
 
     def events(self) -> list[Event]:
         """All events, in their order."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return events_of(connection)
 
     def newest(self, flag_key: str) -> Event | None:
         """The event in force about a flag, None where there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return newest_of(connection, flag_key)
 
     def last_sequence(self) -> int:
         """The number of the newest event, 0 where there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return last_of(connection)
 
     def copy_to(self, path: Path) -> None:
@@ -195,7 +171,7 @@ class Store:
             .where(EVENTS.c.sequence.in_(by_then.group_by(EVENTS.c.flag_key)), *where)
             .order_by(EVENTS.c.flag_key)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(asked).all()
         columns: Iterable[Any] = zip(*rows, strict=True) if rows else [()] * len(schema)
         arrays = [pa.array(column, of.type) for column, of in zip(columns, schema, strict=True)]
@@ -203,17 +179,27 @@ class Store:
 
     def decided_after(self, as_at: dt.date) -> int:
         """How many events are dated after a night, and do not count in it."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             asked = sa.select(sa.func.count()).select_from(EVENTS).where(EVENTS.c.decided_on > as_at)
             return int(connection.execute(asked).scalar_one())
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one moment of the store.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
         with in_words(self.path, "could not be read"), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that no other writer is in; kept when the block ends, else nothing is.
+
+        Raises:
+            StoreError: the store is damaged or busy, or could not confirm that it wrote.
+        """
         if self.damage:
             raise StoreError(
                 f"{self.path} is damaged ({self.damage}) and takes no decisions. What can be read of it still can be.",
@@ -227,6 +213,37 @@ class Store:
             # A program of another version may have changed the file since it was opened.
             insist_on_version(connection, self.path)
             yield connection
+
+
+def record_in(
+    connection: Connection, decision: Decision, *, key: str, recorded_at: dt.datetime, supersedes: int | None
+) -> Recorded:
+    """Keep one decision in a transaction of `Store.writing`; arguments and errors as in `Store.record`."""
+    checked(decision)
+    known = events_of(connection, EVENTS.c.idempotency_key == key)
+    if known:
+        if (known[0].decision.told(), known[0].supersedes) != (decision.told(), supersedes):
+            raise DecisionError(
+                f"The key of this decision was used for another one, event {known[0].sequence}.",
+                remedy="Every decision needs a key of its own; nothing was changed.",
+            )
+        return Recorded(known[0], added=False)
+    newest = newest_of(connection, decision.flag_key)
+    if (newest.sequence if newest else None) != supersedes:
+        raise ConflictError(
+            f"Flag {decision.flag_key} has been decided: {newest}."
+            if newest
+            else f"Flag {decision.flag_key} has no event {supersedes}.",
+            remedy=(
+                f"Nothing was changed. To replace that decision, tell yours again with --supersedes {newest.sequence}."
+                if newest
+                else "Nothing was changed. Tell it again without --supersedes."
+            ),
+        )
+    event = Event(last_of(connection) + 1, key, stamp(recorded_at), supersedes, decision)
+    connection.execute(sa.insert(EVENTS), [row_of(event)])
+    enter_decisions(driver_of(connection), [event.sequence], decision.decided_by, event.recorded_at)
+    return Recorded(event, added=True)
 
 
 def open_store(path: Place) -> Store:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from fraudmatch.errors import StoreError
 from fraudmatch.store.connecting import copy_file, engine_of, writing
-from fraudmatch.store.tables import EVENTS, LEDGER
+from fraudmatch.store.tables import ACCOUNTS, CASE_EVENTS, EVENTS, LEDGER
 from fraudmatch.store.version import APPLICATION_ID, SCHEMA_VERSION, version_in
 
 if TYPE_CHECKING:
@@ -85,8 +85,13 @@ def _upgrade(connection: Connection, more: Sequence[Path]) -> None:
 
 def _fingerprint(connection: Connection, schema: int) -> list[tuple[int, str]]:
     """Of each table that a file of that schema has: how many rows, and a digest of all they say in columns known here."""
-    tables = [(EVENTS, "sequence"), *([(LEDGER, "seq")] if schema > 1 else [])]
-    return [_rows_of(connection, table, order) for table, order in tables]
+    tables = [
+        (1, EVENTS, "sequence"),
+        (2, LEDGER, "seq"),
+        (3, CASE_EVENTS, "sequence"),
+        (3, ACCOUNTS, "username"),
+    ]
+    return [_rows_of(connection, table, order) for since, table, order in tables if since <= schema]
 
 
 def _rows_of(connection: Connection, table: sa.Table, order: str) -> tuple[int, str]:

@@ -50,6 +50,32 @@ CREATE TABLE store_secrets (
     secret BLOB NOT NULL,
     PRIMARY KEY (name)
 );
+CREATE TABLE case_events (
+    sequence INTEGER NOT NULL,
+    idempotency_key VARCHAR(100) NOT NULL,
+    recorded_at VARCHAR(20) NOT NULL,
+    case_key VARCHAR(16) NOT NULL,
+    version INTEGER NOT NULL,
+    partner VARCHAR(31) NOT NULL,
+    actor VARCHAR(100) NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    flags TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    note TEXT,
+    PRIMARY KEY (sequence),
+    CONSTRAINT one_version_a_case UNIQUE (case_key, version),
+    UNIQUE (idempotency_key)
+);
+CREATE TABLE accounts (
+    username VARCHAR(100) NOT NULL,
+    display_name VARCHAR(200) NOT NULL,
+    partner VARCHAR(31),
+    roles TEXT NOT NULL,
+    password_hash VARCHAR(300),
+    active INTEGER NOT NULL,
+    changed_at VARCHAR(20) NOT NULL,
+    PRIMARY KEY (username)
+);
 CREATE UNIQUE INDEX one_first_event_a_flag ON outcome_events (flag_key) WHERE supersedes IS NULL;
 CREATE INDEX ledger_by_action ON ledger (action, object);
 CREATE TRIGGER outcome_events_no_UPDATE BEFORE UPDATE ON outcome_events
@@ -70,4 +96,13 @@ CREATE TRIGGER ledger_next_only BEFORE INSERT ON ledger
 WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
   OR NEW.prev <> coalesce((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '0000000000000000000000000000000000000000000000000000000000000000')
 BEGIN SELECT RAISE(ABORT, 'entries are added at the end, each chained to the one before'); END;
-INSERT INTO alembic_version VALUES ('0002');
+CREATE TRIGGER case_events_no_UPDATE BEFORE UPDATE ON case_events
+BEGIN SELECT RAISE(ABORT, 'what was done about a case is never changed or removed'); END;
+CREATE TRIGGER case_events_no_DELETE BEFORE DELETE ON case_events
+BEGIN SELECT RAISE(ABORT, 'what was done about a case is never changed or removed'); END;
+CREATE TRIGGER case_events_next_only BEFORE INSERT ON case_events
+WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM case_events)
+  OR EXISTS (SELECT 1 FROM case_events WHERE idempotency_key = NEW.idempotency_key)
+  OR NEW.version <> (SELECT coalesce(max(version), 0) + 1 FROM case_events WHERE case_key = NEW.case_key)
+BEGIN SELECT RAISE(ABORT, 'acts are added at the end, each once'); END;
+INSERT INTO alembic_version VALUES ('0003');

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +31,18 @@ _LEDGER_NEXT = f"""
 NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
 OR NEW.prev <> coalesce((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{"0" * 64}')
 """
+_CASES_NEXT = """
+NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM case_events)
+OR NEW.version <> (SELECT coalesce(max(version), 0) + 1 FROM case_events WHERE case_key = NEW.case_key)
+"""
 _LAWS = (
     ("outcome_events", "decisions", _EVENTS_NEXT, "events are added at the end, each once"),
     ("ledger", "entries of the ledger", _LEDGER_NEXT, "entries are added at the end, each chained to the one before"),
+    ("case_events", "what was done about a case", _CASES_NEXT, "acts are added at the end, each once"),
 )  # fmt: skip
+
+#: Schema -> the tables it brought; version 2 was the first on a server.
+_BROUGHT = {3: ("accounts", "case_events")}
 
 
 class ServerConnection:
@@ -164,10 +172,10 @@ def has_events(server: Server) -> bool:
 
 
 def ready(server: Server) -> None:
-    """Make the tables of the site where there are none.
+    """Make the tables of the site where there are none; those of an older program are brought to the schema of this one.
 
     Raises:
-        StoreError: the schema holds something else, or is of another version of the program.
+        StoreError: the schema holds something else, or is of a newer program.
     """
     raw = _connected(server)
     with contextlib.closing(ServerConnection(raw)) as connection:
@@ -175,14 +183,23 @@ def ready(server: Server) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(CAST(? AS bigint))", (number,))
         if _has(connection, "alembic_version"):
             version = version_in(connection, server)
-            if version != SCHEMA_VERSION:
+            if version > SCHEMA_VERSION:
                 raise StoreError(
                     f"{server} has schema {version}, this program knows {SCHEMA_VERSION}.",
                     remedy="Use the program of that version; nothing was changed.",
                 )
+            _bring_up(connection, version)
         else:
             _fill(connection, server)
         raw.commit()
+
+
+def _bring_up(connection: ServerConnection, version: int) -> None:
+    """Add what newer schemas brought, in the transaction of the connection; a change of columns needs more than this."""
+    for schema in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in (*_tables(_BROUGHT[schema]), *_laws(_BROUGHT[schema])):
+            connection.execute(statement)
+        connection.execute("UPDATE alembic_version SET version_num = ?", (f"{schema:04}",))
 
 
 def damage_of(server: Server) -> str:
@@ -216,29 +233,36 @@ def _fill(connection: ServerConnection, server: Server) -> None:
         raise StoreError(
             f"{server} holds tables of another program.", remedy="Name another schema in site.toml."
         )
-    for statement in (*_tables(), *_laws()):
+    connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    names = _table_names()
+    for statement in (*_tables(names), *_laws(names)):
         connection.execute(statement)
     connection.execute("INSERT INTO store_secrets VALUES (?, ?)", ("digest", secrets.token_bytes(32)))
     connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04}",))
 
 
-def _tables() -> Iterator[str]:
+def _table_names() -> tuple[str, ...]:
+    from fraudmatch.store.tables import METADATA
+
+    return tuple(METADATA.tables)
+
+
+def _tables(names: Collection[str]) -> Iterator[str]:
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateIndex, CreateTable
 
     from fraudmatch.store.tables import METADATA
 
-    yield "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    for table in METADATA.sorted_tables:
+    for table in (table for table in METADATA.sorted_tables if table.name in names):
         yield str(CreateTable(table).compile(dialect=dialect))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(dialect=dialect))
 
 
-def _laws() -> Iterator[str]:
+def _laws(names: Collection[str]) -> Iterator[str]:
     """What no program may do: change or remove a row, or add one elsewhere than at the end."""
-    for table, what, wrong, words in _LAWS:
+    for table, what, wrong, words in (law for law in _LAWS if law[0] in names):
         yield (
             f"CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN RAISE EXCEPTION '{what} {_NEVER}'; END $$"

@@ -8,7 +8,7 @@ from pathlib import Path
 from fraudmatch.errors import StoreError
 
 #: The schema this program writes: the number of the newest migration.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: In the header of the SQLite file, so that another program's database is not taken for a store: "fmou".
 APPLICATION_ID = 0x666D6F75

@@ -35,6 +35,9 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "explain": ("record.viewed",),
     "pack": ("record.viewed",),
     "committee": ("report.exported",),
+    "users add": ("account.changed",),
+    "users change": ("account.changed",),
+    "users list": "prints the accounts of officers, no record of anybody",
     "subject": ("subject.searched",),
     "purge": ("purge.begun", "purge.done"),
     "leave": ("partner.exported",),
@@ -67,7 +70,8 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
 
 
 def run(*args: object) -> Result:
-    return CliRunner().invoke(cli, [str(arg) for arg in args])
+    password = "three good words\n"  # of the one command that asks for something, twice
+    return CliRunner().invoke(cli, [str(arg) for arg in args], input=password * 2)
 
 
 def entries(site: Path) -> list[dict]:
@@ -127,6 +131,17 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
         "pack": (site, flag, "--out", tmp_path / "packs"),
         "subject": (site, "--reference", named(site), "--by", "R. Green", "--reason", "Request 17"),
         "committee": (site, "--from", "2026-03-01", "--to", "2026-03-31", "--out", tmp_path / "members"),
+        "users add": (
+            site,
+            "ada",
+            "--name",
+            "Ada Example",
+            "--partner",
+            "cotswold",
+            "--role",
+            "investigator",
+        ),
+        "users change": (site, "ada", "--end"),
         "outcomes record": (
             site,
             flag,

@@ -242,6 +242,37 @@ def test_a_store_of_another_version_is_left_alone(place: Server) -> None:
         pass
 
 
+def described(place: Server) -> list[tuple[object, ...]]:
+    """Columns, constraints and triggers of a schema, without its name."""
+    asked = (
+        "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
+        "WHERE table_schema = current_schema() ORDER BY 1, 2",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2",
+        "SELECT event_object_table, trigger_name, event_manipulation FROM information_schema.triggers "
+        "WHERE trigger_schema = current_schema() ORDER BY 1, 2, 3",
+    )
+    with access.transaction(place) as connection:
+        return [row for text in asked for row in connection.execute(text)]
+
+
+def test_tables_of_an_older_program_are_brought_up_and_nothing_is_lost(place: Server) -> None:
+    store = open_store(place)
+    store.record(decision(1), key="a", recorded_at=NOW, supersedes=None)
+    before, new = sound(place), described(place)
+    for text in (
+        "DROP TABLE accounts, case_events",
+        "DROP FUNCTION case_events_stays, case_events_ends",
+        "UPDATE alembic_version SET version_num = '0002'",
+    ):
+        statement(place, text)
+    with pytest.raises(StoreError, match="another program"):
+        store.record(decision(2), key="b", recorded_at=NOW, supersedes=None)
+    assert [event.decision for event in open_store(place).events()] == [decision(1)]
+    assert described(place) == new and sound(place) == before
+    assert open_store(place).record(decision(2), key="b", recorded_at=NOW, supersedes=None).added
+
+
 @pytest.mark.parametrize(
     "wrong", [{"password": "wrong"}, {"port": 1}, {"database": "none"}, {"user": "nobody"}]
 )

@@ -336,7 +336,7 @@ def test_a_writer_that_waits_too_long_is_told_so(store, monkeypatch):
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 def upgrade():
     op.add_column("outcome_events", sa.Column("extra", sa.Text))
     {more}
@@ -345,18 +345,18 @@ def upgrade():
 
 def next_schema(folder: Path, more: str = "pass") -> Path:
     folder.mkdir()
-    (folder / "schema_0003_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
+    (folder / "schema_0004_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
     return folder
 
 
 def test_an_older_store_is_brought_up_and_a_copy_of_it_stays(store, tmp_path):
     record(store, decision())
-    bring_up(store.path, to=3, more=[next_schema(tmp_path / "more")])
+    bring_up(store.path, to=4, more=[next_schema(tmp_path / "more")])
     connection = raw(store)
-    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (4,)
     assert connection.execute("SELECT sequence, extra FROM outcome_events").fetchall() == [(1, None)]
     connection.close()
-    copy = Store(tmp_path / "outcomes.sqlite.schema-2")
+    copy = Store(tmp_path / "outcomes.sqlite.schema-3")
     assert copy.events()[0].decision == decision()
     if os.name == "posix":
         assert copy.path.stat().st_mode & 0o777 == 0o600
@@ -382,7 +382,7 @@ def test_a_migration_that_would_lose_or_alter_a_decision_or_breaks_off_is_undone
 ):
     record(store, decision())
     with pytest.raises(error):
-        bring_up(store.path, to=3, more=[next_schema(tmp_path / "more", more)])
+        bring_up(store.path, to=4, more=[next_schema(tmp_path / "more", more)])
     assert open_store(store.path).events()[0].decision == decision()
     assert record(store, decision(2), key="b").added
 
@@ -392,7 +392,7 @@ def test_a_migration_killed_half_way_leaves_the_old_store(store, tmp_path):
     folder = next_schema(tmp_path / "more", "import os; os._exit(9)")
     script = (
         "import sys; from pathlib import Path; from fraudmatch.store.migrating import bring_up\n"
-        "bring_up(Path(sys.argv[1]), to=3, more=[Path(sys.argv[2])])"
+        "bring_up(Path(sys.argv[1]), to=4, more=[Path(sys.argv[2])])"
     )
     assert subprocess.run([sys.executable, "-c", script, store.path, folder]).returncode == 9
     opened = open_store(store.path)
@@ -447,7 +447,9 @@ def test_the_sequence_is_in_plain_sql(store):
         CreateTable(METADATA.tables["outcome_events"]).compile(dialect=postgresql.dialect())
     )
     assert sa.inspect(engine_of(store.path)).get_table_names() == [
+        "accounts",
         "alembic_version",
+        "case_events",
         "ledger",
         "outcome_events",
         "store_secrets",

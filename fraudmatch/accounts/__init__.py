@@ -1,0 +1,10 @@
+"""Who may sign in to the review desk, as what, and for which partner.
+
+Changes when councils keep their accounts another way. `account` is what one is and what roles may do, `password` hashes,
+`kept` reads and writes them, every change with its entry in the ledger.
+"""
+
+from fraudmatch.accounts.account import ROLES, Account, Right, rights_of
+from fraudmatch.accounts.kept import Accounts
+
+__all__ = ["ROLES", "Account", "Accounts", "Right", "rights_of"]
