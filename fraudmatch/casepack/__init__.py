@@ -7,6 +7,15 @@ more; `sides`, `facts`, `dates` and `network` are its parts, `drawing` lays out 
 
 from fraudmatch.casepack.facts import RuleFacts, rule_facts
 from fraudmatch.casepack.gather import CaseNight, CasePack
-from fraudmatch.casepack.page import contents_page, pack_page, write_pack
+from fraudmatch.casepack.page import case_body, contents_page, pack_page, write_pack
 
-__all__ = ["CaseNight", "CasePack", "RuleFacts", "contents_page", "pack_page", "rule_facts", "write_pack"]
+__all__ = [
+    "CaseNight",
+    "CasePack",
+    "RuleFacts",
+    "case_body",
+    "contents_page",
+    "pack_page",
+    "rule_facts",
+    "write_pack",
+]

@@ -39,6 +39,15 @@ def pack_page(pack: CasePack, night: ReportInput) -> str:
     return page
 
 
+def case_body(pack: CasePack) -> str:
+    """What the page says of the case, as a part of another page: HTML with every value escaped, without head and style."""
+    body: str = _environment().get_template("case_body.html").render(
+        value_classes=VALUE_CLASSES, pack=pack, drawing=drawn(pack.network),
+        decided=[plain(event) for event in pack.events], cleared=CLEARED_REASONS,
+    )  # fmt: skip
+    return body
+
+
 def contents_page(packs: Sequence[tuple[str, CasePack]], night: ReportInput) -> str:
     """A page that leads to several packs of one partner; (file name, pack), in their order."""
     page: str = _environment().get_template("cases.html").render(

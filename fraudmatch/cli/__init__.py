@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Explain a flag, or why two records were linked or not."),
     "pack": ("pack", "Write the case pack of cases: a page for an interview or a file."),
     "outcomes": ("outcomes", "Record what was found of flags, list it, or write it to a file."),
+    "review": ("review", "Serve the review desk to browsers on this machine."),
     "users": ("users", "Keep the accounts of the review desk."),
     "committee": ("committee", "Write the report to members: counts and amounts of a period."),
     "subject": ("subject", "Collect what is held on one person."),

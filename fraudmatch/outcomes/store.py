@@ -129,6 +129,11 @@ class Store:
         with self.reading() as connection:
             return events_of(connection)
 
+    def events_beyond(self, sequence: int) -> list[Event]:
+        """The events after one, in their order."""
+        with self.reading() as connection:
+            return events_of(connection, EVENTS.c.sequence > sequence)
+
     def newest(self, flag_key: str) -> Event | None:
         """The event in force about a flag, None where there is none."""
         with self.reading() as connection:

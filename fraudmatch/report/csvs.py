@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +30,21 @@ def write_csv(path: Path, columns: Sequence[Column], table: pa.Table) -> None:
     Raises:
         ConservationError: the file, read back, does not hold one line per row.
     """
-    heading = ",".join(_CELLS["text"](column.heading) for column in columns)
     with path.open("wb") as file:
-        file.write(_MARK + heading.encode("utf-8") + b"\r\n")
-        for begin in range(0, len(table), _ROWS_AT_ONCE):
-            part = table.slice(begin, _ROWS_AT_ONCE)
-            cells = [_cells(column.kind, part[column.key].to_pylist()) for column in columns]
-            lines = (",".join(row) + "\r\n" for row in zip(*cells, strict=True))
-            file.write("".join(lines).encode("utf-8"))
+        file.writelines(csv_parts(columns, table))
     if path.read_bytes().count(b"\n") != len(table) + 1:
         raise ConservationError(f"{path} does not hold {len(table)} rows.")
+
+
+def csv_parts(columns: Sequence[Column], table: pa.Table) -> Iterator[bytes]:
+    """What `write_csv` writes, part by part."""
+    heading = ",".join(_CELLS["text"](column.heading) for column in columns)
+    yield _MARK + heading.encode("utf-8") + b"\r\n"
+    for begin in range(0, len(table), _ROWS_AT_ONCE):
+        part = table.slice(begin, _ROWS_AT_ONCE)
+        cells = [_cells(column.kind, part[column.key].to_pylist()) for column in columns]
+        lines = (",".join(row) + "\r\n" for row in zip(*cells, strict=True))
+        yield "".join(lines).encode("utf-8")
 
 
 def _cells(kind: str, values: Sequence[Any]) -> list[str]:

@@ -8,6 +8,7 @@ evidence it does not see; of that evidence nothing is told. The hub's list holds
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudmatch.report.clean import clean
-from fraudmatch.report.csvs import write_csv
+from fraudmatch.report.csvs import csv_parts, write_csv
 from fraudmatch.report.disclosure import Column, flags_of
 from fraudmatch.report.groups import GroupMembers
 from fraudmatch.report.inputs import ReportInput, Worklist
@@ -46,6 +47,10 @@ class CaseList:
         """The first cases, by column key."""
         found: list[dict[str, Any]] = self.table.slice(0, most).to_pylist()
         return found
+
+    def only(self, places: Sequence[int]) -> CaseList:
+        """The cases at these places, in this order; ranks stay as they are."""
+        return CaseList(self.columns, self.table.take(pa.array(places, pa.int64())))
 
     @property
     def flags(self) -> int:
@@ -149,6 +154,18 @@ def write_list(folder: Path, title: str, night: ReportInput, cases: CaseList) ->
     return paths
 
 
+def list_as_csv(cases: CaseList) -> bytes:
+    """What `worklist.csv` would hold."""
+    return b"".join(csv_parts(cases.columns, cases.table))
+
+
+def list_as_workbook(cases: CaseList, title: str, night: ReportInput) -> bytes:
+    """What `worklist.xlsx` would hold, made without a file."""
+    made = io.BytesIO()
+    _write_book(made, title, night, cases)
+    return made.getvalue()
+
+
 _FRONT = (
     Column("rank", "Rank", "integer", "flag"),
     Column("case_key", "Case", "text", "flag"),
@@ -227,7 +244,7 @@ def _own_money(partner_id: str, flags: Iterable[Mapping[str, Any]]) -> dict[str,
     return found
 
 
-def _write_book(path: Path, title: str, night: ReportInput, cases: CaseList) -> None:
+def _write_book(to: Path | io.BytesIO, title: str, night: ReportInput, cases: CaseList) -> None:
     import xlsxwriter
 
     from fraudmatch.report.grid import Grid
@@ -235,7 +252,7 @@ def _write_book(path: Path, title: str, night: ReportInput, cases: CaseList) -> 
 
     table = cases.table
     shown = [c for c in cases.columns if not (c.optional and table[c.key].null_count == len(table))]
-    book = xlsxwriter.Workbook(path, OPTIONS)
+    book = xlsxwriter.Workbook(to, OPTIONS)
     created = dt.datetime(night.as_at.year, night.as_at.month, night.as_at.day)
     book.set_properties(
         {"title": title, "author": "fraudmatch", "comments": NOT_A_FINDING, "created": created}

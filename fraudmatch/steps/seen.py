@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from fraudmatch.audit import Run, open_run
 from fraudmatch.errors import RunError
 from fraudmatch.outcomes import Decision, Rested, bases, references
+from fraudmatch.schemas import RuleText
 from fraudmatch.scoring import Library
 from fraudmatch.site import Site
 
@@ -33,15 +34,33 @@ def seen_flags(run: Run, flags: pa.Table, library: Library, secret: Callable[[],
     """
     if not flags.num_rows:
         return []
-    records = run.read("records")
+    rules = library.texts()
+    asked = [rules[rule_id] for rule_id in pc.unique(flags["rule_id"]).to_pylist() if rule_id in rules]
+    wanted = {dataset for rule in asked for dataset in (rule.left, rule.right) if dataset}
+    details = {
+        name: run.read(f"details_{name}") for name in sorted(wanted) if f"details_{name}" in run.names()
+    }
+    rested = Rested(run.read("records"), details, run.read("members"))
+    return undecided(flags, rested, rules, dt.date.fromisoformat(run.manifest["as_at"]), secret())
+
+
+def undecided(
+    flags: pa.Table, rested: Rested, rules: Mapping[str, RuleText], night: dt.date, secret: bytes
+) -> list[Decision]:
+    """Decisions that decide nothing yet: what is known of each flag, dated as the night.
+
+    Args:
+        flags: FLAGS, some of them, in any order. rested: tables of the night they are of.
+        rules: rule id -> text, as it is now; of a flag whose rule is not there its facts alone are kept.
+        secret: of the store; see `outcomes.basis`.
+    """
     told = zip(
-        flags.select(["flag_key", "rule_id", "rule_version", "left_partner", "facts"]).to_pylist(),
-        references(records, flags["left_id"].combine_chunks()).to_pylist(),
-        references(records, flags["right_id"].combine_chunks()).to_pylist(),
-        _bases(run, flags, records, library, secret),
+        flags.select(["flag_key", "rule_id", "rule_version", "left_partner"]).to_pylist(),
+        references(rested.records, flags["left_id"].combine_chunks()).to_pylist(),
+        references(rested.records, flags["right_id"].combine_chunks()).to_pylist(),
+        _bases(flags, rested, rules, secret),
         strict=True,
     )
-    night = dt.date.fromisoformat(run.manifest["as_at"])
     return [
         Decision(
             row["flag_key"], row["rule_id"], row["left_partner"], "unresolved", night,
@@ -83,18 +102,9 @@ def _with(told: Decision, seen: Decision | None) -> Decision:
     )  # fmt: skip
 
 
-def _bases(
-    run: Run, flags: pa.Table, records: pa.Table, library: Library, secret: Callable[[], bytes]
-) -> list[str | None]:
+def _bases(flags: pa.Table, rested: Rested, rules: Mapping[str, RuleText], secret: bytes) -> list[str | None]:
     """The basis of each flag; its facts alone where the rule is not there any more."""
-    rules = library.texts()
     known = flags.filter(pc.is_in(flags["rule_id"], value_set=pa.array(sorted(rules), pa.string())))
-    asked = [rules[rule_id] for rule_id in pc.unique(known["rule_id"]).to_pylist()]
-    wanted = {dataset for rule in asked for dataset in (rule.left, rule.right) if dataset}
-    details = {
-        name: run.read(f"details_{name}") for name in sorted(wanted) if f"details_{name}" in run.names()
-    }
-    rested = Rested(records, details, run.read("members"))
-    made = dict(zip(known["flag_key"].to_pylist(), bases(known, rested, rules, secret()), strict=True))
+    made = dict(zip(known["flag_key"].to_pylist(), bases(known, rested, rules, secret), strict=True))
     plain = zip(flags["flag_key"].to_pylist(), flags["facts"].to_pylist(), strict=True)
     return [made.get(key) or f'{{"facts":{facts}}}' for key, facts in plain]

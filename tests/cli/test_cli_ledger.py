@@ -35,6 +35,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "explain": ("record.viewed",),
     "pack": ("record.viewed",),
     "committee": ("report.exported",),
+    "review": "serves the review desk; each look and act there is an entry, which tests/desk counts",
     "users add": ("account.changed",),
     "users change": ("account.changed",),
     "users list": "prints the accounts of officers, no record of anybody",

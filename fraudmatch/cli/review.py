@@ -1,0 +1,55 @@
+"""`fraudmatch review`: the review desk in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("review")
+@click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(1024, 65_535))
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Pages made at once."
+)
+def command(site: Path, port: int, threads: int) -> None:
+    """Serve the review desk of SITE to browsers on this machine, until it is stopped with Ctrl+C.
+
+    Investigators see the cases of their own partner, best first, decide them and take notes; everything they look at
+    or do is in the ledger. It needs accounts: fraudmatch users add. Others than this machine are not answered.
+
+    \b
+    Example:
+      fraudmatch review mysite
+    """
+    from fraudmatch.errors import ConfigurationError
+    from fraudmatch.site import load_site
+
+    try:
+        import waitress
+
+        from fraudmatch.review.app import make_app
+    except ImportError as error:
+        raise ConfigurationError(
+            "The parts of the review desk are not installed.",
+            remedy="Install them with: pip install 'fraudmatch[review]'",
+        ) from error
+    from fraudmatch.review.desk import Desk
+    from fraudmatch.review.settings import Settings, local_hosts
+
+    desk = Desk(load_site(site), Settings(local_hosts(port)))
+    if not desk.accounts.all():
+        raise click.UsageError(
+            f"Nobody may sign in yet. Make an account first: fraudmatch users add {site} USERNAME --name …"
+        )
+    click.echo(f"The desk shows the night of {desk.night.as_at.isoformat()}: open http://localhost:{port}")
+    click.echo("Stop it with Ctrl+C.", err=True)
+    waitress.serve(
+        make_app(desk),
+        host="127.0.0.1",
+        port=port,
+        threads=threads,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )

@@ -1,0 +1,127 @@
+"""How the cases of the night in force stand: acts and decisions of the store, laid onto them and kept up to date.
+
+Other programs write to the store too (another desk, a command, a workbook taken in), so every request first reads what
+came since the last. Acts find their case by its key, or after a night that named it otherwise, by the flags it had.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+
+from fraudmatch.caselog import CaseEvent, CaseLog, CaseState, after
+from fraudmatch.outcomes import Event
+from fraudmatch.review.night import OpenNight
+from fraudmatch.review.worklist import Standing, Worklist
+from fraudmatch.schemas import CLEARED, REAL
+from fraudmatch.site import Partner
+
+#: Outcomes after which nobody has to look at a flag again.
+SETTLED = frozenset((*REAL, CLEARED))
+
+
+class Board:
+    """How cases stand.
+
+    Attributes:
+        decided: all decisions so far, in their order. One list, which only grows.
+    """
+
+    def __init__(self, log: CaseLog) -> None:
+        self._log, self._lock = log, threading.RLock()
+        self.decided: list[Event] = []
+        self._acts: list[CaseEvent] = []
+        self._night: OpenNight | None = None
+        self._newest: dict[str, Event] = {}
+        self._states: dict[str, CaseState] = {}
+        self._history: defaultdict[str, list[CaseEvent]] = defaultdict(list)
+        self.catch_up()
+
+    def lay_out(self, night: OpenNight) -> None:
+        """Begin to stand for another night."""
+        with self._lock:
+            self._night, self._states = night, {}
+            self._history = defaultdict(list)
+            for event in self._acts:
+                self._add(night, event)
+
+    def catch_up(self) -> None:
+        """Read what came to the store since, and put it into its places.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with self._lock:
+            newer = self._log.store.events_beyond(len(self.decided))
+            acts = self._log.events(beyond=len(self._acts))
+            self.decided += newer
+            self._newest |= {event.decision.flag_key: event for event in newer}
+            self._acts += acts
+            night = self._night
+            if night is None:
+                return
+            touched = {night.case_of.get(event.decision.flag_key) for event in newer}
+            touched |= {self._add(night, event) for event in acts}
+            for case_key in touched - {None}:
+                self._put(night, str(case_key))
+
+    def worklist(self, partner: Partner) -> Worklist:
+        """The list of a partner, with how its cases stand."""
+        with self._lock:
+            assert self._night is not None
+            fresh = partner.id not in self._night.made_worklists()
+            found = self._night.worklist(partner)
+            if fresh:
+                decided = {self._night.case_of.get(key) for key in self._newest}
+                for case_key in (decided | set(self._states)) & set(found.place):
+                    found.put(str(case_key), self.standing(str(case_key), partner.id))
+            return found
+
+    def state(self, case_key: str) -> CaseState:
+        """What the acts on a case come to."""
+        with self._lock:
+            return self._states.get(case_key, CaseState())
+
+    def history(self, case_key: str) -> list[CaseEvent]:
+        """The acts on a case, in their order."""
+        with self._lock:
+            return list(self._history.get(case_key, ()))
+
+    def newest(self, flag_key: str) -> Event | None:
+        """The decision in force about a flag; None where there is none."""
+        with self._lock:
+            return self._newest.get(flag_key)
+
+    def standing(self, case_key: str, partner_id: str) -> Standing:
+        """How a case stands for the partner that bears its loss: decided once all flags it decides are."""
+        with self._lock:
+            assert self._night is not None
+            state = self._states.get(case_key, CaseState())
+            flags = self._night.decidable(case_key, partner_id)
+            said = [self._newest[key].decision.outcome for key in flags if key in self._newest]
+            if flags and len(said) == len(flags) and set(said) <= SETTLED:
+                return Standing("decided", state.assignee, state.due)
+            shown = "in_review" if state.state == "decided" else state.state
+            return Standing(shown, state.assignee, state.due)
+
+    def _add(self, night: OpenNight, event: CaseEvent) -> str | None:
+        """Lay an act onto tonight's case; its key, None where none of its flags is there any more."""
+        told = event.act
+        case_key = told.case_key if told.case_key in night.flags_of else None
+        case_key = case_key or next((night.case_of[key] for key in told.flags if key in night.case_of), None)
+        if case_key is None:
+            return None
+        before = self._states.get(case_key, CaseState())
+        now = after(before, event)
+        if (
+            case_key != told.case_key
+        ):  # acts on the case under its name of another night do not count up this one's
+            now = CaseState(before.version, now.state, now.assignee, now.due, now.interested, now.last)
+        self._states[case_key] = now
+        self._history[case_key].append(event)
+        return case_key
+
+    def _put(self, night: OpenNight, case_key: str) -> None:
+        for partner_id, worklist in night.made_worklists().items():
+            if case_key in worklist.place:
+                worklist.put(case_key, self.standing(case_key, partner_id))

@@ -1,0 +1,151 @@
+"""The desk: a site, the night in force, how its cases stand, and who is signed in. Pages ask it; it knows no HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from fraudmatch.accounts import Account, Accounts
+from fraudmatch.audit import open_run
+from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState
+from fraudmatch.caselog.log import Telling
+from fraudmatch.casepack import CasePack
+from fraudmatch.ledger.entering import enter
+from fraudmatch.outcomes.store import open_store
+from fraudmatch.review.board import Board
+from fraudmatch.review.night import OpenNight
+from fraudmatch.review.sessions import Clock, Sessions, Throttle
+from fraudmatch.review.settings import Settings
+from fraudmatch.review.worklist import Standing, Worklist
+from fraudmatch.site import Partner, Site
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as its page needs it.
+
+    Attributes:
+        pack: as the partner may see it. state, standing, history: what was done about it.
+        decidable: flag key -> the decision in force about it, of the flags the partner decides.
+    """
+
+    pack: CasePack
+    state: CaseState
+    standing: Standing
+    history: Sequence[CaseEvent]
+    decidable: Mapping[str, Any]
+
+
+class Desk:
+    """A desk over one site.
+
+    Args:
+        clock: seconds that only go forward. now: the moment, with its zone; both for tests to set.
+
+    Raises:
+        RunError: there is no night. StoreError: the store cannot be read.
+    """
+
+    def __init__(
+        self, site: Site, settings: Settings, *, clock: Clock = time.monotonic,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:  # fmt: skip
+        self.site, self.settings, self.now = site, settings, now
+        self.accounts = Accounts(site)
+        self.sessions = Sessions(clock, idle=settings.idle_minutes * 60, most=settings.most_hours * 3600)
+        self.throttle = Throttle(clock)
+        self.log = CaseLog(open_store(site.outcomes_store))
+        self.board = Board(self.log)
+        self._secret: bytes | None = None
+        self.night = self._opened()
+
+    def refresh(self) -> None:
+        """See what came since: decisions and acts of others, and a newer night.
+
+        Raises:
+            StoreError: the store cannot be read. RunError: the newer night cannot be.
+        """
+        if open_run(self.site.runs_folder).folder.name != self.night.run_id:
+            self.night = self._opened()
+        self.board.catch_up()
+
+    def partner_of(self, account: Account) -> Partner:
+        """The partner whose cases a person works on."""
+        assert account.partner is not None
+        return self.site.partner(account.partner)
+
+    def worklist(self, account: Account) -> Worklist:
+        """The list of the person's partner."""
+        return self.board.worklist(self.partner_of(account))
+
+    def view(self, account: Account, case_key: str) -> CaseView | None:
+        """A case, entered in the ledger as seen; None where it is not of the person's partner, or nowhere.
+
+        Raises:
+            StoreError: it was not entered, so nothing may be shown.
+        """
+        if case_key not in self.worklist(account).place:
+            return None
+        partner = self.partner_of(account)
+        if self.night.changed_rules(case_key) or (pack := self.night.pack(case_key, partner)) is None:
+            return None
+        enter(
+            self.site,
+            "record.viewed",
+            by=account.username,
+            of=case_key,
+            partner=partner.id,
+            detail={"desk": 1},
+        )
+        flags = self.night.decidable(case_key, partner.id)
+        return CaseView(
+            pack, self.board.state(case_key), self.board.standing(case_key, partner.id),
+            self.board.history(case_key), {key: self.board.newest(key) for key in flags},
+        )  # fmt: skip
+
+    def do(
+        self, account: Account, case_key: str, kind: str, detail: Mapping[str, Any], note: str | None, *,
+        key: str, version: int, tells: Sequence[Telling] = (),
+    ) -> CaseEvent:  # fmt: skip
+        """Keep what a person did about a case of its partner; arguments and errors as in `CaseLog.add`.
+
+        Raises:
+            LookupError: the case is not of the person's partner.
+        """
+        partner = self.partner_of(account)
+        if case_key not in self.worklist(account).place:
+            raise LookupError(case_key)
+        flags = tuple(self.night.flags_of[case_key])
+        act = Act(case_key, flags, partner.id, account.username, kind, detail, note)
+        event = self.log.add(act, key=f"desk:{key}", version=version, recorded_at=self.now(), tells=tells)
+        self.board.catch_up()
+        return event
+
+    def secret(self) -> bytes:
+        """The secret of the store that digests of a basis are keyed with."""
+        self._secret = self._secret or self.log.store.secret()
+        return self._secret
+
+    def today(self) -> dt.date:
+        """The day it is."""
+        return self.now().date()
+
+    def refused(self, account: Account, what: str) -> None:
+        """Enter that somebody asked for what the person may not do."""
+        enter(self.site, "act.refused", by=account.username, of=what, partner=account.partner)
+
+    def _opened(self) -> OpenNight:
+        night = OpenNight(self.site, None, self.board.decided)
+        self.board.lay_out(night)
+        return night
+
+
+def desk_of() -> Desk:
+    """The desk of the app that answers."""
+    found: Desk = flask.current_app.config["DESK"]
+    return found

@@ -1,0 +1,104 @@
+"""The night in force, read back once and held in memory: what the desk shows is what the reports of that night show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraudmatch.casepack import CaseNight, CasePack, rule_facts
+from fraudmatch.inputs import rule_folders
+from fraudmatch.kept import input_of, read_night
+from fraudmatch.outcomes import Decision, Event, Rested
+from fraudmatch.report.worklist import CaseLists
+from fraudmatch.review.worklist import Worklist
+from fraudmatch.schemas import RuleText
+from fraudmatch.scoring import load_library
+from fraudmatch.site import Partner, Site
+from fraudmatch.steps.seen import undecided
+
+
+class OpenNight:
+    """A published night.
+
+    Attributes:
+        run_id, as_at: of the night. rules: rule id -> text, of every rule that ran. changed: ids of rules that are no
+            longer as they were, so that their cases cannot be shown in full.
+        flags_of: case key -> keys of its flags, the leading one first. case_of: flag key -> key of its case.
+    """
+
+    def __init__(self, site: Site, run_id: str | None, events: Sequence[Event]) -> None:
+        kept = read_night(site, run_id)
+        self.run_id, self.as_at = kept.run.folder.name, kept.as_at
+        library = load_library(rule_folders(site))
+        ran = set(zip(*(kept.flags[name].to_pylist() for name in ("rule_id", "rule_version")), strict=True))
+        facts = {
+            rule_id: rule_facts(rule)
+            for rule_id, version in sorted(ran)
+            if (rule := library.rule(rule_id)) is not None and rule.file.version == version
+        }
+        self.input = input_of(site, kept)
+        self._texts: dict[str, RuleText] = dict(library.texts())
+        self._cases = CaseNight(self.input, facts, events)
+        assert self.input.worklist is not None
+        self._lists = CaseLists(self._cases.night, self.input.worklist)
+        self._worklists: dict[str, Worklist] = {}
+        self._lock = threading.Lock()
+        self._rested = Rested(kept.prepared.records, kept.prepared.details, kept.members)
+        self._flags = kept.flags
+        pairs = list(
+            zip(*(kept.case_flags[name].to_pylist() for name in ("case_key", "flag_key")), strict=True)
+        )
+        self.flags_of: dict[str, list[str]] = {}
+        for case_key, flag_key in pairs:
+            self.flags_of.setdefault(case_key, []).append(flag_key)
+        self.case_of = {flag_key: case_key for case_key, flag_key in pairs}
+        bears = dict(
+            zip(*(kept.flags[name].to_pylist() for name in ("flag_key", "left_partner")), strict=True)
+        )
+        self._bears = {flag_key: bears[flag_key] for flag_key in self.case_of}
+
+    @property
+    def rules(self) -> dict[str, RuleText]:
+        """Rule id -> its text, of every rule that ran."""
+        return dict(self.input.rules)
+
+    def worklist(self, partner: Partner) -> Worklist:
+        """The list of a partner, made when it is first asked for."""
+        with self._lock:
+            if partner.id not in self._worklists:
+                self._worklists[partner.id] = Worklist(self._lists.of_partner(partner))
+            return self._worklists[partner.id]
+
+    def made_worklists(self) -> dict[str, Worklist]:
+        """Partner id -> its list, of those that were asked for."""
+        with self._lock:
+            return dict(self._worklists)
+
+    def changed_rules(self, case_key: str) -> list[str]:
+        """Rules of a case that are no longer as they were when they flagged, so that it cannot be shown."""
+        return self._cases.changed_rules(case_key)
+
+    def pack(self, case_key: str, partner: Partner) -> CasePack | None:
+        """The case as a partner may see it; None where it is a party of no flag of it."""
+        return self._cases.pack(case_key, partner)
+
+    def decidable(self, case_key: str, partner_id: str) -> list[str]:
+        """Flags of a case that a partner decides: those of which it bears the loss, the leading one first."""
+        return [key for key in self.flags_of[case_key] if self._bears[key] == partner_id]
+
+    def undecided(self, flag_keys: Sequence[str], secret: Callable[[], bytes]) -> list[Decision]:
+        """What a decision about these flags needs to say of them, in their order; see `steps.seen`."""
+        wanted = pa.array(flag_keys, pa.string())
+        flags = self._flags.filter(pc.is_in(self._flags["flag_key"], value_set=wanted))
+        made = {
+            one.flag_key: one for one in undecided(flags, self._rested, self._texts, self.as_at, secret())
+        }
+        return [made[key] for key in flag_keys]
+
+    def day(self, today: dt.date, *, dated: bool) -> dt.date:
+        """The day a decision made now is of: today, unless the site speaks of one fixed day (`dated`)."""
+        return self.as_at if dated else max(today, self.as_at)
