@@ -18,6 +18,8 @@ class Right(Enum):
     SEE_CASES = "see the cases of the partner"
     WORK_CASES = "note, decide and undo decisions of one's own"
     ASSIGN = "give cases to others, set days, undo decisions of others"
+    APPROVE = "approve what a colleague proposes, or give it back"
+    ANSWER = "answer what other councils ask about one's own records"
     EXPORT = "write lists of cases to files"
     SEE_LEDGER = "read the ledger"
     KEEP_ACCOUNTS = "make, change and end accounts of the partner"
@@ -46,10 +48,18 @@ def _role(title: str, *rights: Right, of_hub: bool = False, of_partner: bool = T
 #: responsible officer, key contact, investigators) and the Code of Data Matching Practice 2018 on who needs to see what:
 #: who keeps machines and accounts sees no case, who audits changes none.
 ROLES: Mapping[str, Role] = {
-    "investigator": _role("Investigator", Right.SEE_CASES, Right.WORK_CASES),
+    "investigator": _role("Investigator", Right.SEE_CASES, Right.WORK_CASES, Right.ANSWER),
     "supervisor": _role(
-        "Supervisor", Right.SEE_CASES, Right.WORK_CASES, Right.ASSIGN, Right.EXPORT, Right.SEE_LEDGER
+        "Supervisor",
+        Right.SEE_CASES,
+        Right.WORK_CASES,
+        Right.ASSIGN,
+        Right.APPROVE,
+        Right.ANSWER,
+        Right.EXPORT,
+        Right.SEE_LEDGER,
     ),
+    "dataset_owner": _role("Dataset owner", Right.ANSWER),
     "analyst": _role("Analyst", Right.SEE_CASES, Right.EXPORT),
     "partner_administrator": _role("Partner administrator", Right.KEEP_ACCOUNTS),
     "auditor": _role("Auditor", Right.SEE_LEDGER, of_hub=True),

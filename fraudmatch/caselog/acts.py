@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fraudmatch.errors import DecisionError, Problem
+from fraudmatch.schemas import CLEARED_REASONS, OUTCOME_WORDS, VALUE_CLASSES
 
 #: What a person may say of a case that is being worked; the others follow from acts (`state.CaseState`).
 WORKING = ("in_review", "query_sent", "investigating")
 
 MOST_NOTE = 2_000
 _CASE = re.compile(r"^[0-9a-f]{16}$")
+_FLAG = re.compile(r"^[0-9a-f]{32}$")
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,59 @@ def _numbers(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, int) for one in value)
 
 
-#: Kind -> what its detail holds, as name -> whether a value is one.
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _number_or_none(value: Any) -> bool:
+    return value is None or _number(value)
+
+
+def _keys(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_key(one) for one in value)
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, str) and bool(_FLAG.match(value))
+
+
+def _amounts(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == set(VALUE_CLASSES)
+        and all(map(_number_or_none, value.values()))
+    )
+
+
+def _partner(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 31
+
+
+#: Kind -> what its detail holds, as name -> whether a value is one. `act` is the sequence of the act it speaks of;
+#: "proposed" holds a decision that waits for a second person, "asked" a question to another partner about a flag.
 KINDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "assigned": {"to": _nobody_or_username},
     "due": {"on": _day_or_none},
     "state": {"state": _working},
     "note": {},
     "decided": {"events": _numbers},
-    "undone": {"events": _numbers, "act": lambda value: isinstance(value, int)},
+    "undone": {"events": _numbers, "act": _number},
     "interest": {},
+    "proposed": {
+        "flags": _keys,
+        "outcome": lambda value: value in OUTCOME_WORDS,
+        "on": lambda value: value and _day_or_none(value),
+        "reason": lambda value: value is None or value in CLEARED_REASONS,
+        "minutes": _number_or_none,
+        "pence": _amounts,
+    },
+    "approved": {"events": _numbers, "act": _number},
+    "returned": {"act": _number},
+    "asked": {"flag": _is_key, "to": _partner, "by": lambda value: value and _day_or_none(value)},
+    "answered": {"act": _number},
 }
 #: Kinds that say nothing without a note.
-_NOTED = ("note", "interest")
+_NOTED = ("note", "interest", "returned", "asked", "answered")
 
 
 def checked(act: Act) -> Act:

@@ -47,14 +47,15 @@ class CaseLog:
         self.store = store
 
     def add(
-        self, act: Act, *, key: str, version: int, recorded_at: dt.datetime, tells: Sequence[Telling] = ()
+        self, act: Act, *, key: str, version: int | None, recorded_at: dt.datetime, tells: Sequence[Telling] = ()
     ) -> CaseEvent:  # fmt: skip
         """Keep one act and the decisions that belong to it; told again under the same key, the act of the first time comes back.
 
         Args:
             act: of a kind with decisions, `events` of its detail is filled in here.
             key: names this act of telling; a new one for every act; at most 80 characters.
-            version: of the case, as the person saw it. recorded_at: now, with a time zone.
+            version: of the case, as the person saw it; null = the person does not see the case, and what else was done
+                about it does not matter. recorded_at: now, with a time zone.
 
         Raises:
             ConflictError: somebody was faster, on the case or on a flag; nothing was changed.
@@ -66,7 +67,7 @@ class CaseLog:
             if known:
                 return _same(known[0], act, version)
             newest = _version(connection, act.case_key)
-            if newest != version:
+            if version is not None and newest != version:
                 raise ConflictError(
                     f"Case {act.case_key} was changed since: it is at version {newest}, not {version}.",
                     remedy="Nothing was changed. Look at the case as it is now, then tell it again.",
@@ -81,7 +82,7 @@ class CaseLog:
             if told:
                 act = replace(act, detail={**act.detail, "events": told})
             sequence = _last(connection) + 1
-            event = CaseEvent(sequence, version + 1, key, stamp(recorded_at), checked(act))
+            event = CaseEvent(sequence, newest + 1, key, stamp(recorded_at), checked(act))
             connection.execute(sa.insert(CASE_EVENTS), [_row(event)])
             enter_case_act(driver_of(connection), sequence, event.recorded_at)
         return event
@@ -96,14 +97,16 @@ class CaseLog:
             return _events(connection, CASE_EVENTS.c.sequence > beyond)
 
 
-def _same(event: CaseEvent, act: Act, version: int) -> CaseEvent:
+def _same(event: CaseEvent, act: Act, version: int | None) -> CaseEvent:
     """The event that an act was kept as, told once more.
 
     Raises:
         DecisionError: the key was used for another act.
     """
     decided = {"events": event.act.detail["events"]} if "events" in event.act.detail else {}
-    if event.version != version + 1 or event.act != replace(act, detail={**act.detail, **decided}):
+    if version not in (None, event.version - 1) or event.act != replace(
+        act, detail={**act.detail, **decided}
+    ):
         raise DecisionError(
             f"The key of this act was used for another one, {event.sequence}.",
             remedy="Every act needs a key of its own; nothing was changed.",

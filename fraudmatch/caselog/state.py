@@ -14,6 +14,7 @@ STATES = {
     "in_review": "In review",
     "query_sent": "Query sent",
     "investigating": "Investigating",
+    "awaiting_approval": "Awaiting approval",
     "decided": "Decided",
 }
 
@@ -25,7 +26,8 @@ class CaseState:
     Attributes:
         version: how many acts there were. state: a key of STATES. assignee: username; null = nobody.
         due: null = no day is set. interested: usernames of those who declared an interest in it.
-        last: the newest act; null = there was none.
+        proposed: the decision that waits for a second person; null = none does.
+        questions: questions to other partners that are not answered yet. last: the newest act; null = there was none.
     """
 
     version: int = 0
@@ -33,6 +35,8 @@ class CaseState:
     assignee: str | None = None
     due: dt.date | None = None
     interested: frozenset[str] = frozenset()
+    proposed: CaseEvent | None = None
+    questions: tuple[CaseEvent, ...] = ()
     last: CaseEvent | None = None
 
 
@@ -48,10 +52,18 @@ def after(before: CaseState, event: CaseEvent) -> CaseState:
         return replace(now, due=dt.date.fromisoformat(on) if on else None)
     if act.kind == "state":
         return replace(now, state=act.detail["state"])
-    if act.kind == "decided":
-        return replace(now, state="decided")
-    if act.kind == "undone":
-        return replace(now, state="in_review")
+    if act.kind in ("decided", "approved"):
+        return replace(now, state="decided", proposed=None)
+    if act.kind in ("undone", "returned"):
+        return replace(now, state="in_review", proposed=None)
+    if act.kind == "proposed":
+        return replace(now, state="awaiting_approval", proposed=event)
+    if act.kind == "asked":
+        return replace(now, state="query_sent", questions=(*before.questions, event))
+    if act.kind == "answered":
+        open_ = tuple(one for one in before.questions if one.sequence != act.detail["act"])
+        waits = bool(open_) or before.state != "query_sent"
+        return replace(now, state=before.state if waits else "in_review", questions=open_)
     if act.kind == "interest":
         return replace(now, interested=before.interested | {act.actor})
     return now

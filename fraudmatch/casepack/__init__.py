@@ -6,15 +6,17 @@ more; `sides`, `facts`, `dates` and `network` are its parts, `drawing` lays out 
 """
 
 from fraudmatch.casepack.facts import RuleFacts, rule_facts
-from fraudmatch.casepack.gather import CaseNight, CasePack
-from fraudmatch.casepack.page import case_body, contents_page, pack_page, write_pack
+from fraudmatch.casepack.gather import CaseNight, CasePack, PackedFlag
+from fraudmatch.casepack.page import case_body, contents_page, flag_body, pack_page, write_pack
 
 __all__ = [
     "CaseNight",
     "CasePack",
+    "PackedFlag",
     "RuleFacts",
     "case_body",
     "contents_page",
+    "flag_body",
     "pack_page",
     "rule_facts",
     "write_pack",

@@ -48,6 +48,12 @@ def case_body(pack: CasePack) -> str:
     return body
 
 
+def flag_body(flag: PackedFlag) -> str:
+    """What the page says of one flag, as a part of another page; see `case_body`."""
+    body: str = _environment().get_template("case_flag.html").render(flag=flag, place=1)
+    return body
+
+
 def contents_page(packs: Sequence[tuple[str, CasePack]], night: ReportInput) -> str:
     """A page that leads to several packs of one partner; (file name, pack), in their order."""
     page: str = _environment().get_template("cases.html").render(

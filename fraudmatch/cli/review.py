@@ -37,8 +37,12 @@ def command(site: Path, port: int, threads: int) -> None:
         ) from error
     from fraudmatch.review.desk import Desk
     from fraudmatch.review.settings import Settings, local_hosts
+    from fraudmatch.review.terms import read_terms
 
-    desk = Desk(load_site(site), Settings(local_hosts(port)))
+    loaded = load_site(site)
+    terms = read_terms(loaded)
+    settings = Settings(local_hosts(port), idle_minutes=terms.idle_minutes, most_hours=terms.most_hours)
+    desk = Desk(loaded, settings, terms=terms)
     if not desk.accounts.all():
         raise click.UsageError(
             f"Nobody may sign in yet. Make an account first: fraudmatch users add {site} USERNAME --name …"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SITE = click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
 _ROLE = click.option(
     "--role", "roles", multiple=True,
-    help="investigator, supervisor, analyst, partner_administrator; of the hub auditor, system_administrator.",
+    help="investigator, supervisor, analyst, dataset_owner, partner_administrator; of the hub auditor, system_administrator.",
 )  # fmt: skip
 _BY = click.option("--by", help="Who does it; the name of the account when left out.")
 _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")

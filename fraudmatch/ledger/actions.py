@@ -16,6 +16,7 @@ ACTIONS = {
     "case.worked": "something was done about a case beside deciding; the digest, keyed, is that of its act",
     "case.erased": "the words of an act about a case were erased; digests, keyed, before and after",
     "account.changed": "who may sign in, or as what, was changed; digests, keyed, before and after",
+    "desk.opened": "the review desk was started; the digest is that of its settings",
     "session.begun": "somebody signed in to the review desk",
     "session.refused": "somebody failed to sign in to the review desk, or was kept waiting",
     "session.ended": "somebody signed out of the review desk",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from dataclasses import dataclass, replace
 
 from fraudmatch.caselog import CaseEvent, CaseLog, CaseState, after
 from fraudmatch.outcomes import Event
@@ -18,6 +19,14 @@ from fraudmatch.site import Partner
 
 #: Outcomes after which nobody has to look at a flag again.
 SETTLED = frozenset((*REAL, CLEARED))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question between partners; `answer` is null while it is open."""
+
+    asked: CaseEvent
+    answer: CaseEvent | None
 
 
 class Board:
@@ -31,6 +40,8 @@ class Board:
         self._log, self._lock = log, threading.RLock()
         self.decided: list[Event] = []
         self._acts: list[CaseEvent] = []
+        self._asked: list[CaseEvent] = []
+        self._answers: dict[int, CaseEvent] = {}
         self._night: OpenNight | None = None
         self._newest: dict[str, Event] = {}
         self._states: dict[str, CaseState] = {}
@@ -57,6 +68,10 @@ class Board:
             self.decided += newer
             self._newest |= {event.decision.flag_key: event for event in newer}
             self._acts += acts
+            self._asked += [event for event in acts if event.act.kind == "asked"]
+            self._answers |= {
+                event.act.detail["act"]: event for event in acts if event.act.kind == "answered"
+            }
             night = self._night
             if night is None:
                 return
@@ -76,6 +91,18 @@ class Board:
                 for case_key in (decided | set(self._states)) & set(found.place):
                     found.put(str(case_key), self.standing(str(case_key), partner.id))
             return found
+
+    def questions(self, partner_id: str) -> list[Question]:
+        """What a partner was asked: open ones first, those that are to be answered soonest at the top."""
+        with self._lock:
+            found = [
+                Question(event, self._answers.get(event.sequence))
+                for event in self._asked
+                if event.act.detail["to"] == partner_id
+            ]
+        return sorted(
+            found, key=lambda one: (one.answer is not None, one.asked.act.detail["by"], one.asked.sequence)
+        )
 
     def state(self, case_key: str) -> CaseState:
         """What the acts on a case come to."""
@@ -116,7 +143,7 @@ class Board:
         if (
             case_key != told.case_key
         ):  # acts on the case under its name of another night do not count up this one's
-            now = CaseState(before.version, now.state, now.assignee, now.due, now.interested, now.last)
+            now = replace(now, version=before.version)
         self._states[case_key] = now
         self._history[case_key].append(event)
         return case_key

@@ -11,7 +11,7 @@ from flask import Blueprint, request
 from markupsafe import Markup
 
 from fraudmatch.accounts import Account, Right
-from fraudmatch.caselog import CaseEvent
+from fraudmatch.caselog import CaseEvent, CaseState
 from fraudmatch.caselog.state import STATES
 from fraudmatch.casepack import case_body
 from fraudmatch.report.words import counted
@@ -57,17 +57,36 @@ def case_page(
         before_after=_neighbours(desk, me, case_key, wanted), typed=typed or {}, wrong=wrong or {},
         outcomes=OUTCOMES, reasons=CLEARED_REASONS, classes=VALUE_CLASSES, act=secrets.token_hex(16),
         works=me.may(Right.WORK_CASES) and me.username not in found.state.interested,
-        undo=undoable(found.history, me), people=_people(desk, me), night=desk.night, said=[_said(one) for one in found.history],
+        undo=undoable(found.history, me), people=desk.colleagues(me) if me.may(Right.ASSIGN) else [], night=desk.night,
+        approves=may_approve(found.state, me), asks=_asks(desk, me, case_key), today=desk.today(), said=[_said(one) for one in found.history],
         flags=[(flag, found.decidable[flag.key]) for flag in found.pack.flags if flag.key in found.decidable],
     )  # fmt: skip
 
 
 def undoable(history: Sequence[CaseEvent], me: Account) -> CaseEvent | None:
     """The act of deciding that a person may take back: the newest, own or, for who assigns, anybody's."""
-    last = next((one for one in reversed(history) if one.act.kind in ("decided", "undone")), None)
+    kinds = ("decided", "approved", "undone")
+    last = next((one for one in reversed(history) if one.act.kind in kinds), None)
     if last is None or last.act.kind == "undone" or not me.may(Right.WORK_CASES):
         return None
     return last if last.act.actor == me.username or me.may(Right.ASSIGN) else None
+
+
+def may_approve(state: CaseState, me: Account) -> bool:
+    """Whether a person may approve what waits: never one's own, nor with an interest in the case."""
+    return (
+        state.proposed is not None
+        and me.may(Right.APPROVE)
+        and me.username != state.proposed.act.actor
+        and me.username not in state.interested
+    )
+
+
+def _asks(desk: Desk, me: Account, case_key: str) -> list[tuple[str, str]]:
+    """What can be asked about: (flag key, rule and partner in words)."""
+    askable = desk.askable(me, case_key)
+    rules = desk.night.rule_of
+    return [(key, f"{rules[key]}: {desk.site.partner(to).name}") for key, to in askable.items()]
 
 
 def _neighbours(desk: Desk, me: Account, case_key: str, wanted: Filter) -> tuple[str | None, str | None]:
@@ -89,17 +108,6 @@ def _neighbours(desk: Desk, me: Account, case_key: str, wanted: Filter) -> tuple
     )
 
 
-def _people(desk: Desk, me: Account) -> list[Account]:
-    """Whom a case can be given to: colleagues who work cases of the same partner."""
-    if not me.may(Right.ASSIGN):
-        return []
-    return [
-        one
-        for one in desk.accounts.all()
-        if one.active and one.partner == me.partner and one.may(Right.WORK_CASES)
-    ]
-
-
 def _said(event: CaseEvent) -> dict[str, Any]:
     """An act in words."""
     act = event.act
@@ -118,6 +126,12 @@ def _words(kind: str, detail: Mapping[str, Any]) -> str:
         return f"set the day to {detail['on']}" if detail["on"] else "took the day away"
     if kind == "state":
         return f"said it is {STATES[detail['state']].lower()}"
+    if kind == "proposed":
+        return f"proposed: {OUTCOMES[detail['outcome']].lower()}"
+    if kind in ("approved", "returned", "answered"):
+        return {"approved": "approved it", "returned": "gave it back", "answered": "answered"}[kind]
+    if kind == "asked":
+        return f"asked {detail['to']}, to be answered by {detail['by']}"
     if kind == "decided":
         return f"decided {counted(len(detail['events']), 'flag')}"
     if kind == "undone":

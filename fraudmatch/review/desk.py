@@ -5,22 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
 
-from fraudmatch.accounts import Account, Accounts
+from fraudmatch.accounts import Account, Accounts, Right
 from fraudmatch.audit import open_run
 from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState
 from fraudmatch.caselog.log import Telling
-from fraudmatch.casepack import CasePack
+from fraudmatch.casepack import CasePack, PackedFlag
 from fraudmatch.ledger.entering import enter
 from fraudmatch.outcomes.store import open_store
-from fraudmatch.review.board import Board
+from fraudmatch.review.board import Board, Question
 from fraudmatch.review.night import OpenNight
 from fraudmatch.review.sessions import Clock, Sessions, Throttle
 from fraudmatch.review.settings import Settings
+from fraudmatch.review.terms import DeskTerms, digest_of
 from fraudmatch.review.worklist import Standing, Worklist
 from fraudmatch.site import Partner, Site
 
@@ -45,6 +46,7 @@ class Desk:
     """A desk over one site.
 
     Args:
+        terms: what the partnership agreed; the defaults when null.
         clock: seconds that only go forward. now: the moment, with its zone; both for tests to set.
 
     Raises:
@@ -53,9 +55,10 @@ class Desk:
 
     def __init__(
         self, site: Site, settings: Settings, *, clock: Clock = time.monotonic,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC), terms: DeskTerms | None = None,
     ) -> None:  # fmt: skip
         self.site, self.settings, self.now = site, settings, now
+        self.terms = terms or DeskTerms()
         self.accounts = Accounts(site)
         self.sessions = Sessions(clock, idle=settings.idle_minutes * 60, most=settings.most_hours * 3600)
         self.throttle = Throttle(clock)
@@ -63,6 +66,7 @@ class Desk:
         self.board = Board(self.log)
         self._secret: bytes | None = None
         self.night = self._opened()
+        enter(site, "desk.opened", of=self.night.run_id, after=digest_of(self.terms))
 
     def refresh(self) -> None:
         """See what came since: decisions and acts of others, and a newer night.
@@ -123,6 +127,71 @@ class Desk:
         flags = tuple(self.night.flags_of[case_key])
         act = Act(case_key, flags, partner.id, account.username, kind, detail, note)
         event = self.log.add(act, key=f"desk:{key}", version=version, recorded_at=self.now(), tells=tells)
+        self.board.catch_up()
+        return event
+
+    def colleagues(self, account: Account) -> list[Account]:
+        """Who works cases of the same partner: to whom one can be given."""
+        return [
+            one
+            for one in self.accounts.all()
+            if one.active and one.partner == account.partner and one.may(Right.WORK_CASES)
+        ]
+
+    def waits(self, account: Account, case_key: str, told: Mapping[str, Any]) -> bool:
+        """Whether a decision, as the detail of a proposal has it, needs a second person."""
+        if told["outcome"] == "unresolved":
+            return False
+        if self.board.state(case_key).interested:
+            return True
+        most = max(
+            [self.worklist(account).stake(case_key), *(pence or 0 for pence in told["pence"].values())]
+        )
+        return self.terms.approval_above is not None and most > self.terms.approval_above * 100
+
+    def askable(self, account: Account, case_key: str) -> dict[str, str]:
+        """Flag key -> the partner whose record the other one is, of the flags of a case that have such a record."""
+        return {
+            key: partner
+            for key in self.night.flags_of[case_key]
+            if (partner := self.night.other_partner(key, str(account.partner))) is not None
+        }
+
+    def questions(self, account: Account) -> list[Question]:
+        """What the person's partner was asked."""
+        return self.board.questions(str(account.partner))
+
+    def flag_asked(self, account: Account, question: Question) -> PackedFlag | None:
+        """The flag of a question as the person's partner may see it, entered as seen; None where it is not there tonight.
+
+        Raises:
+            StoreError: it was not entered, so nothing may be shown.
+        """
+        partner, flag_key = self.partner_of(account), question.asked.act.detail["flag"]
+        case_key = self.night.case_of.get(flag_key)
+        if case_key is None or self.night.changed_rules(case_key):
+            return None
+        pack = self.night.pack(case_key, partner)
+        found = next((flag for flag in pack.flags if flag.key == flag_key), None) if pack else None
+        if found is not None:
+            detail = {"desk": 1, "question": question.asked.sequence}
+            enter(
+                self.site,
+                "record.viewed",
+                by=account.username,
+                of=flag_key,
+                partner=partner.id,
+                detail=detail,
+            )
+        return found
+
+    def answer(self, account: Account, question: Question, text: str, *, key: str) -> CaseEvent:
+        """Keep an answer; arguments and errors as in `CaseLog.add`."""
+        asked = question.asked
+        act = replace(
+            asked.act, actor=account.username, kind="answered", detail={"act": asked.sequence}, note=text
+        )
+        event = self.log.add(act, key=f"desk:{key}", version=None, recorded_at=self.now())
         self.board.catch_up()
         return event
 

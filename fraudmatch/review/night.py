@@ -27,7 +27,7 @@ class OpenNight:
     Attributes:
         run_id, as_at: of the night. rules: rule id -> text, of every rule that ran. changed: ids of rules that are no
             longer as they were, so that their cases cannot be shown in full.
-        flags_of: case key -> keys of its flags, the leading one first. case_of: flag key -> key of its case.
+        flags_of: case key -> keys of its flags, the leading one first. case_of: flag key -> key of its case. rule_of: -> id of its rule.
     """
 
     def __init__(self, site: Site, run_id: str | None, events: Sequence[Event]) -> None:
@@ -55,11 +55,15 @@ class OpenNight:
         self.flags_of: dict[str, list[str]] = {}
         for case_key, flag_key in pairs:
             self.flags_of.setdefault(case_key, []).append(flag_key)
-        self.case_of = {flag_key: case_key for case_key, flag_key in pairs}
-        bears = dict(
-            zip(*(kept.flags[name].to_pylist() for name in ("flag_key", "left_partner")), strict=True)
+        self.rule_of = dict(
+            zip(*(kept.case_flags[name].to_pylist() for name in ("flag_key", "rule_id")), strict=True)
         )
-        self._bears = {flag_key: bears[flag_key] for flag_key in self.case_of}
+        self.case_of = {flag_key: case_key for case_key, flag_key in pairs}
+        sides = ("flag_key", "left_partner", "right_partner")
+        parties = {
+            key: both for key, *both in zip(*(kept.flags[name].to_pylist() for name in sides), strict=True)
+        }
+        self._parties: dict[str, list[str | None]] = {key: parties[key] for key in self.case_of}
 
     @property
     def rules(self) -> dict[str, RuleText]:
@@ -88,7 +92,14 @@ class OpenNight:
 
     def decidable(self, case_key: str, partner_id: str) -> list[str]:
         """Flags of a case that a partner decides: those of which it bears the loss, the leading one first."""
-        return [key for key in self.flags_of[case_key] if self._bears[key] == partner_id]
+        return [key for key in self.flags_of[case_key] if self._parties[key][0] == partner_id]
+
+    def other_partner(self, flag_key: str, partner_id: str) -> str | None:
+        """Whose record the other one of a flag is, seen from one party; null = its own, nobody's, or it is no party."""
+        parties = self._parties[flag_key]
+        if partner_id not in parties or parties[0] == parties[1]:
+            return None
+        return parties[1] if parties[0] == partner_id else parties[0]
 
     def undecided(self, flag_keys: Sequence[str], secret: Callable[[], bytes]) -> list[Decision]:
         """What a decision about these flags needs to say of them, in their order; see `steps.seen`."""

@@ -106,6 +106,10 @@ class Worklist:
         """Ids of all rules of the list, sorted."""
         return sorted(self._of_rule)
 
+    def stake(self, key: str) -> int:
+        """Pence at stake in a case: the greatest of its classes, which are never added."""
+        return int(self._stake[self.place[key]])
+
     def put(self, key: str, standing: Standing) -> None:
         """Say how a case stands now."""
         row = self.place[key]
@@ -136,10 +140,10 @@ class Worklist:
         return found
 
     def counts(self, me: str, today: dt.date) -> dict[str, int]:
-        """How many open cases there are: all, mine, nobody's, overdue."""
+        """How many open cases there are: all, mine, nobody's, overdue, awaiting approval."""
         asked = {
             "all": Filter(), "mine": Filter(whose="mine"), "nobody": Filter(whose="nobody"),
-            "overdue": Filter(due="overdue"),
+            "overdue": Filter(due="overdue"), "awaiting_approval": Filter(state="awaiting_approval"),
         }  # fmt: skip
         return {name: int(self._mask(one, me, today).sum()) for name, one in asked.items()}
 

@@ -33,6 +33,13 @@ def act(kind: str = "note", note: str | None = "Letter sent", **detail: object) 
     return Act(CASE, (FLAG, OTHER), "northshire", "ada", kind, detail, note)
 
 
+NOTHING = {"actual": None, "estimate": None, "notional": None, "prevented": None}
+PROPOSED = act(
+    "proposed", None, flags=[FLAG], outcome="error", reason=None, minutes=5, pence=NOTHING, on="2026-03-31"
+)
+ASKED = act("asked", "Since when?", flag=FLAG, to="southshire", by="2026-04-10")
+
+
 def decision(flag: str = FLAG, outcome: str = "cleared") -> Decision:
     return Decision(flag, "FM-CT-001", "northshire", outcome, DAY, decided_by="ada")
 
@@ -124,6 +131,16 @@ def test_of_two_who_saw_the_same_version_one_is_told(log: CaseLog) -> None:
         (act("assigned", None, to=""), "detail"),
         (act("assigned", None, to="ada", by="bob"), "detail"),
         (act("decided", None, events=[]), "detail"),
+        (replace(PROPOSED, detail={**PROPOSED.detail, "flags": []}), "detail"),
+        (replace(PROPOSED, detail={**PROPOSED.detail, "on": None}), "detail"),
+        (replace(PROPOSED, detail={**PROPOSED.detail, "pence": {"actual": 5}}), "detail"),
+        (replace(PROPOSED, detail={**PROPOSED.detail, "pence": {**NOTHING, "actual": -5}}), "detail"),
+        (replace(PROPOSED, detail={**PROPOSED.detail, "outcome": "guilty"}), "detail"),
+        (act("approved", None, act=1), "detail"),
+        (act("returned", None, act=1), "note"),
+        (act("asked", None, flag=FLAG, to="southshire", by="2026-04-10"), "note"),
+        (act("asked", "When?", flag="x", to="southshire", by="2026-04-10"), "detail"),
+        (act("answered", None, act=1), "note"),
         (replace(act(), case_key="../../etc"), "case_key"),
         (replace(act(), flags=()), "flags"),
     ],
@@ -181,10 +198,38 @@ def test_a_damaged_store_takes_no_act(log: CaseLog) -> None:
 
 TOLD = st.one_of(
     st.sampled_from([act(), act("interest", "My neighbour"), act("decided", None, events=[1]), act("undone", None, events=[2], act=1)]),
+    st.sampled_from([PROPOSED, act("approved", None, events=[3], act=1), act("returned", "Say more", act=1), ASKED]),
+    st.integers(1, 12).map(lambda number: act("answered", "No", act=number)),
     st.sampled_from([None, "ada", "bob"]).map(lambda to: act("assigned", None, to=to)),
     st.sampled_from([None, "2026-04-30"]).map(lambda on: act("due", None, on=on)),
     st.sampled_from(["in_review", "query_sent", "investigating"]).map(lambda to: act("state", None, state=to)),
 )  # fmt: skip
+
+
+MOVED_TO = {
+    "decided": "decided", "approved": "decided", "undone": "in_review", "returned": "in_review",
+    "proposed": "awaiting_approval", "asked": "query_sent", "state": None,
+}  # fmt: skip
+
+
+def open_questions(told: list[Act]) -> list[int]:
+    """Numbers of the questions that no later act answers."""
+    return [
+        number
+        for number, one in enumerate(told, 1)
+        if one.kind == "asked"
+        and not any(later.kind == "answered" and later.detail["act"] == number for later in told[number:])
+    ]
+
+
+def closes(told: list[Act], place: int) -> bool:
+    """Whether an act is an answer after which nothing is asked any more, of a case whose query is out."""
+    before = told[:place]
+    return (
+        told[place].kind == "answered"
+        and came_to(before)["state"] == "query_sent"
+        and not open_questions(told[: place + 1])
+    )
 
 
 def came_to(told: list[Act]) -> dict[str, object]:
@@ -192,10 +237,10 @@ def came_to(told: list[Act]) -> dict[str, object]:
     newest = {
         kind: next((one for one in reversed(told) if one.kind == kind), None) for kind in ("assigned", "due")
     }
-    moves = [one for one in told if one.kind in ("state", "decided", "undone")]
+    moves = [one for place, one in enumerate(told) if one.kind in MOVED_TO or closes(told, place)]
     assignee = newest["assigned"].detail["to"] if newest["assigned"] else None
     if moves:
-        state = {"decided": "decided", "undone": "in_review"}.get(moves[-1].kind) or moves[-1].detail["state"]
+        state = MOVED_TO.get(moves[-1].kind) or moves[-1].detail.get("state", "in_review")
     else:
         state = "assigned" if assignee else "new"
     due = newest["due"].detail["on"] if newest["due"] else None
@@ -210,5 +255,8 @@ def test_what_acts_come_to_is_what_one_would_read_off_them(told: list[Act]) -> N
         state = after(state, CaseEvent(number, number, str(number), "", one))
     found = {name: getattr(state, name) for name in ("version", "state", "assignee")}
     assert found | {"due": state.due.isoformat() if state.due else None} == came_to(told)
+    assert [event.sequence for event in state.questions] == open_questions(told)
+    ends = [one.kind for one in told if one.kind in ("proposed", "approved", "decided", "undone", "returned")]
+    assert (state.proposed is not None) == (ends[-1:] == ["proposed"])
     assert state.state in STATES
     assert state.interested == ({"ada"} if any(one.kind == "interest" for one in told) else set())
