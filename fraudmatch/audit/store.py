@@ -142,12 +142,17 @@ def faults_in(run: Run) -> list[str]:
     return sorted(faults)
 
 
-def _pointed_at(runs: Path) -> str | None:
-    """The run the pointer names; None where it names none that is there."""
+def pointer_of(runs: Path) -> str | None:
+    """What the pointer says, whether that run is there or not; None where it says nothing. Cheap enough to ask often."""
     try:
-        run_id = (runs / POINTER).read_text(encoding="utf-8").strip()
+        return (runs / POINTER).read_text(encoding="utf-8").strip() or None
     except (OSError, ValueError):
         return None
+
+
+def _pointed_at(runs: Path) -> str | None:
+    """The run the pointer names; None where it names none that is there."""
+    run_id = pointer_of(runs)
     if not run_id or run_id != Path(run_id).name or read_manifest(runs / run_id) is None:
         return None
     return run_id

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +13,11 @@ from typing import Any
 import flask
 
 from fraudmatch.accounts import Account, Accounts, Right
-from fraudmatch.audit import open_run
+from fraudmatch.audit import pointer_of
 from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState
 from fraudmatch.caselog.log import Telling
 from fraudmatch.casepack import CasePack, PackedFlag
+from fraudmatch.errors import FraudmatchError
 from fraudmatch.ledger.entering import enter
 from fraudmatch.outcomes.store import open_store
 from fraudmatch.review.board import Board, Question
@@ -22,6 +25,7 @@ from fraudmatch.review.night import OpenNight
 from fraudmatch.review.sessions import Clock, Sessions, Throttle
 from fraudmatch.review.settings import Settings
 from fraudmatch.review.terms import DeskTerms, digest_of
+from fraudmatch.review.turning import Turnstile
 from fraudmatch.review.worklist import Standing, Worklist
 from fraudmatch.site import Partner, Site
 
@@ -64,18 +68,25 @@ class Desk:
         self.throttle = Throttle(clock)
         self.log = CaseLog(open_store(site.outcomes_store))
         self.board = Board(self.log)
+        self.turnstile, self._reads = Turnstile(), threading.Lock()
+        self._refused_night: str | None = None
         self._secret: bytes | None = None
         self.night = self._opened()
         enter(site, "desk.opened", of=self.night.run_id, after=digest_of(self.terms))
 
     def refresh(self) -> None:
-        """See what came since: decisions and acts of others, and a newer night.
+        """See what came since: decisions and acts of others, and whether there is a newer night.
+
+        A newer night is read beside the work, and takes the place of this one between two requests.
 
         Raises:
-            StoreError: the store cannot be read. RunError: the newer night cannot be.
+            StoreError: the store cannot be read.
         """
-        if open_run(self.site.runs_folder).folder.name != self.night.run_id:
-            self.night = self._opened()
+        newest = pointer_of(self.site.runs_folder)
+        if newest not in (None, self.night.run_id, self._refused_night) and self._reads.acquire(
+            blocking=False
+        ):
+            threading.Thread(target=self._turn, args=(newest,), name="turn", daemon=True).start()
         self.board.catch_up()
 
     def partner_of(self, account: Account) -> Partner:
@@ -207,6 +218,21 @@ class Desk:
     def refused(self, account: Account, what: str) -> None:
         """Enter that somebody asked for what the person may not do."""
         enter(self.site, "act.refused", by=account.username, of=what, partner=account.partner)
+
+    def _turn(self, run_id: str) -> None:
+        """Read a night and turn to it. What is wrong with it is the business of `fraudmatch verify`: the one before
+        is shown until there is a sound one.
+        """
+        try:
+            night = OpenNight(self.site, run_id, self.board.decided)
+            with self.turnstile.alone():
+                self.board.lay_out(night)
+                self.night = night
+        except FraudmatchError as error:
+            self._refused_night = run_id
+            logging.getLogger(__name__).error("night %s cannot be shown: %s", run_id, type(error).__name__)
+        finally:
+            self._reads.release()
 
     def _opened(self) -> OpenNight:
         night = OpenNight(self.site, None, self.board.decided)

@@ -52,7 +52,9 @@ def for_anybody(view: View) -> View:
 
 def install(app: Flask) -> None:
     """Put the guard before and behind every page of an app."""
+    app.before_request(_go_in)
     app.before_request(_admit)
+    app.teardown_request(_go_out)
     app.after_request(_sealed)
 
 
@@ -71,6 +73,16 @@ def session() -> Session:
 def tell(title: str, text: str, kind: str = "success") -> None:
     """Say something once, on the next page that the person sees."""
     session().told.append({"title": title, "text": text, "kind": kind})
+
+
+def _go_in() -> None:
+    desk_of().turnstile.enter()
+    g.inside = True
+
+
+def _go_out(error: BaseException | None) -> None:
+    if g.pop("inside", False):
+        desk_of().turnstile.leave()
 
 
 def _admit() -> Response | None:
