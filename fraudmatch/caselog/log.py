@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,16 @@ class Telling:
     supersedes: int | None
 
 
+@dataclass(frozen=True)
+class Addition:
+    """An act to keep, with the decisions that belong to it; fields as the arguments of `CaseLog.add`."""
+
+    act: Act
+    key: str
+    version: int | None
+    tells: tuple[Telling, ...] = ()
+
+
 class CaseLog:
     """The acts on the cases of a site.
 
@@ -62,30 +72,13 @@ class CaseLog:
             DecisionError: the act or a decision cannot be kept, or the key was used for another one.
             StoreError: the store is damaged or busy, or could not confirm that it wrote.
         """
-        with self.store.writing() as connection:
-            known = _events(connection, CASE_EVENTS.c.idempotency_key == key)
-            if known:
-                return _same(known[0], act, version)
-            newest = _version(connection, act.case_key)
-            if version is not None and newest != version:
-                raise ConflictError(
-                    f"Case {act.case_key} was changed since: it is at version {newest}, not {version}.",
-                    remedy="Nothing was changed. Look at the case as it is now, then tell it again.",
-                )
-            told = [
-                record_in(
-                    connection, one.decision, key=f"{key}:{number}", recorded_at=recorded_at,
-                    supersedes=one.supersedes,
-                ).event.sequence
-                for number, one in enumerate(tells)
-            ]  # fmt: skip
-            if told:
-                act = replace(act, detail={**act.detail, "events": told})
-            sequence = _last(connection) + 1
-            event = CaseEvent(sequence, newest + 1, key, stamp(recorded_at), checked(act))
-            connection.execute(sa.insert(CASE_EVENTS), [_row(event)])
-            enter_case_act(driver_of(connection), sequence, event.recorded_at)
+        (event,) = self.add_all([Addition(act, key, version, tuple(tells))], recorded_at=recorded_at)
         return event
+
+    def add_all(self, additions: Iterable[Addition], *, recorded_at: dt.datetime) -> list[CaseEvent]:
+        """Keep several acts in one transaction, all or none; errors as in `add`."""
+        with self.store.writing() as connection:
+            return [_added(connection, one, recorded_at) for one in additions]
 
     def events(self, *, beyond: int = 0) -> list[CaseEvent]:
         """Acts in their order, those beyond a number.
@@ -95,6 +88,32 @@ class CaseLog:
         """
         with self.store.reading() as connection:
             return _events(connection, CASE_EVENTS.c.sequence > beyond)
+
+
+def _added(connection: Connection, one: Addition, recorded_at: dt.datetime) -> CaseEvent:
+    known = _events(connection, CASE_EVENTS.c.idempotency_key == one.key)
+    if known:
+        return _same(known[0], one.act, one.version)
+    act, newest = one.act, _version(connection, one.act.case_key)
+    if one.version is not None and newest != one.version:
+        raise ConflictError(
+            f"Case {act.case_key} was changed since: it is at version {newest}, not {one.version}.",
+            remedy="Nothing was changed. Look at the case as it is now, then tell it again.",
+        )
+    told = [
+        record_in(
+            connection, telling.decision, key=f"{one.key}:{number}", recorded_at=recorded_at,
+            supersedes=telling.supersedes,
+        ).event.sequence
+        for number, telling in enumerate(one.tells)
+    ]  # fmt: skip
+    if told:
+        act = replace(act, detail={**act.detail, "events": told})
+    sequence = _last(connection) + 1
+    event = CaseEvent(sequence, newest + 1, one.key, stamp(recorded_at), checked(act))
+    connection.execute(sa.insert(CASE_EVENTS), [_row(event)])
+    enter_case_act(driver_of(connection), sequence, event.recorded_at)
+    return event
 
 
 def _same(event: CaseEvent, act: Act, version: int | None) -> CaseEvent:

@@ -16,7 +16,7 @@ from fraudmatch.caselog.state import STATES
 from fraudmatch.errors import FraudmatchError
 from fraudmatch.report.clean import clean_text
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
-from fraudmatch.review import acts, case, case_list, deciding, guard, questions, signing_in
+from fraudmatch.review import acts, case, case_list, closing, deciding, guard, questions, signing_in
 from fraudmatch.review.desk import Desk
 
 #: What may be sent in one form, bytes: a note of 2,000 signs and the fields beside it, many times over.
@@ -69,7 +69,7 @@ def make_app(desk: Desk) -> Flask:
         has_govuk=(Path(__file__).parent / "static" / "govuk" / "govuk-frontend.min.css").is_file(),
     )  # fmt: skip
     guard.install(app)
-    for page in (signing_in, case_list, case, deciding, acts, questions):
+    for page in (signing_in, case_list, case, deciding, acts, questions, closing):
         app.register_blueprint(page.pages)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FraudmatchError, _own_error)

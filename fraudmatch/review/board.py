@@ -92,6 +92,11 @@ class Board:
                     found.put(str(case_key), self.standing(str(case_key), partner.id))
             return found
 
+    def told(self, beginning: str) -> int:
+        """How many acts were told under keys that begin so."""
+        with self._lock:
+            return sum(event.idempotency_key.startswith(beginning) for event in self._acts)
+
     def questions(self, partner_id: str) -> list[Question]:
         """What a partner was asked: open ones first, those that are to be answered soonest at the top."""
         with self._lock:

@@ -15,7 +15,7 @@ import flask
 from fraudmatch.accounts import Account, Accounts, Right
 from fraudmatch.audit import pointer_of
 from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState
-from fraudmatch.caselog.log import Telling
+from fraudmatch.caselog.log import Addition, Telling
 from fraudmatch.casepack import CasePack, PackedFlag
 from fraudmatch.errors import FraudmatchError
 from fraudmatch.ledger.entering import enter
@@ -132,14 +132,38 @@ class Desk:
         Raises:
             LookupError: the case is not of the person's partner.
         """
-        partner = self.partner_of(account)
         if case_key not in self.worklist(account).place:
             raise LookupError(case_key)
-        flags = tuple(self.night.flags_of[case_key])
-        act = Act(case_key, flags, partner.id, account.username, kind, detail, note)
+        act = self._act(account, case_key, kind, detail, note)
         event = self.log.add(act, key=f"desk:{key}", version=version, recorded_at=self.now(), tells=tells)
         self.board.catch_up()
         return event
+
+    def do_all(
+        self, account: Account, kind: str, detail: Mapping[str, Any], note: str | None, *, key: str,
+        tells: Mapping[str, Sequence[Telling]],
+    ) -> list[CaseEvent]:  # fmt: skip
+        """Do the same about several cases, as they stand now: about all of them or none; errors as in `CaseLog.add`.
+
+        Args:
+            key: at most 50 characters. tells: case key -> the decisions that belong to its act.
+        """
+        additions = [
+            Addition(
+                self._act(account, case_key, kind, detail, note), f"desk:{key}:{case_key}",
+                self.board.state(case_key).version, tuple(of_case),
+            )
+            for case_key, of_case in tells.items()
+        ]  # fmt: skip
+        events = self.log.add_all(additions, recorded_at=self.now())
+        self.board.catch_up()
+        return events
+
+    def _act(
+        self, account: Account, case_key: str, kind: str, detail: Mapping[str, Any], note: str | None
+    ) -> Act:
+        flags, partner = tuple(self.night.flags_of[case_key]), str(account.partner)
+        return Act(case_key, flags, partner, account.username, kind, detail, note)
 
     def colleagues(self, account: Account) -> list[Account]:
         """Who works cases of the same partner: to whom one can be given."""
