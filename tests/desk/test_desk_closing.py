@@ -136,7 +136,7 @@ def test_what_needs_a_second_person_is_not_closed_with_others(
 ) -> None:
     monkeypatch.setattr(desk, "terms", DeskTerms(approval_above=0))
     page = someone("sue").get("/close?least=1").text
-    assert "Close 0 cases" in page and "needs a second person" in page
+    assert "0 open cases that you may close" in page and "needs a second person" in page
 
 
 def test_an_investigator_closes_nothing_by_the_list(someone: Someone) -> None:
