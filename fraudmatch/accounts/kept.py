@@ -89,13 +89,39 @@ class Accounts:
             if before is None:
                 raise DecisionError(f"There is no account {account.username}; nothing was changed.")
             row = _row(account, new or before["password_hash"], recorded_at)
-            sets = ", ".join(f"{name} = ?" for name in _NAMES[1:])
-            connection.execute(
-                f"UPDATE accounts SET {sets} WHERE username = ?",
-                [*(row[name] for name in _NAMES[1:]), account.username],
-            )
+            _write(connection, row)
             _enter(connection, before, row, by)
         return account
+
+    def end_of(self, partner: str, *, by: str, recorded_at: dt.datetime) -> list[str]:
+        """End every account of a partner that left: nobody of it signs in, and names and passwords go; usernames of those.
+
+        The username stays, since the ledger names it. Done again, it changes nothing.
+
+        Raises:
+            StoreError: none was ended.
+        """
+        with transaction(self._place, writes=True) as connection:
+            asked = (
+                f"{_SELECT} WHERE partner = ? AND (active = 1 OR password_hash IS NOT NULL) ORDER BY username"
+            )
+            rows = [
+                dict(zip(_NAMES, row, strict=True))
+                for row in connection.execute(asked, (partner,)).fetchall()
+            ]
+            for before in rows:
+                row = before | {
+                    "display_name": "erased", "password_hash": None, "active": 0, "changed_at": stamp(recorded_at)
+                }  # fmt: skip
+                _write(connection, row)
+                _enter(connection, before, row, by)
+        return [row["username"] for row in rows]
+
+
+def _write(connection: Driver, row: dict[str, Any]) -> None:
+    sets = ", ".join(f"{name} = ?" for name in _NAMES[1:])
+    values = [*(row[name] for name in _NAMES[1:]), row["username"]]
+    connection.execute(f"UPDATE accounts SET {sets} WHERE username = ?", values)
 
 
 def _enter(connection: Driver, before: dict[str, Any] | None, row: dict[str, Any], by: str) -> None:

@@ -1,45 +1,79 @@
-"""Words erased from decisions that stay for their counts: the one change of an event there is, and it is entered.
+"""Words erased from decisions and acts that stay for their counts: the one change of them there is, and it is entered.
 
-Note, officer and references go; flag, rule, outcome, reason, days, minutes and amounts stay. The entry has the keyed digest
-of the event before and after, so that the event is held to the ledger as before.
+Note, officer and references go; flag, rule, outcome, reason, days, minutes and amounts stay, of an act its kind and
+its case. The entry has the keyed digest of the event before and after, so that the event is held to the ledger as before.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from fraudmatch.ledger.chain import Keyed, append
-from fraudmatch.ledger.decisions import event_of
-from fraudmatch.ledger.entry import Act
+from fraudmatch.ledger.decisions import CASE_ACTS, DECISIONS, Kind, event_of
+from fraudmatch.ledger.entry import Act, canonical
 from fraudmatch.ledger.people import login_name
 from fraudmatch.place import Place
 from fraudmatch.store.access import Driver, opened, transaction
 from fraudmatch.store.guard import guard_down, pack
 from fraudmatch.store.words import stamp
 
-ERASED = "decision.erased"
-#: What is erased.
-WORDS = ("note", "decided_by", "left_ref", "right_ref")
-_SOME = f"({' OR '.join(f'{name} IS NOT NULL' for name in WORDS)})"
+#: Stands where a name stood that had to stand somewhere.
+NOBODY = "erased"
 
 
-def with_words(place: Place) -> list[tuple[int, str, dt.date]]:
-    """Number, partner and day of every decision that has words to erase, in order.
+@dataclass(frozen=True)
+class Words:
+    """What the words of one kind of event are.
+
+    Attributes:
+        kind: of event. about: column that says what it is about. day: SQL of the day its time counts from.
+        empty: column -> SQL of what stands there once it is erased.
+    """
+
+    kind: Kind
+    about: str
+    day: str
+    empty: dict[str, str]
+
+    @property
+    def some(self) -> str:
+        """SQL: there is something to erase."""
+        there = (
+            f"{name} IS NOT NULL" if to == "NULL" else f"{name} <> {to}" for name, to in self.empty.items()
+        )
+        return f"({' OR '.join(there)})"
+
+
+OF_DECISIONS = Words(
+    DECISIONS, "flag_key", "decided_on",
+    dict.fromkeys(("note", "decided_by", "left_ref", "right_ref"), "NULL"),
+)  # fmt: skip
+OF_ACTS = Words(CASE_ACTS, "case_key", "substr(recorded_at, 1, 10)", {"note": "NULL", "actor": f"'{NOBODY}'"})
+
+
+def with_words(place: Place, words: Words = OF_DECISIONS) -> list[tuple[int, str, dt.date]]:
+    """Number, partner and day of every event that has words to erase, in order.
 
     Raises:
         StoreError: the store cannot be read.
     """
     if not opened(place):
         return []
-    asked = f"SELECT sequence, partner, decided_on FROM outcome_events WHERE {_SOME} ORDER BY sequence"
+    asked = (
+        f"SELECT sequence, partner, {words.day} FROM {words.kind.table} WHERE {words.some} ORDER BY sequence"
+    )
     with transaction(place) as connection:
         found = connection.execute(asked).fetchall()
     return [(number, partner, dt.date.fromisoformat(day)) for number, partner, day in found]
 
 
-def erase_words(place: Place, chosen: Collection[int], by: str | None = None) -> int:
-    """Erase the words of decisions for good; how many had any. Done again, it changes nothing.
+def erase_words(
+    place: Place, chosen: Collection[int], by: str | None = None, words: Words = OF_DECISIONS
+) -> int:
+    """Erase the words of events for good; how many had any. Done again, it changes nothing.
 
     Args:
         chosen: numbers of events. by: who; null = whoever is logged in.
@@ -49,20 +83,21 @@ def erase_words(place: Place, chosen: Collection[int], by: str | None = None) ->
     """
     if not chosen:
         return 0
-    asked = f"SELECT sequence FROM outcome_events WHERE {_SOME} ORDER BY sequence"
+    kind = words.kind
+    asked = f"SELECT sequence FROM {kind.table} WHERE {words.some} ORDER BY sequence"
     with transaction(place, writes=True) as connection:
         numbers = [number for (number,) in connection.execute(asked).fetchall() if number in chosen]
         if not numbers:
             return 0
         keyed = Keyed(connection)
-        before = [keyed.digest(event_of(connection, number)) for number in numbers]
-        _empty(connection, numbers)
+        before = [keyed.digest(event_of(connection, number, kind)) for number in numbers]
+        _empty(connection, numbers, words)
         acts = []
         for number, digest in zip(numbers, before, strict=True):
-            event = event_of(connection, number)
+            event = event_of(connection, number, kind)
             acts.append(
                 Act(
-                    ERASED, by or login_name(), event["flag_key"], event["partner"], before=digest,
+                    kind.erased, by or login_name(), event[words.about], event["partner"], before=digest,
                     after=keyed.digest(event), detail={"event": number},
                 )
             )  # fmt: skip
@@ -71,8 +106,19 @@ def erase_words(place: Place, chosen: Collection[int], by: str | None = None) ->
     return len(numbers)
 
 
-def _empty(connection: Driver, numbers: Iterable[int]) -> None:
-    empty = ", ".join(f"{name} = NULL" for name in WORDS)
-    with guard_down(connection):
+def _empty(connection: Driver, numbers: Iterable[int], words: Words) -> None:
+    table, empty = words.kind.table, ", ".join(f"{name} = {to}" for name, to in words.empty.items())
+    with guard_down(connection, table):
         for number in numbers:
-            connection.execute(f"UPDATE outcome_events SET {empty} WHERE sequence = ?", (number,))
+            connection.execute(f"UPDATE {table} SET {empty} WHERE sequence = ?", (number,))
+            if words.kind is CASE_ACTS:
+                _unname(connection, number)
+
+
+def _unname(connection: Driver, number: int) -> None:
+    """Take the name of a colleague out of the detail of an act: to whom a case was given."""
+    event = event_of(connection, number, CASE_ACTS)
+    detail = json.loads(event["detail"])
+    if event["kind"] == "assigned" and detail["to"] is not None:
+        told = canonical(detail | {"to": NOBODY})
+        connection.execute("UPDATE case_events SET detail = ? WHERE sequence = ?", (told, number))

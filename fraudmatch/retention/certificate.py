@@ -10,11 +10,12 @@ from typing import Any
 from fraudmatch.backup.listed import backups_holding
 from fraudmatch.ledger.entry import Head
 from fraudmatch.retention.holds import Holds
-from fraudmatch.retention.items import KINDS, Item, Stays
+from fraudmatch.retention.items import IN_STORE, KINDS, Item, Stays
 from fraudmatch.site import Site
 
 _WORDS = {
     "decision": "decisions: note, officer and references; what was decided stays",
+    "act": "acts about cases: note and officer; what was done stays",
     "delivery": "deliveries as they came, and what described them",
     "copy": "copies that nights had kept of deliveries and of what was accepted",
     "sent_back": "rows that went back to be corrected",
@@ -50,15 +51,15 @@ def certificate_of(
         "backups": backups_holding(
             site,
             {digest for one in removed for digest in digests_of(one, told)},
-            {site.store_file.name} if any(one.kind == "decision" for one in removed) else set(),
+            {site.store_file.name} if any(one.kind in IN_STORE for one in removed) else set(),
         ),
         "ledger": {"seq": begun.seq, "hash": begun.hash},
     }  # fmt: skip
 
 
 def digests_of(item: Item, told: Mapping[str, Any]) -> list[str]:
-    """SHA-256 of each file that an item of a list stands for; a night has many, a decision none."""
-    if item.kind == "decision":
+    """SHA-256 of each file that an item of a list stands for; a night has many, what is in the store none."""
+    if item.kind in IN_STORE:
         return []
     return [item.sha256, *told["files"].get(item.night, [])] if item.kind == "night" else [item.sha256]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from fraudmatch.accounts import Accounts
 from fraudmatch.audit import Run, open_run, sha256_of
+from fraudmatch.caselog import CaseLog
 from fraudmatch.durable import make_folder, sync_files, write_text
 from fraudmatch.errors import RunError
 from fraudmatch.ledger.chain import entries, head_of
@@ -52,6 +54,8 @@ def hand_over(site: Site, partner: str, out: Path) -> HandedOver:
         rejects.csv                         faults found in its files, by record number
         reports/                            what the newest night told it, rows to correct too
         decisions.csv, .json                every decision on its flags, with what was superseded
+        acts.json                           what its people did about cases at the review desk
+        accounts.json                       who of its people might sign in there; no password
         ledger.json                         entries that concern it
         certificate.json, .txt              what is here, by SHA-256
 
@@ -72,6 +76,7 @@ def hand_over(site: Site, partner: str, out: Path) -> HandedOver:
     _write_csv(rejects, out / "rejects.csv")
     decisions, acts = _decisions(site, partner, out), _ledger(site, partner, out)
     counts |= {"rejects": rejects.num_rows, "decisions": decisions, "ledger_entries": acts}
+    counts |= {"acts_on_cases": _acts(site, partner, out), "accounts": _accounts(site, partner, out)}
     files = {path.relative_to(out).as_posix(): sha256_of(path) for path in _files(out)}
     done = HandedOver(run.folder.name, files, counts | {"files": len(files)})
     _certify(site, partner, done, out)
@@ -143,6 +148,25 @@ def _decisions(site: Site, partner: str, out: Path) -> int:
     mine = [event for event in events if event.decision.partner == partner]
     write_text(out / "decisions.csv", as_csv(mine))
     write_text(out / "decisions.json", _json([plain(event) for event in mine]))
+    return len(mine)
+
+
+def _acts(site: Site, partner: str, out: Path) -> int:
+    """Write what was done about the partner's cases; how much."""
+    events = CaseLog(open_store(site.outcomes_store)).events() if exists(site.outcomes_store) else []
+    mine = [
+        asdict(event.act) | {"recorded_at": event.recorded_at}
+        for event in events
+        if event.act.partner == partner
+    ]
+    write_text(out / "acts.json", _json(mine))
+    return len(mine)
+
+
+def _accounts(site: Site, partner: str, out: Path) -> int:
+    """Write the accounts of the partner's people, without their passwords; how many."""
+    mine = [asdict(account) for account in Accounts(site).all() if account.partner == partner]
+    write_text(out / "accounts.json", _json(mine))
     return len(mine)
 
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 #: Kinds of things, in the order they are removed.
-KINDS = ("decision", "delivery", "copy", "sent_back", "accepted", "agreement", "night")
+KINDS = ("decision", "act", "delivery", "copy", "sent_back", "accepted", "agreement", "night")
+
+#: Those of them that are in the store and no file.
+IN_STORE = ("decision", "act")
 
 
 @dataclass(frozen=True, order=True)
@@ -16,8 +19,8 @@ class Item:
 
     Attributes:
         kind: one of KINDS. A copy is what a night kept of a delivery, or of what had been accepted;
-            of a decision the words go; an agreement is a mapping or a sharing record of a partner that left.
-        path: from the site folder. sha256: of the file; of a night, of its manifest; of a decision "".
+            of a decision, or of an act about a case, the words go; an agreement is a mapping or a sharing record of a partner that left.
+        path: from the site folder. sha256: of the file; of a night, of its manifest; of a decision or act "".
         content: SHA-256 of the delivery it is, or is a copy of; that of the file for other things.
         since: the day its time began. due: the day it was over.
         term: which months, of what. partner / data_set: whose; null = of many. night: the run it lies in.

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from fraudmatch.accounts import Accounts
 from fraudmatch.audit import BUILDING, clear, put_back, read_manifest, sha256_of
 from fraudmatch.audit.building import read_note
 from fraudmatch.audit.store import PURGED, purged_from
@@ -25,12 +26,14 @@ from fraudmatch.errors import GateError, LedgerError
 from fraudmatch.ledger.chain import head_of, newest
 from fraudmatch.ledger.entering import enter
 from fraudmatch.ledger.entry import Entry, Head
-from fraudmatch.ledger.erased import erase_words, with_words
+from fraudmatch.ledger.erased import OF_ACTS, OF_DECISIONS, erase_words, with_words
+from fraudmatch.ledger.people import login_name
 from fraudmatch.locking import locked
 from fraudmatch.retention.certificate import as_text, certificate_of
 from fraudmatch.retention.due import due_in
 from fraudmatch.retention.holds import read_holds
-from fraudmatch.retention.items import Item
+from fraudmatch.retention.items import IN_STORE, Item
+from fraudmatch.retention.left import left_partners
 from fraudmatch.retention.seen import remember
 from fraudmatch.retention_terms import Retention
 from fraudmatch.site import Site
@@ -54,6 +57,8 @@ _PURGING = ".purging-"
 #: Kind -> the folder of the site that holds a folder for each partner.
 _FOLDERS = {"delivery": "deliveries", "accepted": "accepted", "agreement": "partners"}
 _LIST = ".plan.json"
+#: Kind of what is in the store -> what its words are.
+_WORDS_OF = {"decision": OF_DECISIONS, "act": OF_ACTS}
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ def purge(
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     with locked(site.runs_folder / ".lock", started):
         read_holds(site, on)
+        _end_accounts(site, by)
         _tidy(site)
         at("tidied")
         done = [_carried_out(site, terms, path, at, finished=True) for path in _unfinished(site)]
@@ -100,6 +106,14 @@ def purge(
             at("entered")
             done.append(_carried_out(site, terms, path, at, finished=False))
         return done
+
+
+def _end_accounts(site: Site, by: str | None) -> None:
+    """Let nobody of a partner that left sign in to the review desk any more."""
+    gone = sorted(set(left_partners(site)) - set(site.partner_ids))
+    now = dt.datetime.now(dt.UTC)
+    for partner in gone:
+        Accounts(site).end_of(partner, by=by or login_name(), recorded_at=now)
 
 
 def _tidy(site: Site) -> None:
@@ -176,9 +190,11 @@ def _carried_out(
     spared = _spared(site, items, due.items)
     going = [one for one in items if one not in spared]
     begun = _begun(site, number)
-    erase_words(site.outcomes_store, {_event(one) for one in going if one.kind == "decision"}, begun.actor)
+    for kind, words in _WORDS_OF.items():
+        chosen = {_event(one) for one in going if one.kind == kind}
+        erase_words(site.outcomes_store, chosen, begun.actor, words)
     at("erased")
-    _remove_files(site, [one for one in going if one.kind not in ("night", "decision")], number, at)
+    _remove_files(site, [one for one in going if one.kind not in ("night", *IN_STORE)], number, at)
     _remove_folders(site, sorted({one.partner for one in going if one.partner and one.kind in _FOLDERS}))
     _remove_nights(site, [one for one in going if one.kind == "night"], at)
     at("removed")
@@ -205,19 +221,23 @@ def _carried_out(
 def _spared(site: Site, items: Sequence[Item], due: Sequence[Item]) -> list[Item]:
     """What of a list is there, and is not due any more: held since, in use again, or another file by that name."""
     still = {(one.kind, one.path, one.sha256) for one in due}
-    worded = {number for number, _, _ in with_words(site.outcomes_store)}
+    worded = {
+        (kind, number)
+        for kind, words in _WORDS_OF.items()
+        for number, _, _ in with_words(site.outcomes_store, words)
+    }
 
     def there(one: Item) -> bool:
-        if one.kind == "decision":
-            return _event(one) in worded
+        if one.kind in IN_STORE:
+            return (one.kind, _event(one)) in worded
         return (site.root / one.path).exists() and not _is_orphan(site, one)
 
     return [one for one in items if there(one) and (one.kind, one.path, one.sha256) not in still]
 
 
-def _event(decision: Item) -> int:
-    """The number of a decision that is an item."""
-    return int(decision.path.split()[-1])
+def _event(item: Item) -> int:
+    """The number of a decision or act that is an item."""
+    return int(item.path.split()[-1])
 
 
 def _is_orphan(site: Site, item: Item) -> bool:

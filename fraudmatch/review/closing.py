@@ -95,9 +95,7 @@ def sample() -> Any:
         return _page({"sample": "There is none left that is nobody’s."}), 400
     me = account()
     try:
-        desk.do_all(
-            me, "assigned", {"to": me.username}, None, key=form_key()[-50:], tells=dict.fromkeys(drawn, ())
-        )
+        desk.do_all(me, "assigned", {"to": me.username}, None, key=form_key(), tells=dict.fromkeys(drawn, ()))
     except ConflictError:
         return _page({"sample": "Somebody was faster. Look again, then send it again."}), 409
     tell("Saved", f"{counted(len(drawn), 'case')} drawn by chance: they are yours now.")
@@ -111,7 +109,7 @@ def close() -> Any:
     """Close every case of the list that may be closed so, with one reason."""
     desk, wrong = desk_of(), Wrong()
     desk.refresh()
-    if before := desk.board.told(f"desk:{form_key()[-50:]}:"):
+    if before := desk.board.told(f"desk:{form_key()}:"):
         return _closed(before)
     found = _closing(desk, Filter.read(request.args))
     reason = request.form.get("reason", "")
@@ -130,7 +128,7 @@ def close() -> Any:
         ), 409
     tells = dict(_tells(desk, found.keys, reason, str(note)))
     try:
-        done = desk.do_all(account(), "decided", {}, None, key=form_key()[-50:], tells=tells)
+        done = desk.do_all(account(), "decided", {}, None, key=form_key(), tells=tells)
     except (ConflictError, DecisionError):
         return _page(
             {"form": "Somebody was faster. Nothing was closed; look again, then send it again."}

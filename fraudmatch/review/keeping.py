@@ -6,6 +6,7 @@ finds what was typed still in the form; sent twice, it is kept once.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -74,11 +75,11 @@ def may_work(case_key: str) -> None:
 
 
 def form_key() -> str:
-    """The number of the form, which names this act of telling; nobody's key is another's."""
+    """A key that names this act of telling, made of the number of the form and of who sends it: nobody's is another's."""
     key = request.form.get("act", "")
     if not _KEY.match(key):
         flask.abort(400)
-    return f"{account().username}:{key}"[-80:]
+    return hashlib.sha256(f"{account().username}:{key}".encode()).hexdigest()[:32]
 
 
 def _version() -> int:

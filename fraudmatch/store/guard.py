@@ -12,25 +12,27 @@ from fraudmatch.store.access import Driver
 from fraudmatch.store.connecting import connect
 from fraudmatch.store.words import in_words
 
-_IN_A_FILE, _ON_A_SERVER = "outcome_events_no_UPDATE", "outcome_events_no_change"
+_IN_A_FILE, _ON_A_SERVER = "{table}_no_UPDATE", "{table}_no_change"
 
 
 @contextmanager
-def guard_down(connection: Driver) -> Iterator[None]:
-    """Let events be changed while the block runs; nobody else can, since this transaction is the only writer.
+def guard_down(connection: Driver, table: str = "outcome_events") -> Iterator[None]:
+    """Let events of a table be changed while the block runs; nobody else can, since this transaction is the only writer.
 
     Is the transaction undone, so is this: the guard stands as it stood.
     """
     if isinstance(connection, sqlite3.Connection):
         asked = "SELECT sql FROM sqlite_master WHERE name = ?"
-        ((guard,),) = connection.execute(asked, (_IN_A_FILE,)).fetchall()
-        connection.execute(f"DROP TRIGGER {_IN_A_FILE}")
+        name = _IN_A_FILE.format(table=table)
+        ((guard,),) = connection.execute(asked, (name,)).fetchall()
+        connection.execute(f"DROP TRIGGER {name}")
         yield
         connection.execute(guard)
     else:
-        connection.execute(f"ALTER TABLE outcome_events DISABLE TRIGGER {_ON_A_SERVER}")
+        name = _ON_A_SERVER.format(table=table)
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
         yield
-        connection.execute(f"ALTER TABLE outcome_events ENABLE TRIGGER {_ON_A_SERVER}")
+        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
 
 
 def pack(place: Place) -> None:

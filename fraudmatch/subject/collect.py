@@ -10,6 +10,7 @@ from fraudmatch.site import Site
 from fraudmatch.subject.asked import Asked
 from fraudmatch.subject.matched import (
     Seen,
+    acts_of,
     decisions_of,
     entries_of,
     flags_of,
@@ -83,6 +84,7 @@ def collect(
         "flags": flags,
         **worked_on(night, flags),
         "decisions": decisions_of(site.outcomes_store, keys, references),
+        "acts": acts_of(site.outcomes_store, keys),
         "ledger": entries_of(site.outcomes_store, keys, references),
         "faults": faults_of(night, origins),
         "sent_back": sent_back(night, looked_for),

@@ -219,6 +219,21 @@ def decisions_of(store: Place, keys: Collection[str], references: Collection[str
     return told
 
 
+def acts_of(store: Place, keys: Collection[str]) -> list[dict[str, Any]]:
+    """What was done about cases that had one of these flags; notes are told of, not printed, as those of decisions."""
+    columns = ("sequence", "recorded_at", "case_key", "partner", "actor", "kind", "flags", "note")
+    if not exists(store):
+        return []
+    told = []
+    with transaction(store) as connection:
+        for values in connection.execute(f"SELECT {', '.join(columns)} FROM case_events ORDER BY sequence"):
+            row = dict(zip(columns, values, strict=True))
+            if set(keys) & set(json.loads(row.pop("flags"))):
+                row["note"] = "held, not printed: it may name others" if row["note"] else None
+                told.append({name: value for name, value in row.items() if value is not None})
+    return told
+
+
 def entries_of(store: Place, keys: Collection[str], references: Collection[str]) -> list[dict[str, Any]]:
     """Entries of the ledger about these flags, and views of a record that was named by its reference."""
     if not exists(store):

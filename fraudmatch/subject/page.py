@@ -31,6 +31,7 @@ _SECTIONS = (
     ("cases", "Cases", "Flags worked as one."),
     ("attached", "What became of decisions", ""),
     ("decisions", "Decisions", "What officers decided about these flags."),
+    ("acts", "Work on cases", "What officers did about cases with these flags."),
     ("ledger", "Entries of the ledger", "Who looked at or decided about these flags and records."),
     ("faults", "Faults found in the rows", ""),
     ("sent_back", "Rows sent back to be corrected", "Found by their reference; what is in them lies with the partner."),

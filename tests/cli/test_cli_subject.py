@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -15,9 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
+from fraudmatch.caselog import Act, CaseLog
 from fraudmatch.cli import cli
 from fraudmatch.errors import ConfigurationError, GateError, RunError
 from fraudmatch.exercise import Night
+from fraudmatch.outcomes.store import open_store
 
 WHO = ("--by", "R. Green", "--reason", "Request 17 of Ashmole")
 OF_A_PARTY = ("title", "forename", "middle_name", "surname", "full_name", "nino")
@@ -138,6 +142,11 @@ def test_nothing_of_another_person_is_written(site: Path, tmp_path: Path, kind: 
     if flags:
         note = ("--outcome", "cleared", "--reason", "moved", "--note", "ZQX note on somebody")
         assert run("outcomes", "record", site, flags[0]["flag_key"], *note).exit_code == 0
+        key = flags[0]["flag_key"]
+        act = Act(key[:16], (key,), flags[0]["left_partner"], "ada", "note", {}, "ZQX said on the telephone")
+        log, now = CaseLog(open_store(site / "outcomes.sqlite")), dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
+        log.add(act, key="one", version=0, recorded_at=now)
+        log.add(replace(act, flags=("0" * 32,)), key="two", version=1, recorded_at=now)
     held = written(site, tmp_path / "out", row)
     assert len(held["records"]) == len(ids)
     assert any(one["as_written"] for one in held["records"])
@@ -145,6 +154,8 @@ def test_nothing_of_another_person_is_written(site: Path, tmp_path: Path, kind: 
         assert "ZQX" not in (tmp_path / "out" / file).read_text(encoding="utf-8"), file
     if flags:
         assert held["decisions"][0]["note"].startswith("held, not printed")
+        (told,) = held["acts"]
+        assert told["kind"] == "note" and told["note"].startswith("held, not printed")
         assert "decision.recorded" in {one["action"] for one in held["ledger"]}
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,7 +16,9 @@ from click.testing import CliRunner, Result
 from stopping import KILLED, die, in_child
 from three_nights import make_three_nights
 
+from fraudmatch.accounts import Account, Accounts
 from fraudmatch.audit import faults_in, open_run, run_ids
+from fraudmatch.caselog import Act, CaseLog
 from fraudmatch.cli import cli
 from fraudmatch.errors import GateError, SiteError
 from fraudmatch.exercise import run_night
@@ -45,7 +48,24 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
         key = next(row["flag_key"] for row in flags if row["left_partner"] == partner)
         done = run("outcomes", "record", root, key, "--outcome", "cleared", "--reason", "moved", "--minutes", "12", "--note", note, "--by", "A. Officer")  # fmt: skip
         assert done.exit_code == 0, done.output
+        worked(root, partner, key, note)
     return root
+
+
+def worked(root: Path, partner: str, flag: str, note: str) -> None:
+    """Somebody of a partner noted something about a case and gave it away."""
+    name, now = f"{partner[:4]}.officer", dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
+    Accounts(load_site(root)).add(
+        Account(name, "Ada Nobodyelse", partner, ("investigator",)),
+        "three good words",
+        by="root",
+        recorded_at=now,
+    )
+    log = CaseLog(open_store(root / "outcomes.sqlite"))
+    told = Act(flag[:16], (flag,), partner, name, "note", {}, note)
+    log.add(told, key=f"{partner}-1", version=0, recorded_at=now)
+    given = replace(told, kind="assigned", detail={"to": name}, note=None)
+    log.add(given, key=f"{partner}-2", version=1, recorded_at=now)
 
 
 @pytest.fixture
@@ -97,6 +117,10 @@ def test_a_partner_takes_what_is_its_own_and_nothing_else(site: Path, tmp_path: 
     assert copied == set()
     (decision,) = json.loads((out / "decisions.json").read_text(encoding="utf-8"))
     assert decision["note"] == NOTE
+    noted, given = json.loads((out / "acts.json").read_text(encoding="utf-8"))
+    assert noted["note"] == NOTE and given["detail"] == {"to": "chel.officer"}
+    (account,) = json.loads((out / "accounts.json").read_text(encoding="utf-8"))
+    assert account["username"] == "chel.officer" and "argon2" not in str(account)
     assert "Another note" not in "".join(path.read_text(encoding="utf-8") for path in out.glob("*.*"))
     assert {one["partner"] for one in json.loads((out / "ledger.json").read_text(encoding="utf-8"))} == {GONE}
     told = json.loads((out / "certificate.json").read_text(encoding="utf-8"))
@@ -142,6 +166,32 @@ def test_its_decisions_keep_what_is_counted_and_lose_their_words(site: Path, tmp
     assert NOTE.encode() not in (site / "outcomes.sqlite").read_bytes()
     entry = next(one for one in json.loads(run("audit", "list", site, "--json").stdout)["entries"] if one["action"] == "decision.erased")  # fmt: skip
     assert entry["actor"] == "R. Green"
+    assert run("audit", "verify", site).exit_code == 0
+
+
+def test_what_its_people_did_keeps_what_is_counted_and_they_sign_in_no_more(
+    site: Path, tmp_path: Path
+) -> None:
+    def acts() -> dict[tuple[str, str], Act]:
+        events = CaseLog(open_store(site / "outcomes.sqlite")).events()
+        return {(event.act.partner, event.act.kind): event.act for event in events}
+
+    before = acts()
+    assert run("leave", site, GONE, "--out", tmp_path / "out", *WHO, "--remove").exit_code == 0
+    after = acts()
+    assert set(after) == set(before)
+    for key in (("gloucestershire", "note"), ("gloucestershire", "assigned")):
+        assert after[key] == before[key]
+    assert after[GONE, "note"] == replace(before[GONE, "note"], note=None, actor="erased")
+    assert after[GONE, "assigned"].detail == {"to": "erased"} and after[GONE, "assigned"].actor == "erased"
+    accounts = Accounts(load_site(site))
+    gone, stays = accounts.find("chel.officer"), accounts.find("glou.officer")
+    assert gone is not None and not gone.active and gone.display_name == "erased"
+    assert accounts.who("chel.officer", "three good words") is None
+    assert stays is not None and accounts.who("glou.officer", "three good words") == stays
+    told = json.loads(run("audit", "list", site, "--json").stdout)["entries"]
+    actions = [one["action"] for one in told]
+    assert actions.count("case.erased") == 2 and actions.count("account.changed") == 3
     assert run("audit", "verify", site).exit_code == 0
 
 

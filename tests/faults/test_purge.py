@@ -17,6 +17,7 @@ from stopping import KILLED, die, in_child
 from three_nights import CANARY, DAY, contents, make_three_nights
 
 from fraudmatch.audit import faults_in, open_run, purged_from, run_ids
+from fraudmatch.caselog import Act, CaseLog
 from fraudmatch.errors import BusyError, GateError, SiteError
 from fraudmatch.exercise import run_night
 from fraudmatch.ledger.whole import verify_site
@@ -327,6 +328,25 @@ def test_a_record_that_left_is_in_no_byte_once_its_time_is_over(kept: Path) -> N
     purged(kept, dt.date(2027, 5, 1))
     assert holding(kept, CANARY) == []
     sound(kept)
+
+
+def test_words_of_acts_about_cases_go_with_those_of_decisions(kept: Path) -> None:
+    log = CaseLog(open_store(kept / "outcomes.sqlite"))
+    told = Act("ab" * 8, ("ab" * 16,), "cheltenham", "ada", "note", {}, "Rang Mr Quentin Nobodysuch")
+    log.add(told, key="one", version=0, recorded_at=dt.datetime(2026, 3, 31, 9, tzinfo=dt.UTC))
+    assert "act" not in paths(kept, dt.date(2030, 1, 1)).values()
+    with (kept / "site.toml").open("a", encoding="utf-8") as file:
+        file.write("decisions = 24\n")
+    assert "act" not in paths(kept, dt.date(2028, 3, 30)).values()
+    assert paths(kept, dt.date(2028, 3, 31))["act 1"] == "act"
+    site = load_site(kept)
+    done = purge(site, site.retention, dt.date(2028, 3, 31), by="R. Green")[-1]
+    assert "act 1" in {one["content"] for one in done.certificate["removed"]}
+    assert "acts about cases" in (kept / "purges" / f"{done.number}.txt").read_text(encoding="utf-8")
+    (event,) = log.events()
+    assert (event.act.kind, event.act.note, event.act.actor) == ("note", None, "erased")
+    assert b"Nobodysuch" not in (kept / "outcomes.sqlite").read_bytes()
+    assert verify_site(site, open_run(site.runs_folder).folder.name).fault is None
 
 
 def test_words_of_decisions_go_after_their_months_and_a_hold_keeps_them(kept: Path) -> None:

@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 from postgresql import PASSWORD, RealServer
 
+from fraudmatch.caselog import Act, CaseLog
+from fraudmatch.caselog.log import Telling
 from fraudmatch.errors import ConflictError, DecisionError, FraudmatchError, StoreError
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.decisions import first_disagreement
-from fraudmatch.ledger.erased import erase_words, with_words
+from fraudmatch.ledger.erased import OF_ACTS, erase_words, with_words
 from fraudmatch.ledger.verify import verify
 from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import Store, open_store
@@ -109,6 +111,7 @@ def test_every_act_ends_as_it_does_in_a_file(place: Server, tmp_path: Path, seed
         " SELECT 3, 'k', recorded_at, flag_key, rule_id, partner, outcome, decided_on FROM outcome_events WHERE sequence = 1",
         "UPDATE ledger SET actor = 'somebody else' WHERE seq = 1",
         "DELETE FROM ledger",
+        "UPDATE case_events SET note = ''",
         "TRUNCATE ledger",
         "INSERT INTO ledger SELECT 3, recorded_at, actor, role, partner, action, object, before_digest, after_digest, detail,"
         " prev, hash FROM ledger WHERE seq = 2",
@@ -296,15 +299,19 @@ def test_an_account_that_may_only_add_is_enough_once_the_tables_are_there(place:
         f'GRANT USAGE ON SCHEMA "{place.schema}" TO {place.schema}',
         f'GRANT SELECT ON ALL TABLES IN SCHEMA "{place.schema}" TO {place.schema}',
         f"GRANT INSERT, UPDATE ON outcome_events, ledger TO {place.schema}",
+        f"GRANT INSERT ON case_events TO {place.schema}",
     ):
         statement(place, text)
     nights = replace(place, user=place.schema, password="nights")
     assert open_store(nights).record(decision(2), key="b", recorded_at=NOW, supersedes=None).added
-    assert sound(nights) == 2
+    CaseLog(open_store(nights)).add(act(1), key="x", version=0, recorded_at=NOW)
+    assert sound(nights) == 3
     for text in (
         "ALTER TABLE outcome_events DISABLE TRIGGER ALL",
         "UPDATE outcome_events SET note = ''",
         "DELETE FROM ledger",
+        "UPDATE case_events SET note = ''",
+        "INSERT INTO accounts SELECT 'eve', 'Eve', NULL, '[]', NULL, 1, ''",
         "UPDATE store_secrets SET secret = ''",
         "DROP TABLE ledger",
     ):
@@ -323,6 +330,67 @@ def test_a_writer_that_waits_too_long_is_told(place: Server, monkeypatch: pytest
     assert "Another program wrote to it" in str(caught.value)
     assert store.record(decision(1), key="a", recorded_at=NOW, supersedes=None).added
     assert os.environ["FRAUDMATCH_STORE"]
+
+
+def act(number: int, **more: object) -> Act:
+    told = Act(
+        f"{number:016x}", (f"{number:032x}",), "northshire", "ada", "note", {}, f"Rang Nobodysuch{number}"
+    )
+    return replace(told, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("where", ["server", "file"])
+def test_acts_about_cases_are_kept_moved_and_erased_alike(place: Server, tmp_path: Path, where: str) -> None:
+    there: Place = place if where == "server" else tmp_path / "outcomes.sqlite"
+    log = CaseLog(open_store(there))
+    tells = (Telling(decision(1), None),)
+    log.add(act(1), key="a", version=0, recorded_at=NOW)
+    log.add(act(1, kind="decided", note=None), key="b", version=1, recorded_at=NOW, tells=tells)
+    log.add(act(2), key="c", version=None, recorded_at=NOW)
+    for wrong, error in (
+        (lambda: log.add(act(1), key="d", version=1, recorded_at=NOW), ConflictError),
+        (
+            lambda: log.add(
+                act(3, kind="decided", note=None), key="e", version=0, recorded_at=NOW, tells=tells
+            ),
+            ConflictError,
+        ),
+        (lambda: log.add(act(1, kind="none"), key="f", version=2, recorded_at=NOW), DecisionError),
+        (lambda: log.add(act(9), key="a", version=0, recorded_at=NOW), DecisionError),
+    ):
+        with pytest.raises(error):
+            wrong()
+    assert [(event.sequence, event.version, event.act.kind) for event in log.events()] == [
+        (1, 1, "note"), (2, 2, "decided"), (3, 1, "note"),
+    ]  # fmt: skip
+    assert log.events()[1].act.detail == {"events": [1]} and sound(there) == 4
+    moved = tmp_path / "moved.sqlite"
+    copy_store(there, moved)
+    assert CaseLog(open_store(moved)).events() == log.events() and sound(moved) == 4
+    assert erase_words(there, {1, 9}, "R. Green", OF_ACTS) == 1
+    assert [number for number, _, _ in with_words(there, OF_ACTS)] == [2, 3]
+    assert [(event.act.actor, event.act.note) for event in log.events()] == [
+        ("erased", None), ("ada", None), ("ada", "Rang Nobodysuch2"),
+    ]  # fmt: skip
+    assert sound(there) == 5
+    for text in ("UPDATE case_events SET actor = 'bob'", "DELETE FROM case_events"):
+        with pytest.raises(StoreError), access.transaction(there, writes=True) as connection:
+            connection.execute(text)
+
+
+def test_writers_of_acts_at_once_leave_no_gap(place: Server) -> None:
+    def write(name: int) -> None:
+        log = CaseLog(open_store(place))
+        for number in range(6):
+            log.add(act(number, actor=f"w{name}"), key=f"{name}-{number}", version=None, recorded_at=NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    events = CaseLog(open_store(place)).events()
+    assert [event.sequence for event in events] == list(range(1, 49)) and sound(place) == 48
+    for number in range(6):
+        of_case = [event.version for event in events if event.act.case_key == f"{number:016x}"]
+        assert of_case == list(range(1, 9))
 
 
 @pytest.mark.parametrize("where", ["server", "file"])
