@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from fraudmatch.casepack.dates import Dated, in_order
 from fraudmatch.casepack.facts import Fact, RuleFacts, facts_of
+from fraudmatch.casepack.narrow import EventsAbout, Narrowed, Runs, whole
 from fraudmatch.casepack.network import YOURS, Edge, Network, Node, network
 from fraudmatch.casepack.sides import Line, lines_of
 from fraudmatch.outcomes import Event, references
@@ -27,7 +28,7 @@ from fraudmatch.report.phrases import flags_in_words
 from fraudmatch.report.publish import exceptions_of
 from fraudmatch.report.weighing import Weighing, verdicts, weighings
 from fraudmatch.report.words import dataset_title, pounds, relation_label
-from fraudmatch.report.worklist import CaseLists
+from fraudmatch.report.worklist import CaseList, CaseLists
 from fraudmatch.schemas import VALUE_CLASSES, RuleText
 from fraudmatch.site import Partner
 
@@ -116,20 +117,26 @@ class CaseNight:
     Args:
         night: as read back.
         rules: rule id -> what the rule says of its facts, of those that are as they were when they flagged.
-        events: all decisions, in their order.
+        events: all decisions, in their order; the list may grow at its end, and what came is told of.
     """
 
     def __init__(self, night: ReportInput, rules: Mapping[str, RuleFacts], events: Sequence[Event]) -> None:
-        self.night = listed(checked(night))
-        self._rules, self._events = rules, events
-        self._disclosure = Disclosure(self.night)
+        self.night = whole(listed(checked(night)))
+        self._rules, self._events = rules, EventsAbout(events)
+        self._disclosure, self._narrowed = Disclosure(self.night), Narrowed(self.night)
         assert night.worklist is not None
         self._cases, self._case_flags = night.worklist.cases, night.worklist.case_flags
+        self._flags_of, self._case = Runs(self._case_flags, "case_key"), Runs(self._cases, "case_key")
         self._lists = CaseLists(self.night, night.worklist)
+        self._places: dict[str, Runs] = {}
 
     def best(self, partner: Partner, most: int) -> list[str]:
         """Keys of the first cases of the partner's worklist."""
-        return [row["case_key"] for row in self._lists.of_partner(partner).rows(most)]
+        return [row["case_key"] for row in self.case_list(partner).rows(most)]
+
+    def case_list(self, partner: Partner) -> CaseList:
+        """The partner's worklist."""
+        return self._lists.of_partner(partner)
 
     def named(self, beginning: str) -> list[str]:
         """Keys of the cases whose key, or the key of a flag of which, begins so."""
@@ -140,23 +147,24 @@ class CaseNight:
 
     def owner(self, case_key: str) -> str:
         """The partner that bears the loss of a case."""
-        found: str = self._cases.filter(pc.equal(self._cases["case_key"], case_key))["owner"][0].as_py()
+        found: str = self._case.rows([case_key])["owner"][0].as_py()
         return found
 
     def changed_rules(self, case_key: str) -> list[str]:
         """Rules of a case that are no longer as they were when they flagged, so that it cannot be packed."""
-        inside = self._case_flags.filter(pc.equal(self._case_flags["case_key"], case_key))
-        return sorted(set(inside["rule_id"].to_pylist()) - set(self._rules))
+        return sorted(set(self._flags_of.rows([case_key])["rule_id"].to_pylist()) - set(self._rules))
 
     def pack(self, case_key: str, partner: Partner) -> CasePack | None:
         """The case as `partner` may see it; None where it is a party of no flag of it. Its rules have not changed."""
-        inside = self._case_flags.filter(pc.equal(self._case_flags["case_key"], case_key))
-        keys = inside.sort_by("position")["flag_key"].to_pylist()
-        flags = self._worded(keys, partner)
+        keys = self._flags_of.rows([case_key]).sort_by("position")["flag_key"].to_pylist()
+        night = self._narrowed.to(keys)
+        disclosure = self._disclosure.of_members(night)
+        worded = flags_in_words(night.flags, night.evidence, night.rules)
+        flags = flags_of(partner.id, worded, disclosure.members)
         if not flags.num_rows:
             return None
         by_key = {row["flag_key"]: row for row in flags.to_pylist()}
-        made = exceptions_of(partner, flags, self.night, self._disclosure)
+        made = exceptions_of(partner, flags, night, disclosure)
         shown = {
             row["flag_key"]: (exceptions, row)
             for exceptions in made
@@ -165,28 +173,29 @@ class CaseNight:
         }
         members = _members(made)
         packed = tuple(
-            self._flag(partner, by_key[key], *shown[key], members.get(key)) for key in keys if key in shown
+            self._flag(partner, night, disclosure, by_key[key], *shown[key], members.get(key))
+            for key in keys
+            if key in shown
         )
-        place = None
-        if self.owner(case_key) == partner.id:
-            table = self._lists.of_partner(partner).table
-            place = table.filter(pc.equal(table["case_key"], case_key)).to_pylist()[0]
         return CasePack(
-            case_key, partner, place, packed, tuple(in_order(_dates(packed))), network(list(_edges(packed))),
+            case_key, partner, self._place(case_key, partner), packed, tuple(in_order(_dates(packed))), network(list(_edges(packed))),
             tuple(self._decided(partner, flags)),
         )  # fmt: skip
 
-    def _worded(self, keys: Sequence[str], partner: Partner) -> pa.Table:
-        night, wanted = self.night, pa.array(keys, pa.string())
-        flags = night.flags.filter(pc.is_in(night.flags["flag_key"], value_set=wanted))
-        evidence = night.evidence.filter(pc.is_in(night.evidence["flag_key"], value_set=wanted))
-        return flags_of(partner.id, flags_in_words(flags, evidence, night.rules), self._disclosure.members)
+    def _place(self, case_key: str, partner: Partner) -> Mapping[str, Any] | None:
+        """The case's row of the partner's worklist; null where another bears the loss."""
+        if self.owner(case_key) != partner.id:
+            return None
+        if partner.id not in self._places:
+            self._places[partner.id] = Runs(self.case_list(partner).table, "case_key")
+        found: list[dict[str, Any]] = self._places[partner.id].rows([case_key]).to_pylist()
+        return found[0]
 
     def _flag(
-        self, partner: Partner, flag: Mapping[str, Any], exceptions: Exceptions, row: Mapping[str, Any],
-        members: Exceptions | None,
+        self, partner: Partner, night: ReportInput, disclosure: Disclosure, flag: Mapping[str, Any],
+        exceptions: Exceptions, row: Mapping[str, Any], members: Exceptions | None,
     ) -> PackedFlag:  # fmt: skip
-        text, night = exceptions.rule, self.night
+        text = exceptions.rule
         rows = night.evidence.filter(pc.equal(night.evidence["flag_key"], flag["flag_key"]))
         evidence = rows.sort_by([("model", "ascending"), ("position", "ascending")]).to_pylist()
         own_left = flag["left_partner"] == partner.id
@@ -197,7 +206,7 @@ class CaseNight:
             text, row, tuple(lines_of(exceptions, row, night.fields_shown, verdicts(evidence))), seen,
             row.get("other_contact"), tuple(weighed if seen else map(_without_levels, weighed)),
             tuple(facts_of(flag["facts"], self._rules[text.id], text)), self._rules[text.id].base,
-            tuple(self._source(partner, record) for record in self._records(partner, flag, (own, other))), own_left,
+            tuple(self._source(partner, one) for one in _records(partner, disclosure, flag, (own, other))), own_left,
             tuple(
                 (kind, pounds(row[f"value_{kind}_pence"]))
                 for kind in VALUE_CLASSES
@@ -205,11 +214,6 @@ class CaseNight:
             ),
             members,
         )  # fmt: skip
-
-    def _records(self, partner: Partner, flag: Mapping[str, Any], sides: Sequence[int | None]) -> list[int]:
-        """The records of a flag; of a group those of the partner."""
-        _, members = self._disclosure.members.own(partner.id, pa.array([flag["flag_key"]]))
-        return members.to_pylist() or [record for record in sides if record is not None]
 
     def _source(self, partner: Partner, record_id: int) -> Source:
         wanted = ["partner", "dataset", "source_ref", "delivery", "source_row"]
@@ -229,12 +233,15 @@ class CaseNight:
         sides = [flags["left_id"].combine_chunks(), flags["right_id"].combine_chunks()]
         about = {ref for ids in sides for ref in references(self.night.records, ids).to_pylist() if ref}
         mine = {ref for ref in about if ref.startswith(f"{partner.id}:")}
-        for event in self._events:
-            told = event.decision
-            if told.partner == partner.id and (
-                told.flag_key in keys or mine & {told.left_ref, told.right_ref}
-            ):
-                yield event
+        return (event for event in self._events.about(keys, mine) if event.decision.partner == partner.id)
+
+
+def _records(
+    partner: Partner, disclosure: Disclosure, flag: Mapping[str, Any], sides: Sequence[int | None]
+) -> list[int]:
+    """The records of a flag; of a group those of the partner."""
+    _, members = disclosure.members.own(partner.id, pa.array([flag["flag_key"]]))
+    return members.to_pylist() or [record for record in sides if record is not None]
 
 
 def _members(made: Sequence[Exceptions]) -> dict[str, Exceptions]:

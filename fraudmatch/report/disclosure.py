@@ -11,6 +11,7 @@ wherever the other record is somebody else's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -114,6 +115,12 @@ class Disclosure:
         self._fields = night.fields_shown
         self._names = night.partner_names()
         self._contacts = {partner.id: partner.contact or None for partner in night.partners}
+
+    def of_members(self, night: ReportInput) -> Disclosure:
+        """The same of a night with other MEMBERS: records are looked up where they were."""
+        other = copy(self)
+        other.members = GroupMembers(night)
+        return other
 
     def exceptions(self, partner: Partner, rule: RuleText, flags: pa.Table, about: pa.Array) -> Exceptions:
         """The flags of `rule` as `partner` may see them.

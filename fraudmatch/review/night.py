@@ -13,7 +13,6 @@ from fraudmatch.casepack import CaseNight, CasePack, rule_facts
 from fraudmatch.inputs import rule_folders
 from fraudmatch.kept import input_of, read_night
 from fraudmatch.outcomes import Decision, Event, Rested
-from fraudmatch.report.worklist import CaseLists
 from fraudmatch.review.worklist import Worklist
 from fraudmatch.schemas import RuleText
 from fraudmatch.scoring import load_library
@@ -43,8 +42,6 @@ class OpenNight:
         self.input = input_of(site, kept)
         self._texts: dict[str, RuleText] = dict(library.texts())
         self._cases = CaseNight(self.input, facts, events)
-        assert self.input.worklist is not None
-        self._lists = CaseLists(self._cases.night, self.input.worklist)
         self._worklists: dict[str, Worklist] = {}
         self._lock = threading.Lock()
         self._rested = Rested(kept.prepared.records, kept.prepared.details, kept.members)
@@ -74,7 +71,7 @@ class OpenNight:
         """The list of a partner, made when it is first asked for."""
         with self._lock:
             if partner.id not in self._worklists:
-                self._worklists[partner.id] = Worklist(self._lists.of_partner(partner))
+                self._worklists[partner.id] = Worklist(self._cases.case_list(partner))
             return self._worklists[partner.id]
 
     def made_worklists(self) -> dict[str, Worklist]:
