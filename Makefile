@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test long check bench bench-peers sample fix clean
+.PHONY: demo test long browser pictures check bench bench-peers sample fix clean
 
 # Each stamp remembers for which pyproject.toml its parts were installed.
 $(VENV)/.core: pyproject.toml
@@ -29,15 +29,27 @@ $(VENV)/.bench: $(VENV)/.core
 demo: $(VENV)/.core
 	@$(BIN)/fraudmatch demo --out demo
 
+$(VENV)/.browser: $(VENV)/.test
+	@$(PIP) install -e '.[browser]'
+	@touch $@
+
 LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py
 
 ## test: what proves that it works, in at most 15 minutes on two cores
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG))
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG) tests/browser)
 
 ## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server; ten minutes
 long: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
+
+## browser: the review desk in a real Chromium; .ci/browser installs what it needs
+browser: $(VENV)/.browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
+
+## pictures: take the pictures of the guide again
+pictures: $(VENV)/.browser
+	@FRAUDMATCH_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_pictures.py
 
 ## check: style, types, directions of imports, the rule library and its manual
 check: $(VENV)/.test $(VENV)/.check

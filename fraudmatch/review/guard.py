@@ -132,7 +132,8 @@ def _signed_in() -> Response | None:
     if found is None or known is None or not known.active:
         if request.method != "GET":
             flask.abort(401)
-        after = request.full_path.rstrip("?") if request.path != "/" else None
+        path = request.full_path.rstrip("?")
+        after = path if path != "/" else None
         answer: Any = flask.redirect(flask.url_for("signing_in.page", after=after), 303)
         return answer  # type: ignore[no-any-return]
     g.session, g.account = found, known

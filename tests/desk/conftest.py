@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from people import PEOPLE, WORDS, Person
+from people import Person, make_published
 
-from fraudmatch.accounts import Accounts
-from fraudmatch.exercise import run_night
 from fraudmatch.review.app import make_app
 from fraudmatch.review.desk import Desk
 from fraudmatch.review.settings import Settings
-from fraudmatch.shipped import shipped
 from fraudmatch.site import load_site
 
 NOW = dt.datetime(2026, 4, 1, 9, 30, tzinfo=dt.UTC)
@@ -38,11 +35,7 @@ class Time:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with a night and an account of every role; nobody writes to it."""
     root = tmp_path_factory.mktemp("desk") / "site"
-    shutil.copytree(shipped("sample_data"), root)
-    run_night(load_site(root))
-    accounts = Accounts(load_site(root))
-    for account in PEOPLE:
-        accounts.add(account, WORDS, by="root", recorded_at=NOW)
+    make_published(root)
     return root
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from fraudmatch.accounts import Account
+from fraudmatch.accounts import Account, Accounts
+from fraudmatch.exercise import run_night
 from fraudmatch.review.desk import Desk
+from fraudmatch.shipped import shipped
+from fraudmatch.site import load_site
 
 WORDS = "three good words"
 
@@ -25,6 +31,16 @@ PEOPLE = (
     Account("aud", "Aud Example", None, ("auditor",)),
     Account("sys", "Sys Example", None, ("system_administrator",)),
 )
+
+
+def make_published(root: Path) -> None:
+    """A site of the sample in a new folder, with a night and an account of every role."""
+    shutil.copytree(shipped("sample_data"), root)
+    run_night(load_site(root))
+    accounts = Accounts(load_site(root))
+    for account in PEOPLE:
+        accounts.add(account, WORDS, by="root", recorded_at=dt.datetime(2026, 4, 1, 9, 30, tzinfo=dt.UTC))
+
 
 #: What a browser says of a form of the desk's own page.
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}

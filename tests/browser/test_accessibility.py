@@ -1,0 +1,89 @@
+"""axe finds nothing on any page of the desk, in any of its states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from conftest import AXE, Window
+
+Open = Callable[..., Window]
+#: Rules of WCAG 2.2 A and AA, and what axe calls best practice.
+ASKED = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+pytestmark = pytest.mark.parametrize("scripts", [True], ids=["with-scripts"], indirect=True)
+
+
+def violations(window: Window) -> list[str]:
+    """What axe finds; it is put into the page by the driver, past the page's own policy, which lets no script in."""
+    window.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = window.page.evaluate("asked => axe.run(document, asked)", ASKED)
+    assert len(found["passes"]) > 10
+    return [
+        f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+    ]
+
+
+def case_of(window: Window) -> str:
+    window.go("/?order=value&state=new&page=999")
+    return str(window.page.locator(".desk-cases tbody a").first.get_attribute("href"))
+
+
+@pytest.mark.parametrize("width", [1300, 420])
+def test_the_pages_as_they_are_found(window: Open, width: int) -> None:
+    sue, nobody = window("sue"), window("ada", signed_in=False)
+    for one in (sue, nobody):
+        one.page.set_viewport_size({"width": width, "height": 900})
+    nobody.go("/sign-in")
+    assert violations(nobody) == []
+    nobody.sign_in("wrong words")
+    assert violations(nobody) == []
+    for path in (
+        "/",
+        "/?page=2",
+        "/?least=999999999",
+        case_of(sue),
+        "/case/0000000000000000",
+        "/questions",
+        "/close?rule=FM-CT-001",
+        "/nowhere",
+    ):
+        sue.go(path)
+        assert violations(sue) == [], path
+
+
+def test_the_states_that_acts_lead_to(window: Open) -> None:
+    sue, ada = window("sue"), window("ada")
+    path = case_of(sue)
+    ada.go(path)
+    sue.go(path)
+    sue.page.get_by_role("button", name="Save the decision").click()
+    assert "Choose what was found" in sue.text() and violations(sue) == []
+    sue.page.get_by_label("Words").fill("Rang")
+    sue.page.get_by_role("button", name="Keep the note").click()
+    assert violations(sue) == []
+    ada.page.get_by_label("Unresolved: it cannot be told").check()
+    ada.page.get_by_role("button", name="Save the decision").click()
+    assert "Somebody else was faster" in ada.text() and violations(ada) == []
+    ada.go("/?least=20001&state=new")
+    ada.page.locator(".desk-cases tbody a").first.click()
+    ada.page.get_by_label("Error: an honest mistake").check()
+    ada.page.get_by_role("button", name="Save the decision").click()
+    assert violations(ada) == []
+    sue.go(ada.page.url.removeprefix(sue.served.address))
+    assert "Approve it" in sue.text() and violations(sue) == []
+
+
+@pytest.mark.parametrize("username", ["aud", "pat", "ann"])
+def test_what_others_see(window: Open, username: str) -> None:
+    one = window(username)
+    assert violations(one) == []
+
+
+def test_no_two_things_of_a_page_have_one_id(window: Open) -> None:
+    sue = window("sue")
+    sue.go(case_of(sue))
+    sue.page.get_by_role("button", name="Save the decision").click()
+    ids = sue.page.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
+    assert len(ids) > 20 and sorted(ids) == sorted(set(ids))
