@@ -32,8 +32,8 @@ _SAID = {
     413: ("That is too much", "Send less at once; nothing was changed."),
     421: ("Wrong address", "Open the desk by the address it printed when it was started."),
     429: ("Too many tries", "Wait a while, then try again."),
-    500: ("Something went wrong", "Nothing was changed. Tell whoever keeps the desk the number below."),
-    503: ("The desk cannot save or read now", "Nothing was changed. Try again in a minute; if it stays so, tell whoever keeps the desk."),
+    500: ("Something went wrong", "Look whether what you sent was kept before you send it again, and tell whoever keeps the desk the number below."),
+    503: ("The desk cannot save or read now", "Try again in a minute, and look whether what you sent was kept before you send it again. If it stays so, tell whoever keeps the desk."),
 }  # fmt: skip
 
 

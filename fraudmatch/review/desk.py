@@ -64,7 +64,12 @@ class Desk:
         self.site, self.settings, self.now = site, settings, now
         self.terms = terms or DeskTerms()
         self.accounts = Accounts(site)
-        self.sessions = Sessions(clock, idle=settings.idle_minutes * 60, most=settings.most_hours * 3600)
+        self.sessions = Sessions(
+            clock,
+            idle=settings.idle_minutes * 60,
+            most=settings.most_hours * 3600,
+            each=settings.most_sessions,
+        )
         self.throttle = Throttle(clock)
         self.log = CaseLog(open_store(site.outcomes_store))
         self.board = Board(self.log)

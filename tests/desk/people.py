@@ -23,6 +23,7 @@ PEOPLE = (
     Account("cos", "Cos Example", "cotswold", ("investigator",)),
     Account("max", "Max Example", "cotswold", ("supervisor",)),
     Account("aud", "Aud Example", None, ("auditor",)),
+    Account("end", "End Example", "cheltenham", ("supervisor",), active=False),
     Account("sys", "Sys Example", None, ("system_administrator",)),
 )
 
