@@ -5,11 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
 from people import PEOPLE
-from visitors import ANYBODY, FIELDS, GOOD, ROUTES, Visitor, keys_of, path_of, routes, trace
+from visitors import (
+    ANYBODY,
+    FIELDS,
+    GOOD,
+    ROUTES,
+    Visitor,
+    asked,
+    keys_of,
+    path_of,
+    proposed,
+    routes,
+    shared_keys_of,
+    trace,
+)
 from werkzeug.routing import Rule
 
 from fraudmatch.accounts import Account
@@ -23,7 +37,7 @@ MALFORMED = (
     "..%2f..%2fsite.toml",
     "%2e%2e",
     "0" * 15,
-    "0" * 5_000,
+    "9" * 5_000,
     "%ff%fe",
     "%C3%A9",
     "x';--",
@@ -46,15 +60,21 @@ def another_night(desk: Desk) -> None:
     desk.log.add(act, key="another-night", version=0, recorded_at=now)
 
 
-def ids(desk: Desk, partner: str | None, own: int) -> dict[str, str]:
-    """What a case can be called -> kind of id. One's own is the one at place `own` of the list."""
+def ids(desk: Desk, rule: Rule, partner: str | None, own: int) -> dict[str | None, str]:
+    """What a page can be asked for -> kind of id. One's own comes last: of cases that at place `own` of the list."""
     other = "cotswold" if partner == "cheltenham" else "cheltenham"
-    theirs, mine = keys_of(desk, other)[3], keys_of(desk, partner)[own] if partner else "0" * 16
+    if "number" in rule.arguments:
+        mine = asked(desk, partner) if partner else "0"
+        theirs = {asked(desk, other): "of another partner", "999999": "unknown", "0": "unknown"}
+        return theirs | dict.fromkeys((*MALFORMED, "-1", "1.0", "1e0"), "malformed") | {mine: "own"}
+    if "case_key" not in rule.arguments:
+        return {None: "own"}
+    theirs, mine = keys_of(desk, other)[3], shared_keys_of(desk, partner)[own] if partner else "0" * 16
     odd = {theirs.upper(), mine.upper(), f"{mine}%20", f"{mine}%0a"} - {mine, theirs}
     return {
         theirs: "of another partner", ANOTHER_NIGHT: "of another night", "f" * 16: "unknown",
         desk.night.flags_of[theirs][0]: "key of a flag", **dict.fromkeys((*MALFORMED, *sorted(odd)), "malformed"),
-        mine: "own" if partner else "unknown",
+        mine: "own",
     }  # fmt: skip
 
 
@@ -66,9 +86,10 @@ def may(account: Account, endpoint: str, method: str) -> bool:
     return account.active and (not wanted or any(account.may(right) for right in wanted))
 
 
-def entered(value: str | None) -> dict[str, int]:
+def entered(app: Flask, rule: Rule, method: str, value: str | None) -> dict[str, int]:
     """What a refusal for lack of a right leaves: an entry, where the address is that of a page at all."""
-    return {} if value and "%2f" in value else {"act.refused": 1}
+    there = app.url_map.bind("localhost").test(unquote(path_of(rule, value), errors="replace"), method)
+    return {"act.refused": 1} if there else {}
 
 
 def test_every_route_is_in_the_table_and_every_form_has_its_fields(app: Flask) -> None:
@@ -77,7 +98,7 @@ def test_every_route_is_in_the_table_and_every_form_has_its_fields(app: Flask) -
     posts = {endpoint for endpoint, method in there if method == "POST"}
     assert posts - {"signing_in.begin", "signing_in.end"} == set(FIELDS)
     parts = {part for rule, _ in routes(app) for part in rule.arguments}
-    assert parts == {"case_key", *GOOD}
+    assert parts == {"case_key", "number", *GOOD}
     rights = [right for wanted in ROUTES.values() if wanted != ANYBODY for right in wanted]
     assert rights and {account.roles for account in PEOPLE} > {("auditor",), ("analyst",)}
 
@@ -91,8 +112,7 @@ def test_pages_are_shown_by_right_and_scope_alone(
     for rule, method in routes(app):
         if method != "GET" or rule.endpoint == "signing_in.page":
             continue
-        asked = ids(desk, account.partner, 5) if "case_key" in rule.arguments else {None: "own"}
-        for value, kind in asked.items():
+        for value, kind in ids(desk, rule, account.partner, 5).items():
             before = trace(desk)
             answer = visitor.get(path_of(rule, value))
             made = trace(desk).since(before)
@@ -103,7 +123,7 @@ def test_pages_are_shown_by_right_and_scope_alone(
                 assert answer.status_code == 303 and answer.location.startswith("/sign-in"), said
             elif not may(account, rule.endpoint, method):
                 assert answer.status_code == 404 and answer.data == nowhere.data, said
-                assert made == entered(value), said
+                assert made == entered(app, rule, method, value), said
             elif kind == "own":
                 assert answer.status_code == 200 and set(made) <= {"record.viewed", "report.exported"}, said
             else:
@@ -123,8 +143,15 @@ def test_forms_are_kept_by_right_and_scope_alone(
         key=lambda rule: order.index(rule.endpoint),
     )
     for rule in posts:
-        for value, kind in ids(desk, account.partner, own).items():
-            before, form = trace(desk), visitor.form(rule.endpoint, value)
+        for value, kind in ids(desk, rule, account.partner, own).items():
+            if (
+                kind == "own"
+                and rule.endpoint in ("deciding.approve", "deciding.give_back")
+                and account.partner
+            ):
+                proposed(desk, str(value), account.partner, by="somebody")
+            form = visitor.form(rule.endpoint, str(value))
+            before = trace(desk)
             answer = visitor.send(path_of(rule, value), form)
             made = trace(desk).since(before)
             said = (account.username, rule.endpoint, kind, value, answer.status_code)
@@ -132,7 +159,7 @@ def test_forms_are_kept_by_right_and_scope_alone(
                 assert answer.status_code == 401 and made == {}, said
             elif not may(account, rule.endpoint, "POST"):
                 assert answer.status_code == 404 and answer.data == nowhere.data, said
-                assert made == entered(value), said
+                assert made == entered(app, rule, "POST", value), said
             elif kind == "own":
                 assert answer.status_code == 303 and made["case_events"] == made["case.worked"] == 1, said
                 assert set(made) <= {"case_events", "case.worked", "outcome_events", "decision.recorded"}
@@ -157,13 +184,13 @@ def test_of_two_accounts_the_page_of_what_is_not_there_differs_by_their_names_al
 
 
 def test_nobody_signed_in_reads_nothing_and_does_nothing(app: Flask, desk: Desk, another_night: None) -> None:
-    stranger, before = Visitor(app, desk, None), trace(desk)
+    stranger = Visitor(app, desk, None)
     shown, refused = set(), set()
     for rule, method in [*routes(app), (Rule("/nowhere", endpoint="nowhere"), "GET")]:
         if ROUTES.get((rule.endpoint, method)) == ANYBODY:
             continue
-        for value in ids(desk, "cheltenham", 5) if "case_key" in rule.arguments else [None]:
-            path = path_of(rule, value)
+        for value in ids(desk, rule, "cheltenham", 5):
+            path, before = path_of(rule, value), trace(desk)
             if method == "GET":
                 answer = stranger.get(path)
                 assert answer.status_code == 303 and answer.location.startswith("/sign-in"), path
@@ -173,8 +200,8 @@ def test_nobody_signed_in_reads_nothing_and_does_nothing(app: Flask, desk: Desk,
                 answer = stranger.send(path, stranger.form(rule.endpoint, value or "") if value else {})
                 assert answer.status_code == 401, path
                 refused.add(answer.data)
+            assert trace(desk).since(before) == {}, path
     assert len(shown) == len(refused) == 1  # whatever was asked for, so that no value can be in them
-    assert trace(desk).since(before) == {}
 
 
 def test_a_route_that_says_no_right_is_answered_to_nobody(desk: Desk) -> None:
@@ -190,7 +217,9 @@ def test_no_other_method_has_an_effect(app: Flask, desk: Desk, method: str) -> N
     visitor, key = Visitor(app, desk, "sue"), keys_of(desk, "cheltenham")[6]
     before = trace(desk)
     for rule, _ in routes(app):
-        path = path_of(rule, key if "case_key" in rule.arguments else None)
+        path = path_of(
+            rule, key if "case_key" in rule.arguments else "1" if rule.arguments == {"number"} else None
+        )
         headers = {"Sec-Fetch-Site": "same-origin"}
         form = visitor.form(rule.endpoint, key) if rule.endpoint in FIELDS else {}
         answer = visitor.browser.open(

@@ -18,7 +18,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from fraudmatch.accounts import Right
+from fraudmatch.caselog import Act
 from fraudmatch.review.desk import Desk
+from fraudmatch.schemas import VALUE_CLASSES
 
 #: A page that is answered to anybody.
 ANYBODY = "anybody"
@@ -33,27 +35,37 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("case_list.page", "GET"): (),
     ("case_list.export", "GET"): (Right.EXPORT,),
     ("case.page", "GET"): (Right.SEE_CASES,),
-    ("acts.decide", "POST"): (Right.WORK_CASES,),
-    ("acts.undo", "POST"): (Right.WORK_CASES,),
+    ("deciding.decide", "POST"): (Right.WORK_CASES,),
+    ("deciding.undo", "POST"): (Right.WORK_CASES,),
+    ("deciding.approve", "POST"): (Right.APPROVE,),
+    ("deciding.give_back", "POST"): (Right.APPROVE,),
     ("acts.note", "POST"): (Right.WORK_CASES,),
     ("acts.state", "POST"): (Right.WORK_CASES,),
     ("acts.take", "POST"): (Right.WORK_CASES,),
     ("acts.give", "POST"): (Right.ASSIGN,),
-    ("acts.day", "POST"): (Right.ASSIGN,),
+    ("acts.set_day", "POST"): (Right.ASSIGN,),
+    ("questions.ask", "POST"): (Right.WORK_CASES,),
+    ("questions.page", "GET"): (Right.ANSWER,),
+    ("questions.question", "GET"): (Right.ANSWER,),
+    ("questions.answer", "POST"): (Right.ANSWER,),
 }
 
-#: Parts of an address that are no case key -> one that is answered.
+#: Parts of an address that are neither a case key nor a number -> one that is answered.
 GOOD = {"kind": "csv", "filename": "desk.css"}
 
 #: Endpoint of a form -> fields with which it is kept, beside those that every form has. Another form fails the tests.
 FIELDS: dict[str, dict[str, Any]] = {
-    "acts.decide": {"outcome": "error", "note": "Written by the test"},
-    "acts.undo": {},
+    "deciding.decide": {"outcome": "error", "note": "Written by the test"},
+    "deciding.undo": {},
+    "deciding.approve": {},
+    "deciding.give_back": {"why": "Written by the test"},
     "acts.note": {"words": "Written by the test"},
     "acts.state": {"state": "investigating"},
     "acts.take": {},
     "acts.give": {"to": ""},
-    "acts.day": {"on": "2026-05-01"},
+    "acts.set_day": {"on": "2026-05-01"},
+    "questions.ask": {"question": "Written by the test"},
+    "questions.answer": {"answer": "Written by the test"},
 }
 
 
@@ -121,13 +133,51 @@ class Visitor:
         fields = {"csrf": self.csrf, **(form or {})}
         return self.browser.post(path, data=fields, headers=FROM_HERE if headers is None else headers)
 
-    def form(self, endpoint: str, case_key: str, **more: Any) -> dict[str, Any]:
-        """Fields with which the form of a case would be kept."""
+    def form(self, endpoint: str, case_key: str = "", **more: Any) -> dict[str, Any]:
+        """Fields with which a form would be kept."""
         flags = self.desk.night.flags_of.get(case_key, [])
+        account = self.desk.accounts.find(self.username) if self.username else None
+        about = list(self.desk.askable(account, case_key)) if account and flags else []
         version = str(self.desk.board.state(case_key).version)
-        return {"act": secrets.token_hex(16), "version": version, "flag": flags, **FIELDS[endpoint], **more}
+        common = {"act": secrets.token_hex(16), "version": version, "flag": flags, "about": about[:1]}
+        return {**common, **FIELDS[endpoint], **more}
 
 
 def keys_of(desk: Desk, partner_id: str) -> list[str]:
     """Cases of a partner."""
     return desk.board.worklist(desk.site.partner(partner_id)).keys
+
+
+def shared_keys_of(desk: Desk, partner_id: str) -> list[str]:
+    """Cases of a partner with a flag whose other record is of another partner, so that it can be asked."""
+    flags = ((key, desk.night.flags_of[key]) for key in keys_of(desk, partner_id))
+    return [key for key, of in flags if any(desk.night.other_partner(flag, partner_id) for flag in of)]
+
+
+def proposed(desk: Desk, case_key: str, partner_id: str, by: str) -> None:
+    """A colleague's proposal about a case, which waits to be approved."""
+    detail = {
+        "flags": desk.night.decidable(case_key, partner_id), "outcome": "error", "reason": None, "on": "2026-04-01",
+        "minutes": None, "pence": dict.fromkeys(VALUE_CLASSES),
+    }  # fmt: skip
+    _act(desk, Act(case_key, tuple(desk.night.flags_of[case_key]), partner_id, by, "proposed", detail))
+
+
+def asked(desk: Desk, to: str) -> str:
+    """A new question to a partner, by another one; its number."""
+    from_ = "cotswold" if to == "cheltenham" else "cheltenham"
+    key, flag = next(
+        (key, flag)
+        for key in keys_of(desk, from_)
+        for flag in desk.night.flags_of[key]
+        if desk.night.other_partner(flag, from_) == to
+    )
+    detail = {"flag": flag, "to": to, "by": "2026-04-11"}
+    flags = tuple(desk.night.flags_of[key])
+    return str(_act(desk, Act(key, flags, from_, "somebody", "asked", detail, "Since when?")))
+
+
+def _act(desk: Desk, act: Act) -> int:
+    event = desk.log.add(act, key=secrets.token_hex(16), version=None, recorded_at=desk.now())
+    desk.board.catch_up()
+    return event.sequence
