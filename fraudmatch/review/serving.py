@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import waitress
 
 from fraudmatch.review.app import MOST_SENT, make_app
 from fraudmatch.review.desk import Desk
+from fraudmatch.review.logs import RETICENT
 
 #: Bytes of a request line and its headers together; the longest address of the desk is far shorter.
 MOST_HEADERS = 32 * 1024
@@ -26,4 +28,5 @@ def options(port: int, threads: int) -> dict[str, Any]:
 
 def server(desk: Desk, port: int, threads: int) -> Any:
     """A server for a desk; `run` answers until the program ends."""
+    logging.getLogger("waitress").addFilter(RETICENT)
     return waitress.create_server(make_app(desk), **options(port, threads))
