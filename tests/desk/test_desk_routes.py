@@ -20,6 +20,7 @@ from visitors import (
     keys_of,
     path_of,
     proposed,
+    query_of,
     routes,
     shared_keys_of,
     trace,
@@ -152,7 +153,7 @@ def test_forms_are_kept_by_right_and_scope_alone(
                 proposed(desk, str(value), account.partner, by="somebody")
             form = visitor.form(rule.endpoint, str(value))
             before = trace(desk)
-            answer = visitor.send(path_of(rule, value), form)
+            answer = visitor.send(path_of(rule, value) + query_of(desk, rule.endpoint), form)
             made = trace(desk).since(before)
             said = (account.username, rule.endpoint, kind, value, answer.status_code)
             if not account.active:
@@ -161,7 +162,8 @@ def test_forms_are_kept_by_right_and_scope_alone(
                 assert answer.status_code == 404 and answer.data == nowhere.data, said
                 assert made == entered(app, rule, "POST", value), said
             elif kind == "own":
-                assert answer.status_code == 303 and made["case_events"] == made["case.worked"] == 1, said
+                assert answer.status_code == 303 and made["case_events"] == made["case.worked"] > 0, said
+                assert made["case_events"] == 1 or rule.endpoint.startswith("closing."), said
                 assert set(made) <= {"case_events", "case.worked", "outcome_events", "decision.recorded"}
                 visitor.get(answer.location)  # which says once that it is saved
             else:

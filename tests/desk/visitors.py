@@ -48,6 +48,9 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("questions.page", "GET"): (Right.ANSWER,),
     ("questions.question", "GET"): (Right.ANSWER,),
     ("questions.answer", "POST"): (Right.ANSWER,),
+    ("closing.page", "GET"): (Right.ASSIGN,),
+    ("closing.sample", "POST"): (Right.ASSIGN,),
+    ("closing.close", "POST"): (Right.ASSIGN,),
 }
 
 #: Parts of an address that are neither a case key nor a number -> one that is answered.
@@ -66,6 +69,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "acts.set_day": {"on": "2026-05-01"},
     "questions.ask": {"question": "Written by the test"},
     "questions.answer": {"answer": "Written by the test"},
+    "closing.sample": {},
+    "closing.close": {"reason": "moved", "note": "Written by the test"},
 }
 
 
@@ -86,6 +91,17 @@ class Trace:
 def path_of(rule: Rule, value: str | None = None) -> str:
     """The path of a route, its part that varies as given, or one that is answered."""
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: GOOD[part[1]] if value is None else value, rule.rule)
+
+
+def query_of(desk: Desk, endpoint: str) -> str:
+    """What a form about a whole list has in its address, so that it is about few cases."""
+    if not endpoint.startswith("closing."):
+        return ""
+    lists = [desk.board.worklist(desk.site.partner(partner)) for partner in ("cheltenham", "cotswold")]
+    rules = sorted(
+        set(lists[0].rules) & set(lists[1].rules), key=lambda one: (len(lists[0]._of_rule[one]), one)
+    )
+    return f"?rule={rules[endpoint == 'closing.sample']}"
 
 
 def routes(app: Flask) -> list[tuple[Rule, str]]:
@@ -139,6 +155,9 @@ class Visitor:
         account = self.desk.accounts.find(self.username) if self.username else None
         about = list(self.desk.askable(account, case_key)) if account and flags else []
         version = str(self.desk.board.state(case_key).version)
+        if endpoint == "closing.close":  # the digest of what its page showed
+            page = self.get(f"/close{query_of(self.desk, endpoint)}").text
+            more = {"of": "".join(re.findall(r'name="of" value="(\w+)"', page)), **more}
         common = {"act": secrets.token_hex(16), "version": version, "flag": flags, "about": about[:1]}
         return {**common, **FIELDS[endpoint], **more}
 
