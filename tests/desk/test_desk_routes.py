@@ -72,8 +72,11 @@ def ids(desk: Desk, rule: Rule, partner: str | None, own: int) -> dict[str | Non
         return {None: "own"}
     theirs, mine = keys_of(desk, other)[3], shared_keys_of(desk, partner)[own] if partner else "0" * 16
     odd = {theirs.upper(), mine.upper(), f"{mine}%20", f"{mine}%0a"} - {mine, theirs}
+    party = next(
+        key for key in shared_keys_of(desk, other, partner) if key != theirs
+    )  # with a record of one's own in it
     return {
-        theirs: "of another partner", ANOTHER_NIGHT: "of another night", "f" * 16: "unknown",
+        theirs: "of another partner", party: "of another partner", ANOTHER_NIGHT: "of another night", "f" * 16: "unknown",
         desk.night.flags_of[theirs][0]: "key of a flag", **dict.fromkeys((*MALFORMED, *sorted(odd)), "malformed"),
         mine: "own",
     }  # fmt: skip

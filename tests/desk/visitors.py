@@ -167,10 +167,13 @@ def keys_of(desk: Desk, partner_id: str) -> list[str]:
     return desk.board.worklist(desk.site.partner(partner_id)).keys
 
 
-def shared_keys_of(desk: Desk, partner_id: str) -> list[str]:
-    """Cases of a partner with a flag whose other record is of another partner, so that it can be asked."""
-    flags = ((key, desk.night.flags_of[key]) for key in keys_of(desk, partner_id))
-    return [key for key, of in flags if any(desk.night.other_partner(flag, partner_id) for flag in of)]
+def shared_keys_of(desk: Desk, partner_id: str, with_: str | None = None) -> list[str]:
+    """Cases of a partner with a flag whose other record is of another partner, any or this one, so that it can be asked."""
+    others = {
+        key: {desk.night.other_partner(flag, partner_id) for flag in desk.night.flags_of[key]} - {None}
+        for key in keys_of(desk, partner_id)
+    }
+    return [key for key, of in others.items() if of and (with_ is None or with_ in of)]
 
 
 def proposed(desk: Desk, case_key: str, partner_id: str, by: str) -> None:
