@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +35,13 @@ class Answer:
 def ask(port: int, sent: bytes) -> Answer:
     """Send bytes to a server, and read all that it answers."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
-        line.sendall(sent)
-        line.shutdown(socket.SHUT_WR)
         got = b""
-        try:
+        with suppress(OSError):  # it may hang up before all is sent, and what it said before is still there
+            line.sendall(sent)
+            line.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
             while part := line.recv(65_536):
                 got += part
-        except ConnectionResetError:
-            pass
     head, _, body = got.partition(b"\r\n\r\n")
     status = re.match(rb"HTTP/1\.[01] (\d{3}) ", head)
     return Answer(int(status[1]) if status else 0, head.decode("latin-1"), body.decode("utf-8", "replace"))

@@ -35,7 +35,7 @@ from fraudmatch.site import Site
 
 NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
 #: How many partnerships; `make long` takes 200.
-MANY = int(os.environ.get("FRAUDMATCH_CANARIES", "4"))
+MANY = int(os.environ.get("FRAUDMATCH_CANARIES", "3"))
 
 Opened = Callable[[Canaries], Desk]
 

@@ -235,7 +235,7 @@ ODD = st.sampled_from(
 VALUES = st.one_of(ODD, st.text(max_size=30), st.text(alphabet="0123456789.,-eE+ \u00a3", max_size=12))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     which=st.integers(0, 10_000),
     fields=st.dictionaries(st.sampled_from(NAMES), st.lists(VALUES, max_size=3), max_size=8),
