@@ -39,9 +39,10 @@ LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/t
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG) tests/browser)
 
-## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server; ten minutes
+## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server, 200 partnerships at the desk; twenty minutes
 long: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
+	@FRAUDMATCH_CANARIES=200 $(BIN)/python -m pytest -n 2 tests/desk/test_desk_canary.py
 
 ## browser: the review desk in a real Chromium; .ci/browser installs what it needs
 browser: $(VENV)/.browser

@@ -9,7 +9,7 @@ from enum import Enum
 
 from fraudmatch.errors import DecisionError, Problem
 
-USERNAME = re.compile(r"^[a-z0-9][a-z0-9._@-]{1,99}$")
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,99}")
 
 
 class Right(Enum):
@@ -107,7 +107,7 @@ def checked(account: Account, partners: tuple[str, ...]) -> Account:
 
 def faults_of(account: Account, partners: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """What is wrong with an account, as (field, what to write instead)."""
-    if not USERNAME.match(account.username):
+    if not USERNAME.fullmatch(account.username):
         yield "username", "write 2 to 100 of a-z, 0-9 and . _ @ -, beginning with a letter or digit."
     name = account.display_name
     if not 0 < len(name.strip()) <= 200 or any(ord(sign) < 32 for sign in name):

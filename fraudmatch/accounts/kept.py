@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from fraudmatch.accounts.account import Account, checked
@@ -17,6 +19,19 @@ from fraudmatch.store.words import in_words, stamp
 
 _NAMES = ("username", "display_name", "partner", "roles", "password_hash", "active", "changed_at")
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM accounts"
+
+
+@dataclass(frozen=True)
+class Known:
+    """An account as it is now.
+
+    Attributes:
+        mark: a digest of all of it, password and moment of its last change too: another one = it was changed. What was
+            begun with one mark (a session) ends with it, whatever changed and whoever changed it, from here or elsewhere.
+    """
+
+    account: Account
+    mark: str
 
 
 class Accounts:
@@ -39,16 +54,21 @@ class Accounts:
 
     def find(self, username: str) -> Account | None:
         """The account by that name, ended or not; None where there is none."""
+        known = self.known(username)
+        return known.account if known else None
+
+    def known(self, username: str) -> Known | None:
+        """The account by that name as it is now, ended or not; None where there is none."""
         with transaction(self._place) as connection:
             row = _row_of(connection, username)
-        return _account(row) if row else None
+        return _known(row) if row else None
 
-    def who(self, username: str, password: str) -> Account | None:
+    def who(self, username: str, password: str) -> Known | None:
         """The account that may sign in with these words; None, after the same time, where there is none."""
         with transaction(self._place) as connection:
             row = _row_of(connection, username)
         right = fits(row["password_hash"] if row else None, password)
-        return _account(row) if row and right and row["active"] else None
+        return _known(row) if row and right and row["active"] else None
 
     def add(self, account: Account, password: str | None, *, by: str, recorded_at: dt.datetime) -> Account:
         """Keep a new account.
@@ -145,6 +165,11 @@ def _row(account: Account, password_hash: str | None, recorded_at: dt.datetime) 
         "roles": json.dumps(sorted(account.roles), separators=(",", ":")), "password_hash": password_hash,
         "active": int(account.active), "changed_at": stamp(recorded_at),
     }  # fmt: skip
+
+
+def _known(row: dict[str, Any]) -> Known:
+    told = json.dumps([row[name] for name in _NAMES], ensure_ascii=True)
+    return Known(_account(row), hashlib.sha256(told.encode("ascii")).hexdigest())
 
 
 def _account(row: dict[str, Any]) -> Account:

@@ -15,8 +15,8 @@ from fraudmatch.schemas import CLEARED_REASONS, OUTCOME_WORDS, VALUE_CLASSES
 WORKING = ("in_review", "query_sent", "investigating")
 
 MOST_NOTE = 2_000
-_CASE = re.compile(r"^[0-9a-f]{16}$")
-_FLAG = re.compile(r"^[0-9a-f]{32}$")
+_CASE = re.compile(r"[0-9a-f]{16}")
+_FLAG = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _keys(value: Any) -> bool:
 
 
 def _is_key(value: Any) -> bool:
-    return isinstance(value, str) and bool(_FLAG.match(value))
+    return isinstance(value, str) and bool(_FLAG.fullmatch(value))
 
 
 def _amounts(value: Any) -> bool:
@@ -142,7 +142,7 @@ def checked(act: Act) -> Act:
 
 def faults_of(act: Act) -> Iterator[tuple[str, str]]:
     """What is wrong with an act, as (field, what to write instead), never the value."""
-    if not _CASE.match(act.case_key):
+    if not _CASE.fullmatch(act.case_key):
         yield "case_key", "a case key has 16 hexadecimal digits."
     if not act.flags:
         yield "flags", "a case has at least one flag."

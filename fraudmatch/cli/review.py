@@ -27,9 +27,7 @@ def command(site: Path, port: int, threads: int) -> None:
     from fraudmatch.site import load_site
 
     try:
-        import waitress
-
-        from fraudmatch.review.app import make_app
+        from fraudmatch.review.serving import server
     except ImportError as error:
         raise ConfigurationError(
             "The parts of the review desk are not installed.",
@@ -49,11 +47,4 @@ def command(site: Path, port: int, threads: int) -> None:
         )
     click.echo(f"The desk shows the night of {desk.night.as_at.isoformat()}: open http://localhost:{port}")
     click.echo("Stop it with Ctrl+C.", err=True)
-    waitress.serve(
-        make_app(desk),
-        host="127.0.0.1",
-        port=port,
-        threads=threads,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
+    server(desk, port, threads).run()

@@ -16,7 +16,7 @@ from fraudmatch.caselog.state import STATES
 from fraudmatch.errors import FraudmatchError
 from fraudmatch.report.clean import clean_text
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
-from fraudmatch.review import acts, case, case_list, closing, deciding, guard, questions, signing_in
+from fraudmatch.review import acts, case, case_list, closing, deciding, guard, logs, questions, signing_in
 from fraudmatch.review.desk import Desk
 
 #: What may be sent in one form, bytes: a note of 2,000 signs and the fields beside it, many times over.
@@ -32,8 +32,8 @@ _SAID = {
     413: ("That is too much", "Send less at once; nothing was changed."),
     421: ("Wrong address", "Open the desk by the address it printed when it was started."),
     429: ("Too many tries", "Wait a while, then try again."),
-    500: ("Something went wrong", "Nothing was changed. Tell whoever keeps the desk the number below."),
-    503: ("The desk cannot save or read now", "Nothing was changed. Try again in a minute; if it stays so, tell whoever keeps the desk."),
+    500: ("Something went wrong", "Look whether what you sent was kept before you send it again, and tell whoever keeps the desk the number below."),
+    503: ("The desk cannot save or read now", "Try again in a minute, and look whether what you sent was kept before you send it again. If it stays so, tell whoever keeps the desk."),
 }  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def make_app(desk: Desk) -> Flask:
         partner_names={partner.id: partner.name for partner in desk.site.partners},
         has_govuk=(Path(__file__).parent / "static" / "govuk" / "govuk-frontend.min.css").is_file(),
     )  # fmt: skip
+    app.logger.addFilter(logs.RETICENT)
     guard.install(app)
     for page in (signing_in, case_list, case, deciding, acts, questions, closing):
         app.register_blueprint(page.pages)
@@ -97,7 +98,9 @@ def _http_error(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
-    return _page(status if status in _SAID else 400 if status < 500 else 500)
+    if status >= 500:
+        return _logged(getattr(error, "original_exception", None) or error, 500)
+    return _page(status if status in _SAID else 400)
 
 
 def _own_error(error: FraudmatchError) -> Any:
@@ -111,13 +114,12 @@ def _any_error(error: Exception) -> Any:
 def _logged(error: Exception, status: int) -> Any:
     """A page without a word of the error; its kind and place, never its values, go to the log under the same number."""
     number = secrets.token_hex(4)
-    trace, places = error.__traceback__, []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{Path(code.co_filename).stem}.{code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    code_of = f" {error.code}" if isinstance(error, FraudmatchError) else ""
-    flask.current_app.logger.error(
-        "error %s: %s%s in %s", number, type(error).__name__, code_of, " > ".join(places[-6:])
-    )
-    return _page(status, number)
+    flask.current_app.logger.error("error %s: %s", number, logs.told(error))
+    try:
+        return _page(status, number)
+    except Exception as other:  # the page itself: what is left is words alone
+        flask.current_app.logger.error("error %s: its page: %s", number, logs.told(other))
+        return (
+            f"<!doctype html><title>Error</title><p>{_SAID[status][0]}. Number: <code>{number}</code>",
+            status,
+        )

@@ -10,7 +10,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from fraudmatch.caselog import CaseEvent, CaseLog, CaseState, after
+from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState, after
 from fraudmatch.outcomes import Event
 from fraudmatch.review.night import OpenNight
 from fraudmatch.review.worklist import Standing, Worklist
@@ -139,8 +139,7 @@ class Board:
     def _add(self, night: OpenNight, event: CaseEvent) -> str | None:
         """Lay an act onto tonight's case; its key, None where none of its flags is there any more."""
         told = event.act
-        case_key = told.case_key if told.case_key in night.flags_of else None
-        case_key = case_key or next((night.case_of[key] for key in told.flags if key in night.case_of), None)
+        case_key = _tonight(night, told)
         if case_key is None:
             return None
         before = self._states.get(case_key, CaseState())
@@ -157,3 +156,14 @@ class Board:
         for partner_id, worklist in night.made_worklists().items():
             if case_key in worklist.place:
                 worklist.put(case_key, self.standing(case_key, partner_id))
+
+
+def _tonight(night: OpenNight, told: Act) -> str | None:
+    """Key of tonight's case that an act is about: the same key, or a case of the same partner with one of its flags.
+
+    A flag can come into a case of another partner. What was written about it before is not for that one to read.
+    """
+    if told.case_key in night.flags_of:
+        return told.case_key
+    found = (night.case_of.get(key) for key in told.flags)
+    return next((key for key in found if key is not None and night.owner_of[key] == told.partner), None)

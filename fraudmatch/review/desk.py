@@ -17,9 +17,9 @@ from fraudmatch.audit import pointer_of
 from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState
 from fraudmatch.caselog.log import Addition, Telling
 from fraudmatch.casepack import CasePack, PackedFlag
-from fraudmatch.errors import FraudmatchError
 from fraudmatch.ledger.entering import enter
 from fraudmatch.outcomes.store import open_store
+from fraudmatch.review import logs
 from fraudmatch.review.board import Board, Question
 from fraudmatch.review.night import OpenNight
 from fraudmatch.review.sessions import Clock, Sessions, Throttle
@@ -64,7 +64,12 @@ class Desk:
         self.site, self.settings, self.now = site, settings, now
         self.terms = terms or DeskTerms()
         self.accounts = Accounts(site)
-        self.sessions = Sessions(clock, idle=settings.idle_minutes * 60, most=settings.most_hours * 3600)
+        self.sessions = Sessions(
+            clock,
+            idle=settings.idle_minutes * 60,
+            most=settings.most_hours * 3600,
+            each=settings.most_sessions,
+        )
         self.throttle = Throttle(clock)
         self.log = CaseLog(open_store(site.outcomes_store))
         self.board = Board(self.log)
@@ -252,9 +257,9 @@ class Desk:
             with self.turnstile.alone():
                 self.board.lay_out(night)
                 self.night = night
-        except FraudmatchError as error:
+        except Exception as error:  # whatever it is, it must not be tried again at every request
             self._refused_night = run_id
-            logging.getLogger(__name__).error("night %s cannot be shown: %s", run_id, type(error).__name__)
+            logging.getLogger(__name__).error("night %s cannot be shown: %s", run_id, logs.told(error))
         finally:
             self._reads.release()
 

@@ -87,8 +87,10 @@ def _go_out(error: BaseException | None) -> None:
 
 def _admit() -> Response | None:
     settings, desk = flask.current_app.config["SETTINGS"], desk_of()
-    if request.headers.get("Host", "") not in settings.hosts:
+    if request.headers.get("Host", "") not in settings.hosts or not _path_alone():
         flask.abort(421)
+    if request.method not in ("GET", "HEAD", "POST"):
+        flask.abort(405)
     if request.method not in ("GET", "HEAD") and not _same_origin():
         flask.abort(403)
     view = flask.current_app.view_functions.get(request.endpoint or "")
@@ -111,6 +113,11 @@ def _admit() -> Response | None:
     return None
 
 
+def _path_alone() -> bool:
+    """Whether the request line names a path and no host: one that does outweighs the Host header (RFC 9112 §3.2.2)."""
+    return str(request.environ.get("REQUEST_URI", "/")).startswith("/")
+
+
 def _same_origin() -> bool:
     """Whether a form comes from a page of this desk: browsers say so, and who says nothing is refused.
 
@@ -128,15 +135,18 @@ def _signed_in() -> Response | None:
     """Find who asks; where nobody is signed in, the way to sign in."""
     settings, desk = flask.current_app.config["SETTINGS"], desk_of()
     found = desk.sessions.find(request.cookies.get(settings.cookie))
-    known = desk.accounts.find(found.username) if found else None
-    if found is None or known is None or not known.active:
+    known = desk.accounts.known(found.username) if found else None
+    if found is not None and (known is None or known.mark != found.mark):
+        desk.sessions.end_all(found.username, but=known.mark if known else None)
+        found = None
+    if found is None or known is None or not known.account.active:
         if request.method != "GET":
             flask.abort(401)
         path = request.full_path.rstrip("?")
         after = path if path != "/" else None
         answer: Any = flask.redirect(flask.url_for("signing_in.page", after=after), 303)
         return answer  # type: ignore[no-any-return]
-    g.session, g.account = found, known
+    g.session, g.account = found, known.account
     return None
 
 

@@ -22,7 +22,7 @@ from fraudmatch.review.guard import account, tell
 from fraudmatch.review.typed import Wrong, as_typed
 from fraudmatch.review.worklist import Filter
 
-_KEY = re.compile(r"^[0-9a-f]{32}$")
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def kept(
@@ -77,7 +77,7 @@ def may_work(case_key: str) -> None:
 def form_key() -> str:
     """A key that names this act of telling, made of the number of the form and of who sends it: nobody's is another's."""
     key = request.form.get("act", "")
-    if not _KEY.match(key):
+    if not _KEY.fullmatch(key):
         flask.abort(400)
     return hashlib.sha256(f"{account().username}:{key}".encode()).hexdigest()[:32]
 

@@ -26,6 +26,7 @@ class OpenNight:
     Attributes:
         run_id, as_at: of the night. rules: rule id -> text, of every rule that ran. changed: ids of rules that are no
             longer as they were, so that their cases cannot be shown in full.
+        owner_of: case key -> the partner that bears its loss, whose case it is.
         flags_of: case key -> keys of its flags, the leading one first. case_of: flag key -> key of its case. rule_of: -> id of its rule.
     """
 
@@ -56,6 +57,9 @@ class OpenNight:
             zip(*(kept.case_flags[name].to_pylist() for name in ("flag_key", "rule_id")), strict=True)
         )
         self.case_of = {flag_key: case_key for case_key, flag_key in pairs}
+        self.owner_of: dict[str, str] = dict(
+            zip(*(kept.cases[name].to_pylist() for name in ("case_key", "owner")), strict=True)
+        )
         sides = ("flag_key", "left_partner", "right_partner")
         parties = {
             key: both for key, *both in zip(*(kept.flags[name].to_pylist() for name in sides), strict=True)

@@ -7,6 +7,7 @@ table knows it by its SHA-256 alone.
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import threading
 from collections.abc import Callable
@@ -21,11 +22,13 @@ class Session:
     """One browser of one person.
 
     Attributes:
-        username: of the account. csrf: what forms of this session must bring back.
-        begun, seen: seconds on the clock. told: what the next page is to say once.
+        username: of the account. mark: what the account was when it began (`accounts.Known`); once that is another, it ends.
+        begun, seen: seconds on the clock. csrf: what forms of this session must bring back. told: what the next page
+            is to say once.
     """
 
     username: str
+    mark: str
     begun: float
     seen: float
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -37,19 +40,24 @@ class Sessions:
 
     Args:
         idle: seconds without a request after which one ends. most: seconds after which it ends in any case.
+        each: how many one name may have; with one more, that which was not used for longest ends.
     """
 
-    def __init__(self, clock: Clock, *, idle: float, most: float) -> None:
-        self._clock, self._idle, self._most = clock, idle, most
+    def __init__(self, clock: Clock, *, idle: float, most: float, each: int) -> None:
+        self._clock, self._idle, self._most, self._each = clock, idle, most, each
         self._lock = threading.Lock()
         self._open: dict[str, Session] = {}
 
-    def begin(self, username: str) -> str:
+    def begin(self, username: str, mark: str) -> str:
         """Begin a session; what the cookie is to hold. A new one every time, so that none can be fixed beforehand."""
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._open = {name: one for name, one in self._open.items() if self._lives(one, now)}
-            self._open[_name(token)] = Session(username, now, now)
+            own = [name for name, one in self._open.items() if one.username == username]
+            own.sort(key=lambda name: self._open[name].seen)
+            for name in own[: max(0, len(own) + 1 - self._each)]:
+                del self._open[name]
+            self._open[_name(token)] = Session(username, mark, now, now)
         return token
 
     def find(self, token: str | None) -> Session | None:
@@ -72,6 +80,15 @@ class Sessions:
         with self._lock:
             self._open.pop(_name(token or ""), None)
 
+    def end_all(self, username: str, *, but: str | None = None) -> None:
+        """End every session of a name, those that began with the mark `but` apart."""
+        with self._lock:
+            self._open = {
+                name: one
+                for name, one in self._open.items()
+                if one.username != username or (but is not None and one.mark == but)
+            }
+
     def _lives(self, one: Session, now: float) -> bool:
         return now - one.seen < self._idle and now - one.begun < self._most
 
@@ -79,7 +96,8 @@ class Sessions:
 class Throttle:
     """Keeps whoever guesses passwords waiting: after ten failures for a name, twice as long after each further one.
 
-    Nobody is shut out for good, since anybody could then shut out anybody (OWASP ASVS 5.0 §6.3).
+    Nobody is shut out for good, since anybody could then shut out anybody (OWASP ASVS 5.0 §6.3). Names are known by their
+    SHA-256, so that what is typed, which may be a password or very long, is not kept.
     """
 
     FREE, LONGEST, NAMES = 10, 900.0, 10_000
@@ -88,28 +106,35 @@ class Throttle:
         self._clock, self._lock = clock, threading.Lock()
         self._failed: dict[str, tuple[int, float]] = {}  # name -> (failures, when the last was)
 
-    def wait(self, name: str) -> int:
-        """Seconds until the next try for a name counts; 0 = now."""
-        with self._lock:
-            failures, last = self._failed.get(name, (0, 0.0))
-        pause = min(self.LONGEST, 2.0 ** (failures - self.FREE)) if failures >= self.FREE else 0.0
-        left = last + pause - self._clock()
-        return max(0, int(left) + 1) if pause and left > 0 else 0
+    def ask(self, name: str) -> int:
+        """Seconds until a try for a name counts; 0 = now, and it counts as failed until `right` is told.
 
-    def failed(self, name: str) -> None:
-        """One more failure."""
+        Counted before the password is looked at, since many tries at once would otherwise all be the eleventh.
+        """
+        key, now = _name(name), self._clock()
         with self._lock:
-            if len(self._failed) >= self.NAMES:  # guessing names must not fill the memory: the oldest go
-                oldest = sorted(self._failed, key=lambda one: self._failed[one][1])[: self.NAMES // 2]
-                for one in oldest:
-                    del self._failed[one]
-            failures, _ = self._failed.get(name, (0, 0.0))
-            self._failed[name] = failures + 1, self._clock()
+            failures, last = self._failed.get(key, (0, now))
+            left = last + self._pause(failures) - now
+            if left > 0:
+                return math.ceil(left)
+            if key not in self._failed and len(self._failed) >= self.NAMES:
+                self._make_room()
+            self._failed[key] = failures + 1, now
+        return 0
 
     def right(self, name: str) -> None:
         """The password was right: begin to count anew."""
         with self._lock:
-            self._failed.pop(name, None)
+            self._failed.pop(_name(name), None)
+
+    def _pause(self, failures: int) -> float:
+        """Seconds to wait after so many failures; the power stays small, however many there were."""
+        return 0.0 if failures < self.FREE else min(self.LONGEST, 2.0 ** min(failures - self.FREE, 10))
+
+    def _make_room(self) -> None:
+        """Forget half of the names: those that failed least, so that trying many names frees none that waits."""
+        kept = sorted(self._failed, key=lambda one: self._failed[one], reverse=True)
+        self._failed = {one: self._failed[one] for one in kept[: self.NAMES // 2]}
 
 
 def _name(token: str) -> str:

@@ -14,6 +14,7 @@ class Settings:
         secure: pages come over TLS, so that the cookie may not go any other way.
         idle_minutes: signed out after so long without a request. most_hours: signed out after so long in any case.
             15 minutes and 8 hours are what OWASP's session cheat sheet takes for sensitive uses and a working day.
+        most_sessions: browsers one person is signed in with at once; with one more, the oldest is signed out.
         per_page: cases on a page of the list.
     """
 
@@ -21,6 +22,7 @@ class Settings:
     secure: bool = False
     idle_minutes: int = 15
     most_hours: int = 8
+    most_sessions: int = 5
     per_page: int = 25
 
     @property

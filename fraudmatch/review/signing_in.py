@@ -29,20 +29,23 @@ def begin() -> Any:
     desk = desk_of()
     username = request.form.get("username", "").strip().lower()
     after = request.form.get("after", "")
-    if seconds := desk.throttle.wait(username):
+    if seconds := desk.throttle.ask(username):
         _refused(username, "waits")
         words = f"There were too many tries for this name. Wait {seconds} seconds, then try again."
         return _form(after, username, words), 429, {"Retry-After": str(seconds)}
-    found = desk.accounts.who(username, request.form.get("password", ""))
-    if found is None:
-        desk.throttle.failed(username)
+    known = desk.accounts.who(
+        username if USERNAME.fullmatch(username) else "", request.form.get("password", "")
+    )
+    if known is None:
         _refused(username, "wrong")
         return _form(after, username, "Name and password do not go together."), 401
     desk.throttle.right(username)
+    found = known.account
     enter(desk.site, "session.begun", by=found.username, partner=found.partner)
+    desk.sessions.end(request.cookies.get(desk.settings.cookie))
     answer = flask.redirect(_inside(after), 303)
     answer.set_cookie(
-        desk.settings.cookie, desk.sessions.begin(found.username), path="/", httponly=True, samesite="Strict",
+        desk.settings.cookie, desk.sessions.begin(found.username, known.mark), path="/", httponly=True, samesite="Strict",
         secure=desk.settings.secure,
     )  # fmt: skip
     return answer
@@ -70,7 +73,7 @@ def _form(after: str, username: str = "", wrong: str = "") -> str:
 def _refused(username: str, why: str) -> None:
     """Enter a failed try; a name that is none may be a password typed into the wrong field, and is not kept."""
     desk = desk_of()
-    known = USERNAME.match(username) and desk.accounts.find(username) is not None
+    known = USERNAME.fullmatch(username) and desk.accounts.find(username) is not None
     enter(desk.site, "session.refused", by=username if known else "somebody", detail={"why": why})
 
 

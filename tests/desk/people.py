@@ -26,9 +26,11 @@ PEOPLE = (
     Account("sue", "Sue Example", "cheltenham", ("supervisor",)),
     Account("ann", "Ann Example", "cheltenham", ("analyst",)),
     Account("pat", "Pat Example", "cheltenham", ("partner_administrator",)),
+    Account("own", "Own Example", "cheltenham", ("dataset_owner",)),
     Account("cos", "Cos Example", "cotswold", ("investigator",)),
     Account("max", "Max Example", "cotswold", ("supervisor",)),
     Account("aud", "Aud Example", None, ("auditor",)),
+    Account("end", "End Example", "cheltenham", ("supervisor",), active=False),
     Account("sys", "Sys Example", None, ("system_administrator",)),
 )
 

@@ -14,6 +14,7 @@ from fraudmatch.site import load_site
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs/threats.md").read_text(encoding="utf-8")
+DESK = (ROOT / "docs/desk-security.md").read_text(encoding="utf-8")
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 #: Modules that run SQL or code, or make objects of any kind from bytes.
 _FORBIDDEN = {
@@ -38,7 +39,12 @@ def test_every_threat_has_a_row_and_every_row_a_test() -> None:
         assert _NAMED.search(line), line
 
 
-@pytest.mark.parametrize(("file", "test"), sorted(set(_NAMED.findall(TABLE))))
+def test_every_line_of_the_desk_s_page_names_its_test() -> None:
+    lines = re.findall(r"^\| (?!against|---).*$", DESK, re.MULTILINE)
+    assert len(lines) >= 20 and all(_NAMED.search(line) for line in lines)
+
+
+@pytest.mark.parametrize(("file", "test"), sorted(set(_NAMED.findall(TABLE + DESK))))
 def test_the_test_that_is_named_exists(file: str, test: str) -> None:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -56,7 +62,7 @@ def test_no_database_but_the_store_of_outcomes_no_yaml_and_no_code_from_text() -
                 names = [node.module or ""]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _RUN_CODE:
                 found.append(f"{path.name}: {node.func.id}")
-            rooms = {"outcomes", "store", "ledger"}  # the file of the site
+            rooms = {"outcomes", "store", "ledger", "caselog"}  # the file of the site
             allowed = store if rooms & set(path.relative_to(ROOT / "fraudmatch").parts) else set()
             found += [f"{path.name}: {n}" for n in names if n.split(".")[0] in _FORBIDDEN - allowed]
     assert found == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fraudmatch.accounts import ROLES, Account, Accounts, Right, rights_of
+from fraudmatch.accounts.kept import Known
 from fraudmatch.errors import DecisionError
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.entry import Entry
@@ -34,6 +35,10 @@ def add(kept: Accounts, account: Account = ADA, password: str | None = WORDS) ->
     return kept.add(account, password, by="root", recorded_at=NOW)
 
 
+def _account(known: Known | None) -> Account | None:
+    return known.account if known else None
+
+
 def told(kept: Accounts) -> list[Entry]:
     with transaction(kept._place) as connection:
         return [Entry(*row) for row in entries(connection)]
@@ -42,7 +47,7 @@ def told(kept: Accounts) -> list[Entry]:
 def test_an_account_is_kept_and_signs_in_with_its_own_words_alone(kept: Accounts) -> None:
     add(kept)
     assert kept.find("ada") == ADA and kept.all() == [ADA]
-    assert kept.who("ada", WORDS) == ADA
+    assert _account(kept.who("ada", WORDS)) == ADA
     for name, words in (
         ("ada", "three good word"),
         ("ada", ""),
@@ -57,7 +62,7 @@ def test_an_account_that_was_ended_or_has_no_password_signs_in_no_more(kept: Acc
     kept.change(replace(ADA, active=False), by="root", recorded_at=NOW)
     assert kept.who("ada", WORDS) is None
     kept.change(ADA, by="root", recorded_at=NOW)
-    assert kept.who("ada", WORDS) == ADA
+    assert _account(kept.who("ada", WORDS)) == ADA
     add(kept, replace(ADA, username="bob"), None)
     assert kept.who("bob", "") is None and kept.who("bob", "nobody has this password") is None
 
@@ -65,7 +70,26 @@ def test_an_account_that_was_ended_or_has_no_password_signs_in_no_more(kept: Acc
 def test_a_new_password_takes_the_place_of_the_old_one(kept: Accounts) -> None:
     add(kept)
     kept.change(ADA, by="root", recorded_at=NOW, password="four very good words")
-    assert kept.who("ada", WORDS) is None and kept.who("ada", "four very good words") == ADA
+    assert kept.who("ada", WORDS) is None and _account(kept.who("ada", "four very good words")) == ADA
+
+
+def test_every_change_gives_another_mark_and_nothing_else_does(kept: Accounts) -> None:
+    add(kept)
+    marks = [kept.known("ada").mark]
+    assert kept.known("ada").mark == marks[0] and kept.known("bob") is None
+    later = NOW + dt.timedelta(seconds=1)
+    for changed, more in (
+        (ADA, {"password": "four very good words"}),
+        (replace(ADA, active=False), {}),
+        (ADA, {}),
+        (replace(ADA, roles=("supervisor",)), {}),
+        (replace(ADA, display_name="Ada E."), {}),
+    ):
+        later += dt.timedelta(seconds=1)
+        kept.change(changed, by="root", recorded_at=later, **more)
+        marks.append(kept.known("ada").mark)
+    assert len(set(marks)) == len(marks) == 6
+    assert kept.who("ada", "four very good words") == kept.known("ada")
 
 
 def test_every_change_is_entered_and_no_password_or_hash_is_in_it(kept: Accounts) -> None:
@@ -86,6 +110,7 @@ def test_every_change_is_entered_and_no_password_or_hash_is_in_it(kept: Accounts
         (replace(ADA, username="Ada"), "username"),
         (replace(ADA, username="../ada"), "username"),
         (replace(ADA, username="a\nb"), "username"),
+        (replace(ADA, username="ada\n"), "username"),
         (replace(ADA, display_name=" "), "name"),
         (replace(ADA, display_name="Ada\x1b[31m"), "name"),
         (replace(ADA, partner="eastshire"), "partner"),

@@ -1,0 +1,205 @@
+"""Visitors of a desk who send what no page of it would make them send, and what a request may leave behind.
+
+`Person` fills in the forms of pages; a `Visitor` writes its requests by hand, and has a session without the cost of a
+password. `Trace` is everything a request could have changed.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from people import FROM_HERE
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from fraudmatch.accounts import Right
+from fraudmatch.caselog import Act
+from fraudmatch.review.desk import Desk
+from fraudmatch.schemas import VALUE_CLASSES
+
+#: A page that is answered to anybody.
+ANYBODY = "anybody"
+
+#: (endpoint, method) -> who is answered: anybody, or whose account gives one of these rights; () = every account.
+#: Every route of the desk stands here: one that does not fails `test_desk_routes`.
+ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
+    ("static", "GET"): ANYBODY,
+    ("signing_in.page", "GET"): ANYBODY,
+    ("signing_in.begin", "POST"): ANYBODY,
+    ("signing_in.end", "POST"): (),
+    ("case_list.page", "GET"): (),
+    ("case_list.export", "GET"): (Right.EXPORT,),
+    ("case.page", "GET"): (Right.SEE_CASES,),
+    ("deciding.decide", "POST"): (Right.WORK_CASES,),
+    ("deciding.undo", "POST"): (Right.WORK_CASES,),
+    ("deciding.approve", "POST"): (Right.APPROVE,),
+    ("deciding.give_back", "POST"): (Right.APPROVE,),
+    ("acts.note", "POST"): (Right.WORK_CASES,),
+    ("acts.state", "POST"): (Right.WORK_CASES,),
+    ("acts.take", "POST"): (Right.WORK_CASES,),
+    ("acts.give", "POST"): (Right.ASSIGN,),
+    ("acts.set_day", "POST"): (Right.ASSIGN,),
+    ("questions.ask", "POST"): (Right.WORK_CASES,),
+    ("questions.page", "GET"): (Right.ANSWER,),
+    ("questions.question", "GET"): (Right.ANSWER,),
+    ("questions.answer", "POST"): (Right.ANSWER,),
+    ("closing.page", "GET"): (Right.ASSIGN,),
+    ("closing.sample", "POST"): (Right.ASSIGN,),
+    ("closing.close", "POST"): (Right.ASSIGN,),
+}
+
+#: Parts of an address that are neither a case key nor a number -> one that is answered.
+GOOD = {"kind": "csv", "filename": "desk.css"}
+
+#: Endpoint of a form -> fields with which it is kept, beside those that every form has. Another form fails the tests.
+FIELDS: dict[str, dict[str, Any]] = {
+    "deciding.decide": {"outcome": "error", "note": "Written by the test"},
+    "deciding.undo": {},
+    "deciding.approve": {},
+    "deciding.give_back": {"why": "Written by the test"},
+    "acts.note": {"words": "Written by the test"},
+    "acts.state": {"state": "investigating"},
+    "acts.take": {},
+    "acts.give": {"to": ""},
+    "acts.set_day": {"on": "2026-05-01"},
+    "questions.ask": {"question": "Written by the test"},
+    "questions.answer": {"answer": "Written by the test"},
+    "closing.sample": {},
+    "closing.close": {"reason": "moved", "note": "Written by the test"},
+}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Rows of the store, by table, and entries of its ledger, by action."""
+
+    rows: dict[str, int]
+    entries: dict[str, int]
+
+    def since(self, before: Trace) -> dict[str, int]:
+        """What came: tables and actions -> how many more, none that stayed."""
+        both = ((self.rows, before.rows), (self.entries, before.entries))
+        more = {name: now[name] - then.get(name, 0) for now, then in both for name in now}
+        return {name: number for name, number in more.items() if number}
+
+
+def path_of(rule: Rule, value: str | None = None) -> str:
+    """The path of a route, its part that varies as given, or one that is answered."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: GOOD[part[1]] if value is None else value, rule.rule)
+
+
+def query_of(desk: Desk, endpoint: str) -> str:
+    """What a form about a whole list has in its address, so that it is about few cases."""
+    if not endpoint.startswith("closing."):
+        return ""
+    lists = [desk.board.worklist(desk.site.partner(partner)) for partner in ("cheltenham", "cotswold")]
+    rules = sorted(
+        set(lists[0].rules) & set(lists[1].rules), key=lambda one: (len(lists[0]._of_rule[one]), one)
+    )
+    return f"?rule={rules[endpoint == 'closing.sample']}"
+
+
+def routes(app: Flask) -> list[tuple[Rule, str]]:
+    """Every route of an app with each method by which it is asked for; HEAD goes with GET."""
+    return [
+        (rule, method)
+        for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.endpoint)
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    ]
+
+
+def trace(desk: Desk) -> Trace:
+    """What the store of a desk holds now."""
+    place = desk.site.outcomes_store
+    with sqlite3.connect(f"file:{place}?mode=ro", uri=True) as connection:
+        tables = ("case_events", "outcome_events", "accounts")
+        rows = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
+        entries = dict(connection.execute("SELECT action, count(*) FROM ledger GROUP BY action").fetchall())
+    connection.close()
+    return Trace(rows, entries)
+
+
+class Visitor:
+    """A browser with a session of an account, or without; `token` is its cookie."""
+
+    def __init__(self, app: Flask, desk: Desk, username: str | None) -> None:
+        self.desk, self.username, self.token = desk, username, ""
+        self.browser = app.test_client()
+        if username is not None:
+            self.token = desk.sessions.begin(username, desk.accounts.known(username).mark)
+            self.browser.set_cookie(desk.settings.cookie, self.token)
+
+    @property
+    def csrf(self) -> str:
+        found = self.desk.sessions.find(self.token)
+        return found.csrf if found else ""
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.browser.get(path, headers=headers, buffered=True)
+
+    def send(
+        self, path: str, form: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> TestResponse:
+        """A form as it is given, and the token of the session unless the form says another."""
+        fields = {"csrf": self.csrf, **(form or {})}
+        return self.browser.post(path, data=fields, headers=FROM_HERE if headers is None else headers)
+
+    def form(self, endpoint: str, case_key: str = "", **more: Any) -> dict[str, Any]:
+        """Fields with which a form would be kept."""
+        flags = self.desk.night.flags_of.get(case_key, [])
+        account = self.desk.accounts.find(self.username) if self.username else None
+        about = list(self.desk.askable(account, case_key)) if account and flags else []
+        version = str(self.desk.board.state(case_key).version)
+        if endpoint == "closing.close":  # the digest of what its page showed
+            page = self.get(f"/close{query_of(self.desk, endpoint)}").text
+            more = {"of": "".join(re.findall(r'name="of" value="(\w+)"', page)), **more}
+        common = {"act": secrets.token_hex(16), "version": version, "flag": flags, "about": about[:1]}
+        return {**common, **FIELDS[endpoint], **more}
+
+
+def keys_of(desk: Desk, partner_id: str) -> list[str]:
+    """Cases of a partner."""
+    return desk.board.worklist(desk.site.partner(partner_id)).keys
+
+
+def shared_keys_of(desk: Desk, partner_id: str, with_: str | None = None) -> list[str]:
+    """Cases of a partner with a flag whose other record is of another partner, any or this one, so that it can be asked."""
+    others = {
+        key: {desk.night.other_partner(flag, partner_id) for flag in desk.night.flags_of[key]} - {None}
+        for key in keys_of(desk, partner_id)
+    }
+    return [key for key, of in others.items() if of and (with_ is None or with_ in of)]
+
+
+def proposed(desk: Desk, case_key: str, partner_id: str, by: str) -> None:
+    """A colleague's proposal about a case, which waits to be approved."""
+    detail = {
+        "flags": desk.night.decidable(case_key, partner_id), "outcome": "error", "reason": None, "on": "2026-04-01",
+        "minutes": None, "pence": dict.fromkeys(VALUE_CLASSES),
+    }  # fmt: skip
+    _act(desk, Act(case_key, tuple(desk.night.flags_of[case_key]), partner_id, by, "proposed", detail))
+
+
+def asked(desk: Desk, to: str) -> str:
+    """A new question to a partner, by another one; its number."""
+    from_ = "cotswold" if to == "cheltenham" else "cheltenham"
+    key, flag = next(
+        (key, flag)
+        for key in keys_of(desk, from_)
+        for flag in desk.night.flags_of[key]
+        if desk.night.other_partner(flag, from_) == to
+    )
+    detail = {"flag": flag, "to": to, "by": "2026-04-11"}
+    flags = tuple(desk.night.flags_of[key])
+    return str(_act(desk, Act(key, flags, from_, "somebody", "asked", detail, "Since when?")))
+
+
+def _act(desk: Desk, act: Act) -> int:
+    event = desk.log.add(act, key=secrets.token_hex(16), version=None, recorded_at=desk.now())
+    desk.board.catch_up()
+    return event.sequence
