@@ -33,7 +33,8 @@ $(VENV)/.browser: $(VENV)/.test
 	@$(PIP) install -e '.[browser]'
 	@touch $@
 
-LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py
+LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py \
+	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py)
 
 ## test: what proves that it works, in at most 15 minutes on two cores
 test: $(VENV)/.test

@@ -213,13 +213,17 @@ def test_the_same_night_gives_the_same_bytes(night: ReportInput, folder: Path, t
     assert bytes_of(tmp_path) == bytes_of(folder)
 
 
+#: Where helpers are that tests of several folders use.
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
 @pytest.mark.parametrize(("seed", "zone"), [("1", "UTC"), ("4711", "Pacific/Auckland")])
 def test_bytes_do_not_depend_on_hash_seed_or_zone(seed: str, zone: str, folder: Path, tmp_path: Path) -> None:
     code = (
         "import sys, pathlib, report_nights; from fraudmatch.report import report; "
         "report(pathlib.Path(sys.argv[1]), report_nights.usual_night())"
     )
-    env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(Path(__file__).parent)}
+    env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(SHARED)}
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=env, check=True, timeout=60)
     assert bytes_of(tmp_path) == bytes_of(folder)
 
