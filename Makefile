@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test long browser pictures check bench bench-peers sample fix clean
+.PHONY: demo test long browser frontend pictures check bench bench-peers sample fix clean
 
 # Each stamp remembers for which pyproject.toml its parts were installed.
 $(VENV)/.core: pyproject.toml
@@ -48,6 +48,15 @@ long: $(VENV)/.test
 ## browser: the review desk in a real Chromium; .ci/browser installs what it needs
 browser: $(VENV)/.browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
+
+GOVUK = fraudmatch/review/static/govuk
+
+## frontend: fetch the style sheet of GOV.UK Frontend for the desk, without its typeface and crest, which are licensed to GOV.UK alone
+frontend:
+	@npm ci --prefix fraudmatch/review/frontend --no-audit --no-fund --silent
+	@mkdir -p $(GOVUK)
+	@sed -e 's/@font-face{[^}]*}//g' -e 's/GDS Transport/system-ui/g' -e 's#url(/assets/[^)]*)#none#g' \
+	  fraudmatch/review/frontend/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.css > $(GOVUK)/govuk-frontend.min.css
 
 ## pictures: take the pictures of the guide again
 pictures: $(VENV)/.browser

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import waitress
+from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))  # its people are ours
 from people import WORDS, make_published
@@ -61,6 +62,7 @@ class Served:
 
     desk: Desk
     address: str
+    app: Flask
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +74,12 @@ def served(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     port = listening.getsockname()[1]
     terms = DeskTerms(approval_above=20_000)
     desk = Desk(load_site(folder), Settings(local_hosts(port)), now=lambda: NOW, terms=terms)
-    server = waitress.create_server(make_app(desk), sockets=[listening], threads=4)
+    app = make_app(desk)
+    app.jinja_env.globals["has_govuk"] = False  # which look it has must not depend on what was built here
+    server = waitress.create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Served(desk, f"http://localhost:{port}")
+    yield Served(desk, f"http://localhost:{port}", app)
     server.close()
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from conftest import AXE, Window
+from conftest import AXE, Served, Window
+
+import fraudmatch.review
 
 Open = Callable[..., Window]
 #: Rules of WCAG 2.2 A and AA, and what axe calls best practice.
@@ -79,6 +83,31 @@ def test_the_states_that_acts_lead_to(window: Open) -> None:
 def test_what_others_see(window: Open, username: str) -> None:
     one = window(username)
     assert violations(one) == []
+
+
+GOVUK = Path(fraudmatch.review.__file__).parent / "static" / "govuk" / "govuk-frontend.min.css"
+
+
+def test_the_look_of_the_design_system_has_no_barrier_and_nothing_that_is_not_ours_to_use(
+    window: Open, served: Served
+) -> None:
+    if not GOVUK.is_file() and not os.environ.get("CI"):
+        pytest.skip("make frontend fetches the style sheet")
+    style = GOVUK.read_text(encoding="utf-8")
+    assert "GDS" not in style and "@font-face" not in style and "url(/" not in style
+    served.app.jinja_env.globals["has_govuk"] = True
+    try:
+        sue = window("sue")
+        for path in ("/", case_of(sue), "/close?state=new", "/questions", "/nowhere"):
+            sue.go(path)
+            assert violations(sue) == [], path
+        assert "GDS" not in sue.page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+        if folder := os.environ.get("FRAUDMATCH_LOOKS"):
+            for name, path in (("list", "/"), ("case", case_of(sue))):
+                sue.go(path)
+                sue.page.screenshot(path=f"{folder}/govuk-{name}.png")
+    finally:
+        served.app.jinja_env.globals["has_govuk"] = False
 
 
 def test_no_two_things_of_a_page_have_one_id(window: Open) -> None:
