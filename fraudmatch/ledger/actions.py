@@ -17,6 +17,7 @@ ACTIONS = {
     "case.erased": "the words of an act about a case were erased; digests, keyed, before and after",
     "account.changed": "who may sign in, or as what, was changed; digests, keyed, before and after",
     "desk.opened": "the review desk was started; the digest is that of its settings",
+    "case.searched": "somebody looked for a case at the review desk; the question and the reason, keyed",
     "session.begun": "somebody signed in to the review desk",
     "session.refused": "somebody failed to sign in to the review desk, or was kept waiting",
     "session.ended": "somebody signed out of the review desk",

@@ -16,7 +16,18 @@ from fraudmatch.caselog.state import STATES
 from fraudmatch.errors import FraudmatchError
 from fraudmatch.report.clean import clean_text
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
-from fraudmatch.review import acts, case, case_list, closing, deciding, guard, logs, questions, signing_in
+from fraudmatch.review import (
+    acts,
+    case,
+    case_list,
+    closing,
+    deciding,
+    finding,
+    guard,
+    logs,
+    questions,
+    signing_in,
+)
 from fraudmatch.review.desk import Desk
 
 #: What may be sent in one form, bytes: a note of 2,000 signs and the fields beside it, many times over.
@@ -70,7 +81,7 @@ def make_app(desk: Desk) -> Flask:
     )  # fmt: skip
     app.logger.addFilter(logs.RETICENT)
     guard.install(app)
-    for page in (signing_in, case_list, case, deciding, acts, questions, closing):
+    for page in (signing_in, case_list, case, deciding, acts, questions, closing, finding):
         app.register_blueprint(page.pages)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FraudmatchError, _own_error)

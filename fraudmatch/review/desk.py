@@ -22,7 +22,7 @@ from fraudmatch.outcomes.store import open_store
 from fraudmatch.review import logs
 from fraudmatch.review.board import Board, Question
 from fraudmatch.review.night import OpenNight
-from fraudmatch.review.sessions import Clock, Sessions, Throttle
+from fraudmatch.review.sessions import Clock, Searches, Sessions, Throttle
 from fraudmatch.review.settings import Settings
 from fraudmatch.review.terms import DeskTerms, digest_of
 from fraudmatch.review.turning import Turnstile
@@ -70,7 +70,7 @@ class Desk:
             most=settings.most_hours * 3600,
             each=settings.most_sessions,
         )
-        self.throttle = Throttle(clock)
+        self.throttle, self.searches = Throttle(clock), Searches(clock)
         self.log = CaseLog(open_store(site.outcomes_store))
         self.board = Board(self.log)
         self.turnstile, self._reads = Turnstile(), threading.Lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
@@ -45,6 +46,7 @@ class OpenNight:
         self._cases = CaseNight(self.input, facts, events)
         self._worklists: dict[str, Worklist] = {}
         self._lock = threading.Lock()
+        self._references: dict[str, dict[str, set[str]]] = {}
         self._rested = Rested(kept.prepared.records, kept.prepared.details, kept.members)
         self._flags = kept.flags
         pairs = list(
@@ -101,6 +103,24 @@ class OpenNight:
         if partner_id not in parties or parties[0] == parties[1]:
             return None
         return parties[1] if parties[0] == partner_id else parties[0]
+
+    def by_reference(self, partner_id: str) -> dict[str, set[str]]:
+        """Reference of a partner's own record, case folded -> keys of the cases with a flag on it; made when first asked for."""
+        with self._lock:
+            if partner_id not in self._references:
+                self._references[partner_id] = self._by_reference(partner_id)
+            return self._references[partner_id]
+
+    def _by_reference(self, partner_id: str) -> dict[str, set[str]]:
+        records = self._rested.records
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for side in ("left", "right"):
+            flags = self._flags.filter(pc.equal(self._flags[f"{side}_partner"], partner_id))
+            named = records["source_ref"].take(flags[f"{side}_id"].combine_chunks()).to_pylist()
+            for reference, flag_key in zip(named, flags["flag_key"].to_pylist(), strict=True):
+                if flag_key in self.case_of:
+                    found[reference.casefold()].add(self.case_of[flag_key])
+        return dict(found)
 
     def undecided(self, flag_keys: Sequence[str], secret: Callable[[], bytes]) -> list[Decision]:
         """What a decision about these flags needs to say of them, in their order; see `steps.seen`."""

@@ -10,6 +10,7 @@ import hashlib
 import math
 import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ class Session:
         username: of the account. mark: what the account was when it began (`accounts.Known`); once that is another, it ends.
         begun, seen: seconds on the clock. csrf: what forms of this session must bring back. told: what the next page
             is to say once.
+        found: keys of the cases that the last search found.
     """
 
     username: str
@@ -33,6 +35,7 @@ class Session:
     seen: float
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     told: list[dict[str, str]] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
 
 
 class Sessions:
@@ -135,6 +138,27 @@ class Throttle:
         """Forget half of the names: those that failed least, so that trying many names frees none that waits."""
         kept = sorted(self._failed, key=lambda one: self._failed[one], reverse=True)
         self._failed = {one: self._failed[one] for one in kept[: self.NAMES // 2]}
+
+
+class Searches:
+    """How often each person looked for something within the last hour; more than `AN_HOUR` times is not looking but browsing."""
+
+    AN_HOUR = 30
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._when: defaultdict[str, list[float]] = defaultdict(list)
+
+    def one_more(self, username: str) -> bool:
+        """Count a search; False = there were too many, and this one is not to be made."""
+        now = self._clock()
+        with self._lock:
+            recent = [when for when in self._when[username] if now - when < 3_600]
+            self._when[username] = recent
+            if len(recent) >= self.AN_HOUR:
+                return False
+            recent.append(now)
+        return True
 
 
 def _name(token: str) -> str:

@@ -50,6 +50,7 @@ def test_the_pages_as_they_are_found(window: Open, width: int) -> None:
         case_of(sue),
         "/case/0000000000000000",
         "/questions",
+        "/find",
         "/close?rule=FM-CT-001",
         "/nowhere",
     ):

@@ -225,7 +225,7 @@ class Links(HTMLParser):
 
 
 PATHS = re.compile(
-    r"/|/case/[0-9a-f]{16}(/[a-z]+)?|/questions(/\d+(/answer)?)?|/cases\.(csv|xlsx|json)|/static/[\w./-]+|/sign-(in|out)|/close|/sample"
+    r"/|/case/[0-9a-f]{16}(/[a-z]+)?|/questions(/\d+(/answer)?)?|/cases\.(csv|xlsx|json)|/static/[\w./-]+|/sign-(in|out)|/close|/sample|/find"
 )
 
 

@@ -51,6 +51,8 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("closing.page", "GET"): (Right.ASSIGN,),
     ("closing.sample", "POST"): (Right.ASSIGN,),
     ("closing.close", "POST"): (Right.ASSIGN,),
+    ("finding.page", "GET"): (Right.SEE_CASES,),
+    ("finding.find", "POST"): (Right.SEE_CASES,),
 }
 
 #: Parts of an address that are neither a case key nor a number -> one that is answered.
@@ -71,7 +73,12 @@ FIELDS: dict[str, dict[str, Any]] = {
     "questions.answer": {"answer": "Written by the test"},
     "closing.sample": {},
     "closing.close": {"reason": "moved", "note": "Written by the test"},
+    "finding.find": {"reference": "0000", "reason": "Written by the test"},
 }
+
+
+#: Endpoint of a form that only looks -> the entries it leaves.
+LOOKS = {"finding.find": {"case.searched": 1}}
 
 
 @dataclass(frozen=True)
