@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import pyarrow as pa
@@ -112,7 +113,7 @@ class CasePack:
 
 
 class CaseNight:
-    """The cases of a night, to be gathered one by one.
+    """The cases of a night, to be gathered one by one, by any number of threads at once.
 
     Args:
         night: as read back.
@@ -129,6 +130,7 @@ class CaseNight:
         self._flags_of, self._case = Runs(self._case_flags, "case_key"), Runs(self._cases, "case_key")
         self._lists = CaseLists(self.night, night.worklist)
         self._places: dict[str, Runs] = {}
+        self._making = Lock()  # a list is made when it is first asked for, and once
 
     def best(self, partner: Partner, most: int) -> list[str]:
         """Keys of the first cases of the partner's worklist."""
@@ -136,7 +138,8 @@ class CaseNight:
 
     def case_list(self, partner: Partner) -> CaseList:
         """The partner's worklist."""
-        return self._lists.of_partner(partner)
+        with self._making:
+            return self._lists.of_partner(partner)
 
     def named(self, beginning: str) -> list[str]:
         """Keys of the cases whose key, or the key of a flag of which, begins so."""
@@ -186,7 +189,7 @@ class CaseNight:
         """The case's row of the partner's worklist; null where another bears the loss."""
         if self.owner(case_key) != partner.id:
             return None
-        if partner.id not in self._places:
+        if partner.id not in self._places:  # two threads may: the list is the same, its index soon made
             self._places[partner.id] = Runs(self.case_list(partner).table, "case_key")
         found: list[dict[str, Any]] = self._places[partner.id].rows([case_key]).to_pylist()
         return found[0]

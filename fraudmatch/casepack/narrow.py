@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -10,38 +11,52 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.outcomes import Event
 from fraudmatch.report.inputs import ReportInput
 
 
 class Runs:
-    """The rows of a table by the value of one column.
+    """The rows of a table by the value of one column: eight bytes a row, none where they stand in the order of values.
+
+    Nothing of it changes once it is made, so any number of threads may read it.
 
     Args:
         table: rows of one value need not stand together; within a value they keep their order.
+        column: of texts, without nulls.
     """
 
     def __init__(self, table: pa.Table, column: str) -> None:
         self.table = table.combine_chunks()  # rows are taken often, which joins the chunks anew each time
-        encoded = self.table[column].combine_chunks().dictionary_encode()
-        codes = encoded.indices.to_numpy().astype(np.int64)
-        self._order = np.argsort(codes, kind="stable")
-        self._ends = np.cumsum(np.bincount(codes, minlength=len(encoded.dictionary)))
-        self._place = {value: place for place, value in enumerate(encoded.dictionary.to_pylist())}
+        self._values = self.table[column].combine_chunks()
+        self._order = None if _in_order(self._values) else pc.sort_indices(self._values).to_numpy()
 
     def places(self, values: Iterable[str]) -> npt.NDArray[np.int64]:
         """Numbers of the rows with any of these values, ascending."""
-        found = [self._of(place) for value in values if (place := self._place.get(value)) is not None]
+        found = [self._of(value) for value in set(values)]
         return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
     def rows(self, values: Iterable[str]) -> pa.Table:
         """The rows with any of these values, in the order of the table."""
         return self.table.take(pa.array(self.places(values)))
 
-    def _of(self, place: int) -> npt.NDArray[np.int64]:
-        begin = self._ends[place - 1] if place else 0
-        return np.asarray(self._order[begin : self._ends[place]])
+    def _of(self, value: str) -> npt.NDArray[np.int64]:
+        """Rows of one value, found as in a telephone book: Arrow sorts texts as Python does."""
+        most = len(self._values)
+        begin = end = bisect_left(range(most), value, key=self._value)
+        while end < most and self._value(end) == value:  # there are few, and all of them are wanted
+            end += 1
+        return np.arange(begin, end) if self._order is None else self._order[begin:end].astype(np.int64)
+
+    def _value(self, place: int) -> str:
+        value: str = self._values[place if self._order is None else int(self._order[place])].as_py()
+        return value
+
+
+def _in_order(values: pa.Array) -> bool:
+    before, after = values.slice(0, max(len(values) - 1, 0)), values.slice(1)
+    return bool(pc.all(pc.less_equal(before, after), min_count=0).as_py())
 
 
 class Narrowed:

@@ -31,6 +31,14 @@ def test_rows_by_key_are_those_that_a_filter_finds(keys: list[str], wanted: list
     )
 
 
+@given(keys=st.lists(st.text(max_size=3), max_size=40), sort=st.booleans())
+def test_any_text_is_found_in_order_or_not(keys: list[str], sort: bool) -> None:
+    keys = sorted(keys) if sort else keys
+    runs = Runs(pa.table({"key": pa.array(keys, pa.string())}), "key")
+    for value in {*keys, "", "a", "\U0010ffff"}:
+        assert runs.places([value]).tolist() == [place for place, key in enumerate(keys) if key == value]
+
+
 def event(number: int, flag: str, left: str | None, right: str | None) -> Event:
     told = Decision(flag, "FM-CT-001", "north", "cleared", DAY, left_ref=left, right_ref=right)
     return Event(number, str(number), "", None, told)
