@@ -34,7 +34,7 @@ $(VENV)/.browser: $(VENV)/.test
 	@touch $@
 
 LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py \
-	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py)
+	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py canary.py)
 
 ## test: what proves that it works, in at most 15 minutes on two cores
 test: $(VENV)/.test
@@ -42,8 +42,7 @@ test: $(VENV)/.test
 
 ## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server, 200 partnerships at the desk; twenty minutes
 long: $(VENV)/.test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
-	@FRAUDMATCH_CANARIES=200 $(BIN)/python -m pytest -n 2 tests/desk/test_desk_canary.py
+	@FRAUDMATCH_CANARIES=200 $(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
 
 ## browser: the review desk in a real Chromium; .ci/browser installs what it needs
 browser: $(VENV)/.browser

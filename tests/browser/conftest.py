@@ -17,7 +17,7 @@ import waitress
 from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))  # its people are ours
-from people import WORDS, make_published
+from desk_people import WORDS, make_published
 
 from fraudmatch.review.app import make_app
 from fraudmatch.review.desk import Desk

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from people import Person, make_published
+from desk_people import Person, make_published
 
 from fraudmatch.review.app import make_app
 from fraudmatch.review.desk import Desk

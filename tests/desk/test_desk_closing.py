@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from people import Forms, Person
+from desk_people import Forms, Person
 
 from fraudmatch.ledger.decisions import first_disagreement
 from fraudmatch.review import closing

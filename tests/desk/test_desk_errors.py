@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
+from desk_people import FROM_HERE
 from flask import Flask
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from people import FROM_HERE
 from visitors import FIELDS, ROUTES, Visitor, asked, keys_of, path_of, routes, trace
 from werkzeug.routing import Rule
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from people import Forms, Person
+from desk_people import Forms, Person
 
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.entry import Entry

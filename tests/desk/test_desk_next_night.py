@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from people import Person
+from desk_people import Person
 
 from fraudmatch.exercise import run_night
 from fraudmatch.review.desk import Desk

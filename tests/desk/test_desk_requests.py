@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
+from desk_people import FROM_HERE, WORDS
 from flask import Flask
-from people import FROM_HERE, WORDS
 from visitors import (
     ANYBODY,
     FIELDS,

@@ -8,8 +8,8 @@ from collections import defaultdict
 from urllib.parse import unquote
 
 import pytest
+from desk_people import PEOPLE
 from flask import Flask
-from people import PEOPLE
 from visitors import (
     ANYBODY,
     FIELDS,

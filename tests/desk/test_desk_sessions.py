@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from desk_people import FROM_HERE, WORDS
 from flask import Flask
-from people import FROM_HERE, WORDS
 from visitors import Visitor, keys_of, trace
 from werkzeug.test import TestResponse
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
-from people import Person
+from desk_people import Person
 
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.decisions import first_disagreement

@@ -12,8 +12,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from desk_people import FROM_HERE
 from flask import Flask
-from people import FROM_HERE
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
