@@ -67,8 +67,8 @@ def _contents_of(
     night: NightRead, places: Places, size: int, held: Numbers, dataset: Places, datasets: npt.NDArray[np.bool_]
 ) -> Contents:  # fmt: skip
     grouping, around = _grouped(night, _spread(places.astype(np.uint64)), held)
-    by_place = (_added(places, _spread(each), size) for each in (held, grouping, around))
-    return Contents(places, _seen(places, size), *by_place, dataset, datasets)
+    content, grouped, others = (_added(places, _spread(each), size) for each in (held, grouping, around))
+    return Contents(places, _seen(places, size), content, grouped, others, dataset, datasets)
 
 
 def _all_ids(night: NightRead) -> pa.Array:
@@ -115,7 +115,7 @@ def _grouped(night: NightRead, reference: Numbers, held: Numbers) -> tuple[Numbe
         told = night.groups[relation]
         known = pc.is_valid(told).to_numpy()
         ids = pc.fill_null(told, 0).to_numpy().astype(np.int64)[known]
-        for sums, each in ((grouping, reference), (around, _spread(held))):
+        for sums, each in ((grouping, reference), (around, _spread(held ^ reference))):
             sums[known] += _spread(_added(ids, each[known], size)[ids] + _seed(relation))
     return grouping, around
 

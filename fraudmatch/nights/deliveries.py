@@ -20,6 +20,8 @@ DISTINCT, TIMES = 20, 2
 
 #: State of a data set of which the other night had records and this one has no delivery.
 NOTHING = "nothing came"
+#: State, in words, of bytes that came before; nothing is taken from them.
+KNOWN = "known already"
 _USED = ("loaded", "stands")
 
 
@@ -54,11 +56,16 @@ class DeliveryLine:
 
 @dataclass(frozen=True)
 class Moved:
-    """What of one extract looks otherwise than in the extract that was in use before, accepted on `since`."""
+    """What of one extract looks otherwise than in the extract that was in use before, accepted on `since`.
+
+    Attributes:
+        used: whether it is in use tonight.
+    """
 
     partner: str
     dataset: str
     since: str
+    used: bool
     told: tuple[str, ...]
 
 
@@ -137,6 +144,7 @@ def _many(now: int | None, then: int | None) -> bool:
 def profile_changes(night: NightRead) -> tuple[Moved, ...]:
     """Extracts of which a field is filled, sound or varied otherwise than in the extract before, by partner and mapping."""
     rows = sorted(night.profiles.to_pylist(), key=lambda row: (row["partner"], row["slot"], row["position"]))
+    used = {row["delivery"] for row in night.deliveries.to_pylist() if row["state"] in _USED}
     found = []
     for _, each in groupby(rows, key=lambda row: (row["partner"], row["slot"])):
         fields = [row for row in each if row["then_rows"] is not None]
@@ -144,7 +152,8 @@ def profile_changes(night: NightRead) -> tuple[Moved, ...]:
         if told:
             first = fields[0]
             since = long_date(first["then_on"]) if first["then_on"] else "before"
-            found.append(Moved(first["partner"], dataset_title(first["dataset"]), since, told))
+            in_use = not used.isdisjoint(first["deliveries"])
+            found.append(Moved(first["partner"], dataset_title(first["dataset"]), since, in_use, told))
     return tuple(found)
 
 
@@ -158,9 +167,17 @@ def _otherwise(row: Mapping[str, Any]) -> Iterable[str]:
     ):  # fmt: skip
         if now is not None and then is not None and abs(now - then) >= POINTS:
             yield f"{name}: {words} {per_cent(now)} (was {per_cent(then)})"
-    few, many = sorted((row["distinct"], row["then_distinct"]))
-    if many >= DISTINCT and many >= TIMES * few:
+    if _varied(row):
         yield f"{name}: {row['distinct']:,} different values (was {row['then_distinct']:,})"
+
+
+def _varied(row: Mapping[str, Any]) -> bool:
+    """Whether a field has many more or far fewer different values, and not only because there are more or fewer rows."""
+    now, then = row["distinct"], row["then_distinct"]
+    filled, then_filled = row["filled"] or 1, row["then_filled"] or 1
+    more = now >= TIMES * then and now * then_filled >= TIMES * then * filled
+    fewer = then >= TIMES * now and then * filled >= TIMES * now * then_filled
+    return bool(max(now, then) >= DISTINCT and (more or fewer))
 
 
 def _sound(row: Mapping[str, Any], when: str) -> int:

@@ -97,10 +97,10 @@ def model_lines(tonight: NightRead, before: NightRead | None) -> tuple[ModelLine
 def _model(one: Mapping[str, Any], then: Mapping[str, Any] | None) -> ModelLine:
     passes_then = {each["key"]: each for each in (then["passes"] if then else [])}
     passes = tuple(_pass(each, passes_then.get(each["key"])) for each in one["passes"])
-    counts: list[Any] = []
-    for name in ("rows", "compared", "links"):
-        counts += [one[name], then[name] if then else None]
-    return ModelLine(one["model"], *counts, passes)
+    was = then or dict.fromkeys(("rows", "compared", "links"))
+    return ModelLine(
+        one["model"], one["rows"], was["rows"], one["compared"], was["compared"], one["links"], was["links"], passes
+    )  # fmt: skip
 
 
 def _pass(one: Mapping[str, Any], then: Mapping[str, Any] | None) -> PassLine:

@@ -34,16 +34,16 @@ def night_page(
     changes = changes_between(tonight, before) if before is not None else None
     names = {partner.id: partner.name for partner in partners}
     lines, moved = delivery_lines(tonight, before), profile_changes(tonight)
-    models = linking.model_lines(tonight, before)
+    models, settings = linking.model_lines(tonight, before), settings_changed(tonight, before)
     environment = page_environment(_TEMPLATES)
     environment.filters.update(change=signed)
     page: str = environment.get_template("night.html").render(
         title=f"The night of {site_name}", site_name=site_name, as_at=tonight.as_at, run_id=tonight.run_id,
         not_a_finding=NOT_A_FINDING, changed_rules=(), ledger_head="", tonight=tonight, before=before, names=names,
-        summary=summary(tonight, changes), look=to_look_at(lines, moved, models, changes, names), lines=lines, moved=moved,
+        summary=summary(tonight, changes), look=to_look_at(lines, moved, models, changes, settings, names), lines=lines, moved=moved,
         models=models, histograms=linking.histograms(tonight, before), drawing=linking, changes=changes, causes=CAUSES,
         by_rule=changes.lines if changes else first_lines(tonight), titles=_titles(tonight, before, rules),
-        settings=settings_changed(tonight, before), key_length=KEY,
+        settings=settings, key_length=KEY,
     )  # fmt: skip
     return page
 

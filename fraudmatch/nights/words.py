@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from fraudmatch.nights.compare import Changes, RuleLine
-from fraudmatch.nights.deliveries import NOTHING, DeliveryLine, Moved
+from fraudmatch.nights.deliveries import KNOWN, NOTHING, DeliveryLine, Moved
 from fraudmatch.nights.gather import NightRead
 from fraudmatch.nights.linking import ModelLine
 from fraudmatch.report.words import counted
-from fraudmatch.schemas import UNUSED_STATES
 
 #: New and gone flags of a rule, and how many times the smaller night, before it is named as one to look at.
-FLAGS, TIMES = 20, 2
+FLAGS, TIMES = 10, 2
 
 
 def summary(tonight: NightRead, changes: Changes | None) -> tuple[str, ...]:
@@ -44,34 +43,40 @@ def _held(states: Sequence[str]) -> str:
 
 def to_look_at(
     lines: Sequence[DeliveryLine], moved: Sequence[Moved], models: Sequence[ModelLine], changes: Changes | None,
-    names: Mapping[str, str],
+    settings: Sequence[str], names: Mapping[str, str],
 ) -> tuple[str, ...]:  # fmt: skip
     """What an analyst should look at first, most urgent first; none where all is as usual.
 
     Args:
-        names: partner -> what it is called.
+        settings: that differ. names: partner -> what it is called.
     """
     told = [*_of_deliveries(lines, names)]
     if moved:
-        told.append(f"The content of {counted(len(moved), 'extract')} moved: see profile changes.")
+        told.append(
+            f"{counted(len(moved), 'extract')} look{'s' if len(moved) == 1 else ''} otherwise than before."
+        )
     told += [*_of_models(models), *_of_rules(changes)]
+    if settings:
+        told.append(
+            f"{counted(len(settings), 'setting')} differ{'s' if len(settings) == 1 else ''} from the other night, as the end of this page says."
+        )
     return tuple(told)
 
 
 def _of_deliveries(lines: Sequence[DeliveryLine], names: Mapping[str, str]) -> Iterator[str]:
     for partner in dict.fromkeys(line.partner for line in lines):
         mine = [line for line in lines if line.partner == partner]
-        if all(line.state == NOTHING or line.state in UNUSED_STATES for line in mine):
+        if not any(line.used for line in mine):
             yield f"{names.get(partner, partner)} takes no part: nothing of it is used."
             continue
-        for line in mine:
-            if line.to_look_at:
-                yield f"{names.get(partner, partner)}, {line.dataset}: {_what(line)}."
+        for dataset in dict.fromkeys(line.dataset for line in mine if line.to_look_at):
+            told = [_what(line) for line in mine if line.dataset == dataset and line.state != KNOWN]
+            yield f"{names.get(partner, partner)}, {dataset}: {'; '.join(told)}."
 
 
 def _what(line: DeliveryLine) -> str:
     change = line.change
-    if change is None or not change or line.state == NOTHING:
+    if not change or line.state == NOTHING:
         return line.state
     return f"{line.state}, {abs(change):,} {'more' if change > 0 else 'fewer'} rows"
 
