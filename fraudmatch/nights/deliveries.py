@@ -27,7 +27,7 @@ _USED = ("loaded", "stands")
 
 @dataclass(frozen=True)
 class DeliveryLine:
-    """The files of one data set of a partner that are in one state.
+    """The files of one data set of a partner that are used, or of those that are not, the ones in one state.
 
     Attributes:
         state: in words. received: = loaded + rejected. used: rows used tonight; null where none are to be.
@@ -77,7 +77,9 @@ def delivery_lines(tonight: NightRead, before: NightRead | None) -> tuple[Delive
     ordered = sorted(noted, key=lambda each: (_slot(each[0]), _rank(each[1].state), each[0]["file"]))
     lines = [
         _line(slot, list(each), then)
-        for (slot, _), each in groupby(ordered, key=lambda each: (_slot(each[0]), each[1].in_words))
+        for (slot, _), each in groupby(
+            ordered, key=lambda each: (_slot(each[0]), each[1].used or each[1].state)
+        )
     ]
     known = {_slot(row) for row in rows if row["state"] in (*_USED, *UNUSED_STATES)}
     lines += [_lacking(slot, count) for slot, count in (then or {}).items() if slot not in known]
@@ -108,23 +110,18 @@ def _line(
     told: Sequence[tuple[Mapping[str, Any], DeliveryNote]],
     then: Mapping[tuple[str, str], int] | None,
 ) -> DeliveryLine:
-    first, sums = (
-        told[0][1],
-        {name: sum(row[name] for row, _ in told) for name in ("received", "loaded", "rejected")},
-    )
-    used = sums["loaded"] if first.used else None
-    before = then.get(slot) if then is not None and first.used else None
-    why = tuple(dict.fromkeys(sentence for _, note in told for sentence in note.why))
-    unusual = (
-        not first.used
-        or first.state == "stands"
-        or _many(used, before)
-        or (then is not None and before is None)
-    )
+    notes = [note for _, note in told]
+    sums = {name: sum(row[name] for row, _ in told) for name in ("received", "loaded", "rejected")}
+    used = sums["loaded"] if notes[0].used else None
+    before = then.get(slot) if then is not None and used is not None else None
+    why = tuple(dict.fromkeys(sentence for note in notes for sentence in note.why))
+    unusual = used is None or _many(used, before) or (then is not None and before is None)
+    unusual = unusual or any(note.state == "stands" for note in notes)
     return DeliveryLine(
-        slot[0], dataset_title(slot[1] or None), tuple(note.file for _, note in told), first.in_words, **sums, used=used,
-        used_before=before, why=why, remedies=tuple(dict.fromkeys(mend for _, note in told for mend in note.remedies)),
-        to_look_at=bool(unusual and first.state != "repeated") or bool(why),
+        slot[0], dataset_title(slot[1] or None), tuple(note.file for note in notes),
+        "; ".join(dict.fromkeys(note.in_words for note in notes)), **sums, used=used, used_before=before, why=why,
+        remedies=tuple(dict.fromkeys(mend for note in notes for mend in note.remedies)),
+        to_look_at=bool(unusual and notes[0].state != "repeated") or bool(why),
     )  # fmt: skip
 
 

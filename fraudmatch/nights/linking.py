@@ -76,7 +76,7 @@ class Histogram:
 
     Attributes:
         threshold: match weight from which a pair is a link; null = the model is another today, so it cannot be told.
-        threshold_x: where it stands, in pixels; null where it is not in the drawing.
+        threshold_x: where it stands, in pixels; null where it is not known, or nothing is drawn.
     """
 
     relation: str
@@ -129,7 +129,8 @@ def histogram(relation: str, links: pa.Table, then: pa.Table | None, threshold: 
     every = now_weights if then_weights is None else np.concatenate([now_weights, then_weights])
     if not len(every):
         return Histogram(relation, 0, None if then is None else 0, (), threshold, None, 2 * LEFT)
-    low, width, count = _scale(float(every.min()), float(every.max()))
+    least = float(every.min())
+    low, width, count = _scale(least if threshold is None else min(least, threshold), float(every.max()))
     now = _in_columns(now_weights, low, width, count)
     old = None if then_weights is None else _in_columns(then_weights, low, width, count)
     most = max(*now, *(old or now))
@@ -141,10 +142,9 @@ def histogram(relation: str, links: pa.Table, then: pa.Table | None, threshold: 
         for place, links_of in enumerate(now)
     )  # fmt: skip
     at = None if threshold is None else LEFT + round((threshold - low) * WIDE / width)
-    inside = at is not None and LEFT <= at <= LEFT + count * WIDE
     return Histogram(
         relation, len(now_weights), None if then_weights is None else len(then_weights), columns, threshold,
-        at if inside else None, 2 * LEFT + count * WIDE,
+        at, 2 * LEFT + count * WIDE,
     )  # fmt: skip
 
 

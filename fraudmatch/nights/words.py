@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fraudmatch.nights.compare import Changes, RuleLine
+from fraudmatch.nights.compare import CAUSES, Changes, RuleLine
 from fraudmatch.nights.deliveries import KNOWN, NOTHING, DeliveryLine, Moved
 from fraudmatch.nights.gather import NightRead
 from fraudmatch.nights.linking import ModelLine
@@ -27,7 +27,14 @@ def summary(tonight: NightRead, changes: Changes | None) -> tuple[str, ...]:
     if changes is not None:
         new, gone = sum(changes.new.values()), sum(changes.gone.values())
         told.append(f"{new:,} of them {_is(new)} new, {changes.same:,} stood already, and {gone:,} {'has' if gone == 1 else 'have'} gone.")  # fmt: skip
+        told += [_mostly(kind, of) for kind, of in (("new", changes.new), ("gone", changes.gone)) if of]
     return tuple(told)
+
+
+def _mostly(kind: str, causes: Mapping[str, int]) -> str:
+    """The commonest causes of new or gone flags, with their flags."""
+    first = sorted(causes.items(), key=lambda one: -one[1])[:3]
+    return f"Why {kind}: {', '.join(f'{CAUSES[cause][0].lower()} {flags:,}' for cause, flags in first)}."
 
 
 def _is(number: int) -> str:
@@ -70,7 +77,8 @@ def _of_deliveries(lines: Sequence[DeliveryLine], names: Mapping[str, str]) -> I
             yield f"{names.get(partner, partner)} takes no part: nothing of it is used."
             continue
         for dataset in dict.fromkeys(line.dataset for line in mine if line.to_look_at):
-            told = [_what(line) for line in mine if line.dataset == dataset and line.state != KNOWN]
+            of_it = [line for line in mine if line.dataset == dataset and line.state != KNOWN]
+            told = [_what(line) for line in sorted(of_it, key=lambda line: line.used is not None)]
             yield f"{names.get(partner, partner)}, {dataset}: {'; '.join(told)}."
 
 

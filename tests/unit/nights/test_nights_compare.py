@@ -180,7 +180,9 @@ def test_the_ids_of_records_do_not_matter(world: World, chance) -> None:
 
 
 def test_two_neighbours_that_change_places_are_a_change_around() -> None:
-    homes = [Person("ashby", str(place), name, home=0) for place, name in enumerate(("QUILL", "ROOK", "TEAL"))]
+    homes = [
+        Person("ashby", str(place), name, home=0) for place, name in enumerate(("QUILL", "ROOK", "TEAL"))
+    ]
     swapped = [homes[0], replace(homes[1], surname="TEAL"), replace(homes[2], surname="ROOK")]
     flag = Flagged("a", "R", (0,))
     changes = changes_between(night(homes, [flag], rules={"R": 1}), night(swapped, rules={"R": 1}))
