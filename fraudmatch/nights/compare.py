@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 
-from fraudmatch.nights.contents import Contents, contents_of
+from fraudmatch.nights.contents import Contents, contents_of, fields_differing
 from fraudmatch.nights.gather import NightRead
 
 #: Cause -> (heading, what it means), in the order in which they are asked; the first that holds is the cause.
@@ -85,6 +86,7 @@ class Changes:
     Attributes:
         lines: rules with flags in either, most changed first.
         new_examples / gone_examples: cause -> the first flags of it by key, few.
+        new_fields / gone_fields: field -> flags of the cause "content" that rest on a record in which it differs, most first.
     """
 
     lines: tuple[RuleLine, ...]
@@ -92,6 +94,8 @@ class Changes:
     gone: Mapping[str, int]
     new_examples: Mapping[str, tuple[Example, ...]]
     gone_examples: Mapping[str, tuple[Example, ...]]
+    new_fields: Mapping[str, int]
+    gone_fields: Mapping[str, int]
 
     @property
     def same(self) -> int:
@@ -109,6 +113,7 @@ class _Side:
     """A night as the causes ask of it."""
 
     night: NightRead
+    rule_of: Mapping[str, str]
     rules: Mapping[str, str]
     contents: Contents
     taken_away: frozenset[str]
@@ -117,15 +122,16 @@ class _Side:
 
 def changes_between(tonight: NightRead, before: NightRead) -> Changes:
     """The flags of two nights held against one another by their keys."""
-    now, then = _rule_of(tonight), _rule_of(before)
     there, gone_there = contents_of(tonight, before)
     mine, theirs = _side(tonight, before, there), _side(before, tonight, gone_there)
+    now, then = mine.rule_of, theirs.rule_of
     last = _left(tonight, before)
     new = _causes(mine, theirs, now.keys() - then.keys(), last)
     gone = _causes(theirs, mine, then.keys() - now.keys(), last)
     return Changes(
         _lines(now, then, new, gone), _counted(new.values()), _counted(gone.values()),
         _examples(new, now), _examples(gone, then),
+        _fields(mine, theirs, new), _fields(theirs, mine, gone),
     )  # fmt: skip
 
 
@@ -141,7 +147,7 @@ def _side(night: NightRead, other: NightRead, contents: Contents) -> _Side:
     for row in night.members.to_pylist():
         members.setdefault(row["flag_key"], []).append(row["record_id"])
     keys = frozenset(night.overruled.filter(taken)["flag_key"].to_pylist())
-    return _Side(night, rules_of(night.manifest, other.manifest), contents, keys, members)
+    return _Side(night, _rule_of(night), rules_of(night.manifest, other.manifest), contents, keys, members)
 
 
 def rules_of(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
@@ -181,30 +187,49 @@ def _numbers(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str,
 def _causes(here: _Side, other: _Side, keys: Iterable[str], last: str) -> dict[str, str]:
     """The cause of every flag that is in this night and not in the other, by key, in the order of the keys."""
     wanted = set(keys)
-    columns = (here.night.flags[name].to_pylist() for name in ("flag_key", "rule_id", "left_id", "right_id"))
-    found = {
-        key: _cause(here, other, key, rule_id, [one for one in (left, right) if one is not None], last)
-        for key, rule_id, left, right in zip(*columns, strict=True)
-        if key in wanted
-    }
+    found = {key: _cause(here, other, key, ids, last) for key, ids in _ids(here, wanted)}
     return dict(sorted(found.items()))
 
 
-def _cause(here: _Side, other: _Side, key: str, rule_id: str, ids: list[int], last: str) -> str:
+def _cause(here: _Side, other: _Side, key: str, ids: list[int], last: str) -> str:
+    rule_id = here.rule_of[key]
     if here.rules.get(rule_id) != other.rules.get(rule_id):
         return "rule"
     if key in other.taken_away:
         return "override"
     mine, theirs = here.contents, other.contents
-    at = mine.of_record[[*ids, *here.held_by.get(key, ())]]
+    at = mine.of_record[ids]
     if not theirs.datasets[mine.dataset[at]].all():
         return "dataset"
-    if not theirs.there[at].all():
+    if not theirs.records[at].all():
         return "record"
     for cause in ("content", "grouping", "around"):
         if (getattr(mine, cause)[at] != getattr(theirs, cause)[at]).any():
             return cause
     return last
+
+
+def _fields(here: _Side, other: _Side, causes: Mapping[str, str]) -> dict[str, int]:
+    """Field -> flags whose cause is the content, and which rest on a record in which the field differs."""
+    keys = {key for key, cause in causes.items() if cause == "content"}
+    if not keys:
+        return {}
+    rests_on = {key: set(here.contents.of_record[ids].tolist()) for key, ids in _ids(here, keys)}
+    every = np.array(sorted(set().union(*rests_on.values())), np.int64)
+    differing = fields_differing(here.night, other.night, (here.contents, other.contents), every)
+    told = {name: set(places.tolist()) for name, places in differing.items()}
+    counts = {
+        name: sum(not at.isdisjoint(places) for at in rests_on.values()) for name, places in told.items()
+    }
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _ids(here: _Side, keys: Collection[str]) -> Iterator[tuple[str, list[int]]]:
+    """Each of these flags with the records it rests on."""
+    columns = (here.night.flags[name].to_pylist() for name in ("flag_key", "left_id", "right_id"))
+    for key, left, right in zip(*columns, strict=True):
+        if key in keys:
+            yield key, [*(one for one in (left, right) if one is not None), *here.held_by.get(key, ())]
 
 
 def _lines(

@@ -24,6 +24,9 @@ from fraudmatch.outcomes.basis import references
 Numbers: TypeAlias = npt.NDArray[np.uint64]
 Places: TypeAlias = npt.NDArray[np.int64]
 
+#: What differs where a reference has more or fewer records than in the other night.
+RECORDS_OF = "records_of_the_reference"
+
 _RELATIONS = ("person_id", "property_id", "organisation_id", "account_id")
 
 
@@ -32,14 +35,14 @@ class Contents:
     """One night by reference; a reference is a place that both nights share.
 
     Attributes:
-        of_record: record_id -> place. there: whether the night has records of the reference.
+        of_record: record_id -> place. records: of each reference in the night.
         content / grouping / around: what they hold, with which references they are grouped, and what all of the
             group hold; meaningless where there is none.
         dataset: place -> the partner's data set it is of. datasets: which of these have records in the night.
     """
 
     of_record: Places
-    there: npt.NDArray[np.bool_]
+    records: Places
     content: Numbers
     grouping: Numbers
     around: Numbers
@@ -68,7 +71,7 @@ def _contents_of(
 ) -> Contents:  # fmt: skip
     grouping, around = _grouped(night, _spread(places.astype(np.uint64)), held)
     content, grouped, others = (_added(places, _spread(each), size) for each in (held, grouping, around))
-    return Contents(places, _seen(places, size), content, grouped, others, dataset, datasets)
+    return Contents(places, np.bincount(places, minlength=size), content, grouped, others, dataset, datasets)
 
 
 def _all_ids(night: NightRead) -> pa.Array:
@@ -86,18 +89,44 @@ def _seen(codes: Places, size: int) -> npt.NDArray[np.bool_]:
     return seen
 
 
+def fields_differing(
+    one: NightRead, other: NightRead, sides: tuple[Contents, Contents], places: Places
+) -> dict[str, Places]:
+    """Field -> which of the places hold something else of it in the other night.
+
+    Where a reference has another number of records, that is the one field that differs.
+    """
+    counts = [side.records[places] for side in sides]
+    found = {RECORDS_OF: places[counts[0] != counts[1]]}
+    places = places[counts[0] == counts[1]]
+    for name, _, ids, codes in _columns(one, other):
+        sums = [
+            _added(side.of_record[at], _spread(code.astype(np.uint64)), len(side.records))[places]
+            for side, at, code in zip(sides, ids, codes, strict=True)
+        ]
+        differing = places[sums[0] != sums[1]]
+        found[name] = np.union1d(found[name], differing) if name in found else differing
+    return {name: differing for name, differing in found.items() if len(differing)}
+
+
 def _contents(one: NightRead, other: NightRead) -> tuple[Numbers, Numbers]:
     """Per record of each night, what it holds in all columns that both nights have."""
     held = tuple(np.zeros(night.records.num_rows, np.uint64) for night in (one, other))
-    for name, tables in _tables(one, other):
-        ids = [table["record_id"].to_numpy() for table in tables]
-        for column in tables[0].column_names:
-            if column == "record_id" or column not in tables[1].column_names:
-                continue
-            codes, _ = _joint(tables[0][column], tables[1][column])
-            for sums, at, code in zip(held, ids, codes, strict=True):
-                sums[at] += _spread(code.astype(np.uint64) + _seed(f"{name}.{column}"))
+    for name, table, ids, codes in _columns(one, other):
+        for sums, at, code in zip(held, ids, codes, strict=True):
+            sums[at] += _spread(code.astype(np.uint64) + _seed(f"{table}.{name}"))
     return held[0], held[1]
+
+
+def _columns(
+    one: NightRead, other: NightRead
+) -> Iterator[tuple[str, str, list[Places], tuple[Places, Places]]]:
+    """Every column that both nights have: its name, its table's, and for each night the records that have it and its codes."""
+    for table, tables in _tables(one, other):
+        ids = [each["record_id"].to_numpy() for each in tables]
+        for name in tables[0].column_names:
+            if name != "record_id" and name in tables[1].column_names:
+                yield name, table, ids, _joint(tables[0][name], tables[1][name])[0]
 
 
 def _tables(one: NightRead, other: NightRead) -> Iterator[tuple[str, tuple[pa.Table, pa.Table]]]:

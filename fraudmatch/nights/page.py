@@ -11,7 +11,7 @@ from fraudmatch.nights.deliveries import delivery_lines, profile_changes
 from fraudmatch.nights.gather import NightRead
 from fraudmatch.nights.words import settings_changed, summary, to_look_at
 from fraudmatch.report.page_template import page_environment
-from fraudmatch.report.words import NOT_A_FINDING
+from fraudmatch.report.words import NOT_A_FINDING, field_heading
 from fraudmatch.schemas import RuleText
 from fraudmatch.site import Partner
 
@@ -36,7 +36,7 @@ def night_page(
     lines, moved = delivery_lines(tonight, before), profile_changes(tonight)
     models, settings = linking.model_lines(tonight, before), settings_changed(tonight, before)
     environment = page_environment(_TEMPLATES)
-    environment.filters.update(change=signed)
+    environment.filters.update(change=signed, field=field_heading)
     page: str = environment.get_template("night.html").render(
         title=f"The night of {site_name}", site_name=site_name, as_at=tonight.as_at, run_id=tonight.run_id,
         not_a_finding=NOT_A_FINDING, changed_rules=(), ledger_head="", tonight=tonight, before=before, names=names,

@@ -104,6 +104,28 @@ def obvious(here: World, other: World, flag: Flagged) -> str:
     return "date" if here.april != other.april else "other"
 
 
+def fields(here: World, other: World, flags: Sequence[Flagged]) -> dict[str, int]:
+    """Field -> flags that rest on a record in which it differs."""
+    found = Counter(
+        name
+        for flag in flags
+        for name in {one for place in flag.records for one in _differing(here, other, here.people[place])}
+    )
+    return dict(found)
+
+
+def _differing(here: World, other: World, one: Person) -> list[str]:
+    mine, theirs = ([p for p in world.people if _reference(p) == _reference(one)] for world in (here, other))
+    if len(mine) != len(theirs):
+        return ["records_of_the_reference"]
+    columns = {"surname": "surname", "job_title": "job"}
+    return [
+        column
+        for column, name in columns.items()
+        if Counter(getattr(p, name) for p in mine) != Counter(getattr(p, name) for p in theirs)
+    ]
+
+
 def _reference(one: Person) -> tuple[str, str]:
     return one.partner, one.reference
 
@@ -152,6 +174,10 @@ def test_every_new_and_gone_flag_has_the_cause_that_an_obvious_comparison_finds(
         assert line.new == Counter(new[key] for key in mine if key in new)
         assert line.tonight - line.new_flags == line.before - line.gone_flags == line.same
     assert {line.rule_id for line in changes.lines} == {flag.rule for flag in (*now.values(), *then.values())}
+    assert changes.new_fields == fields(tonight, before, [now[key] for key in new if new[key] == "content"])
+    assert changes.gone_fields == fields(
+        before, tonight, [then[key] for key in gone if gone[key] == "content"]
+    )
     for named, told in ((changes.new_examples, new), (changes.gone_examples, gone)):
         assert {cause: [one.flag_key for one in each] for cause, each in named.items()} == {
             cause: sorted(key for key in told if told[key] == cause)[:3] for cause in set(told.values())
