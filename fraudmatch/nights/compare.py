@@ -16,19 +16,22 @@ from fraudmatch.nights.gather import NightRead
 
 #: Cause -> (heading, what it means), in the order in which they are asked; the first that holds is the cause.
 CAUSES: dict[str, tuple[str, str]] = {
-    "rule": ("Rule", "The rule is new or has gone, or its version, status or text differs."),
-    "override": ("Override", "In the other night a local override takes the flag away."),
-    "dataset": ("Data set", "A partner's data set that it rests on has no records in the other night."),
-    "record": ("Record", "A record it rests on is not in the other night, by its reference."),
-    "content": ("Content", "A record it rests on has other content."),
+    "rule": ("Rule changed", "The rule is new or has gone, or its version, status or text differs."),
+    "override": ("Overridden", "In the other night a local override takes the flag away."),
+    "dataset": (
+        "Data set missing",
+        "A partner's data set that it rests on has no records in the other night.",
+    ),
+    "record": ("Record new or gone", "A record it rests on is not in the other night, by its reference."),
+    "content": ("Content changed", "A record it rests on has other content."),
     "grouping": (
-        "Grouping",
+        "Grouping changed",
         "A record it rests on is grouped with other records, as one person, property, organisation or account.",
     ),
-    "around": ("Neighbour", "Another record of such a group has other content."),
-    "setting": ("Setting", "None of these; a number, a model or the program differs."),
-    "date": ("Date", "None of these; the nights speak of different dates."),
-    "other": ("Other", "None of these: to be looked into."),
+    "around": ("Neighbour changed", "Another record of such a group has other content."),
+    "setting": ("Setting changed", "None of these; a number, a model or the program differs."),
+    "date": ("Date moved", "None of these; the nights speak of different dates."),
+    "other": ("Unexplained", "None of these: to be looked into."),
 }
 
 #: Keys that stand as examples of a cause.

@@ -97,7 +97,7 @@ def test_the_page_says_what_changed_and_of_what_cause(two: Two, page: str) -> No
         any(key.startswith(begins) and rule == of for key, rule in (now | then).items())
         for begins, of in shown
     )
-    assert "Record</th>" in causes and "Content</th>" in causes
+    assert "Record new or gone</th>" in causes and "Content changed</th>" in causes
     assert "rules/fm-ct-020.toml: " in page
 
 
