@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deliveries": ("deliveries", "Say which deliveries are in use, and which are held and why."),
     "release": ("release", "Let a held delivery in, or refuse it."),
     "withdraw": ("withdraw", "Withdraw what was accepted of a partner's extract."),
+    "night": ("night", "Write the page of a night: what came, what changed, and why."),
     "report": ("report", "Write the reports of a finished night again."),
     "explain": ("explain", "Explain a flag, or why two records were linked or not."),
     "pack": ("pack", "Write the case pack of cases: a page for an interview or a file."),

@@ -32,6 +32,7 @@ ENTERED: dict[str, tuple[str, ...] | str] = {
     "withdraw": ("delivery.withdrawn",),
     "replay": ("run.replayed",),
     "report": ("report.exported",),
+    "night": ("report.exported",),
     "explain": ("record.viewed",),
     "pack": ("record.viewed",),
     "committee": ("report.exported",),
@@ -128,6 +129,7 @@ def used(site: Path, tmp_path: Path, flag: str) -> dict[str, tuple[object, ...]]
     assert run("backup", "--new-key", key).exit_code == 0
     return {
         "report": (site, "--out", tmp_path / "again"),
+        "night": (site, "--out", tmp_path / "night.html"),
         "explain": (site, flag),
         "pack": (site, flag, "--out", tmp_path / "packs"),
         "subject": (site, "--reference", named(site), "--by", "R. Green", "--reason", "Request 17"),
