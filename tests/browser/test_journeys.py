@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Served, Window
+from desk_people import WORDS
 
 Open = Callable[..., Window]
 SMALL = "/?order=value&state=new&page=999"  # what one person decides
@@ -172,14 +173,8 @@ def test_an_export_is_downloaded_whole(window: Open) -> None:
 
 @pytest.mark.parametrize("scripts", [True], ids=["with-scripts"], indirect=True)
 def test_the_keyboard_alone_with_its_keys(window: Open) -> None:
-    ada = window("ada", signed_in=False)
+    ada = by_keyboard(window("ada", signed_in=False))
     page = ada.page
-    ada.go("/sign-in")
-    for text in ("ada", "three good words"):
-        tab_to(ada, "input")
-        page.keyboard.type(text)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".desk-cases")
     opened(ada, place=3)
     first = page.url
     page.keyboard.press("n")
@@ -204,14 +199,8 @@ def test_the_keyboard_alone_with_its_keys(window: Open) -> None:
 
 @pytest.mark.parametrize("scripts", [False], ids=["without-scripts"], indirect=True)
 def test_the_keyboard_alone_without_scripts(window: Open) -> None:
-    ada = window("ada", signed_in=False)
+    ada = by_keyboard(window("ada", signed_in=False))
     page = ada.page
-    ada.go("/sign-in")
-    for text in ("ada", "three good words"):
-        tab_to(ada, "input")
-        page.keyboard.type(text)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".desk-cases")
     tab_to(ada, ".desk-cases a")
     page.keyboard.press("Enter")
     page.wait_for_selector(".desk-work")
@@ -223,6 +212,17 @@ def test_the_keyboard_alone_without_scripts(window: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".govuk-notification-banner")
     assert "Saved" in ada.text()
+
+
+def by_keyboard(window: Window) -> Window:
+    """Sign in without touching the mouse."""
+    window.go("/sign-in")
+    for text in (window.username, WORDS):
+        tab_to(window, "input")
+        window.page.keyboard.type(text)
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_selector(".desk-cases")
+    return window
 
 
 def tab_to(window: Window, selector: str) -> None:
