@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import waitress
 from flask import Flask
+from playwright import sync_api as playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))  # its people are ours
 from desk_people import WORDS, make_published
@@ -24,12 +25,6 @@ from fraudmatch.review.desk import Desk
 from fraudmatch.review.settings import Settings, local_hosts
 from fraudmatch.review.terms import DeskTerms
 from fraudmatch.site import load_site
-
-playwright = (
-    pytest.importorskip("playwright.sync_api")
-    if not os.environ.get("CI")
-    else __import__("playwright.sync_api").sync_api
-)
 
 HERE = Path(__file__).resolve().parent
 NOW = dt.datetime(2026, 4, 1, 9, 30, tzinfo=dt.UTC)
