@@ -42,7 +42,7 @@ test: $(VENV)/.test
 
 ## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server, 200 partnerships at the desk; twenty minutes
 long: $(VENV)/.test
-	@FRAUDMATCH_CANARIES=200 $(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
 
 ## browser: the review desk in a real Chromium; .ci/browser installs what it needs
 browser: $(VENV)/.browser
