@@ -25,6 +25,7 @@ class Drill:
         seconds: from the start to the open case list.
         age_seconds: how old what was recovered is: decisions told since would be lost.
         cases: in the case list; None = the site has had no night. last_event: the newest decision.
+        last_act: the newest act about a case.
         artefacts: files of the night that were compared with its manifest.
     """
 
@@ -33,6 +34,7 @@ class Drill:
     age_seconds: float
     cases: int | None
     last_event: int
+    last_act: int
     artefacts: int
 
 
@@ -64,4 +66,6 @@ def drill(
         seconds = time.perf_counter() - begun
     taken = dt.datetime.fromisoformat(restored.backup.taken_at)
     age = max(0.0, (now - taken).total_seconds())
-    return Drill(restored.backup, seconds, age, cases, restored.last_event, restored.artefacts)
+    return Drill(
+        restored.backup, seconds, age, cases, restored.last_event, restored.last_act, restored.artefacts
+    )

@@ -22,13 +22,14 @@ class Restored:
 
     Attributes:
         artefacts: files of the newest night whose SHA-256 was compared with its manifest.
-        last_event: the newest decision in the store.
+        last_event: the newest decision in the store. last_act: the newest act about a case in it.
     """
 
     site: Site
     backup: Backup
     artefacts: int
     last_event: int
+    last_act: int
 
 
 def restore(vault: Vault, to: Path, name: str | None = None, *, say: Say = lambda _: None) -> Restored:
@@ -57,7 +58,7 @@ def restore(vault: Vault, to: Path, name: str | None = None, *, say: Say = lambd
         for count, entry in enumerate(backup.files):
             say(f"  {count:,} of {len(backup.files):,} files are back")
             vault.fetch(entry, _inside(draft, entry.path))
-        artefacts, last_event = _compared(load_site(draft), backup)
+        compared = _compared(load_site(draft), backup)
         sync_folder(draft)
         if to.exists():
             to.rmdir()
@@ -69,7 +70,7 @@ def restore(vault: Vault, to: Path, name: str | None = None, *, say: Say = lambd
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return Restored(load_site(to), backup, artefacts, last_event)
+    return Restored(load_site(to), backup, *compared)
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -80,31 +81,41 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _compared(site: Site, backup: Backup) -> tuple[int, int]:
-    """What came out against what the backup says was in it: artefacts compared, last event of the store."""
-    artefacts = last_event = 0
-    if backup.held["run"] is not None:
-        run = open_run(site.runs_folder)
-        wrong = [
-            name
-            for name, sha256 in run.manifest["artefacts"].items()
-            if sha256_of(run.folder / name) != sha256
-        ]
-        artefacts = len(run.manifest["artefacts"])
-        if wrong or run.folder.name != backup.held["run"]:
-            raise BackupError(
-                f"Night {backup.held['run']} came out of the backup with {len(wrong):,} wrong files.",
-                remedy="Restore another backup.",
-            )
-    if site.store_file.is_file():
-        from fraudmatch.outcomes.store import open_store
+def _compared(site: Site, backup: Backup) -> tuple[int, int, int]:
+    """What came out against what the backup says was in it: artefacts compared, last decision and last act of the store."""
+    return (_artefacts_compared(site, backup), *_store_compared(site, backup))
 
-        store = open_store(site.store_file)
-        last_event = 0 if store.damage else store.last_sequence()
-    # A decision may have been told between the counting and the copy of the store; fewer is a loss.
-    if last_event < backup.held["last_event"]:
+
+def _artefacts_compared(site: Site, backup: Backup) -> int:
+    if backup.held["run"] is None:
+        return 0
+    run = open_run(site.runs_folder)
+    artefacts = run.manifest["artefacts"]
+    wrong = [name for name, sha256 in artefacts.items() if sha256_of(run.folder / name) != sha256]
+    if wrong or run.folder.name != backup.held["run"]:
         raise BackupError(
-            f"The store came out of the backup with {last_event:,} of {backup.held['last_event']:,} decisions.",
+            f"Night {backup.held['run']} came out of the backup with {len(wrong):,} wrong files.",
             remedy="Restore another backup.",
         )
-    return artefacts, last_event
+    return len(artefacts)
+
+
+def _store_compared(site: Site, backup: Backup) -> tuple[int, int]:
+    from fraudmatch.caselog import CaseLog
+    from fraudmatch.outcomes.store import open_store
+
+    last_event = last_act = 0
+    if site.store_file.is_file() and not (store := open_store(site.store_file)).damage:
+        last_event, last_act = store.last_sequence(), CaseLog(store).last_sequence()
+    # More may have been told between the counting and the copy of the store; fewer is a loss.
+    for last, name, what in (
+        (last_event, "last_event", "decisions"),
+        (last_act, "last_act", "acts about cases"),
+    ):
+        held = backup.held.get(name, 0)  # backups of before there was a desk say nothing of acts
+        if last < held:
+            raise BackupError(
+                f"The store came out of the backup with {last:,} of {held:,} {what}.",
+                remedy="Restore another backup.",
+            )
+    return last_event, last_act

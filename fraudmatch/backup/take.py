@@ -84,18 +84,19 @@ def take_backup(
 
 
 def held_of(site: Site) -> dict[str, Any]:
-    """What the site holds, for a restore to be compared with: its newest night and its last event.
+    """What the site holds, for a restore to be compared with: its newest night, its last decision and last act about a case.
 
     Raises:
         BackupError: the store is damaged, so that a backup of it is worth nothing.
     """
     from fraudmatch.audit import open_run
 
-    held: dict[str, Any] = {"run": None, "cases": 0, "last_event": 0}
+    held: dict[str, Any] = {"run": None, "cases": 0, "last_event": 0, "last_act": 0}
     with contextlib.suppress(RunError):
         run = open_run(site.runs_folder)
         held |= {"run": run.folder.name, "cases": run.manifest["cases"]}
     if exists(site.outcomes_store):
+        from fraudmatch.caselog import CaseLog
         from fraudmatch.outcomes.store import open_store
 
         store = open_store(site.outcomes_store)
@@ -104,7 +105,7 @@ def held_of(site: Site) -> dict[str, Any]:
                 f"{site.outcomes_store} is damaged ({store.damage}); a backup of it would take the place of a good one.",
                 remedy="Restore the newest backup of it. The folder of backups was not changed.",
             )
-        held["last_event"] = store.last_sequence()
+        held |= {"last_event": store.last_sequence(), "last_act": CaseLog(store).last_sequence()}
     return held
 
 

@@ -89,6 +89,15 @@ class CaseLog:
         with self.store.reading() as connection:
             return _events(connection, CASE_EVENTS.c.sequence > beyond)
 
+    def last_sequence(self) -> int:
+        """The number of the newest act, 0 where there is none.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with self.store.reading() as connection:
+            return _last(connection)
+
 
 def _added(connection: Connection, one: Addition, recorded_at: dt.datetime) -> CaseEvent:
     known = _events(connection, CASE_EVENTS.c.idempotency_key == one.key)

@@ -177,7 +177,8 @@ def held_words(backup: Backup) -> str:
     """What a backup holds, in words."""
     held = backup.held
     night = f"night {held['run']} with {held['cases']:,} cases" if held["run"] else "no night"
-    return f"{night}, decisions up to event {held['last_event']:,}"
+    acts = f", acts up to {held['last_act']:,}" if held.get("last_act") else ""
+    return f"{night}, decisions up to event {held['last_event']:,}{acts}"
 
 
 def megabytes(size: int) -> str:

@@ -75,6 +75,7 @@ def _document(folder: Path, done: Drill) -> dict[str, object]:
         "folder": str(folder), "backup": done.backup.name, "recovery_seconds": round(done.seconds, 3),
         "age_seconds": round(done.age_seconds), "files": len(done.backup.files), "bytes": done.backup.size,
         "run": done.backup.held["run"], "cases": done.cases, "last_event": done.last_event,
+        "last_act": done.last_act,
         "artefacts_compared": done.artefacts,
     }  # fmt: skip
 
@@ -93,6 +94,7 @@ def _tell(folder: Path, done: Drill) -> None:
             f"  Case list       {done.cases:,} cases of night {backup.held['run']}, {done.artefacts:,} files compared"
         )
     click.echo(f"  Decisions       up to event {done.last_event:,}")
+    click.echo(f"  Acts on cases   up to act {done.last_act:,}")
 
 
 def _age(seconds: float) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fraudmatch.errors import StoreError
 from fraudmatch.place import Server
 from fraudmatch.store.connecting import PATIENCE
+from fraudmatch.store.damage import missing
 from fraudmatch.store.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -203,13 +204,9 @@ def _bring_up(connection: ServerConnection, version: int) -> None:
 
 
 def damage_of(server: Server) -> str:
-    """What is wrong with the events, in a few words; "" = nothing."""
+    """What is wrong with the events and acts, in a few words; "" = nothing."""
     with transaction(server) as connection:
-        found = connection.execute(
-            "SELECT count(*), coalesce(max(sequence), 0) FROM outcome_events"
-        ).fetchone()
-    count, last = found or (0, 0)
-    return f"{last - count} of its {last} events are missing" if count != last else ""
+        return missing(lambda asked: connection.execute(asked).fetchone())
 
 
 def version_in(connection: ServerConnection, server: Server) -> int:

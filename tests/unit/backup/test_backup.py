@@ -17,6 +17,7 @@ from backed_up import NOTE, NOW, Place, decide
 from fraudmatch.backup import DECISIONS, WHOLE, Vault, drill, new_key, read_key, restore
 from fraudmatch.backup import vault as vaults
 from fraudmatch.backup.take import held_of
+from fraudmatch.caselog import Act, CaseLog
 from fraudmatch.errors import BackupError, FraudmatchError
 from fraudmatch.kept import read_night
 from fraudmatch.outcomes.store import open_store
@@ -330,6 +331,34 @@ def test_what_is_held_is_counted(place: Place) -> None:
     assert held["cases"] == read_night(place.site).cases.num_rows
 
 
+def test_acts_about_cases_are_counted_and_a_store_that_lost_some_is_not_put_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = CaseLog(open_store(place.site.outcomes_store))
+    for version in range(2):
+        told = Act("ab" * 8, ("ab" * 16,), "cotswold", "ada", "note", {}, NOTE)
+        log.add(told, key=f"{version}", version=version, recorded_at=NOW)
+    held = held_of(place.site)
+    assert (held["last_event"], held["last_act"]) == (5, 2)
+    place.take()
+    assert restore(place.vault, place.root / "back").last_act == 2
+    assert drill(place.vault, place.root, now=NOW).last_act == 2
+    # A backup of which the store is older than its list says: as if its last act had been lost on the way.
+    monkeypatch.setattr("fraudmatch.backup.take.held_of", lambda _: held | {"last_act": 3})
+    place.take()
+    with pytest.raises(BackupError, match="2 of 3 acts about cases"):
+        restore(place.vault, place.root / "back2")
+
+
+def test_a_backup_of_before_acts_were_counted_is_put_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {name: value for name, value in held_of(place.site).items() if name != "last_act"}
+    monkeypatch.setattr("fraudmatch.backup.take.held_of", lambda _: held)
+    place.take()
+    assert restore(place.vault, place.root / "back").last_event == 5
+
+
 @pytest.mark.parametrize(
     "text", ["", "# only words\n", "AGE-SECRET-KEY-1", "two\nlines\n", "age1notasecret"], ids=range(5)
 )
@@ -356,7 +385,7 @@ def test_a_site_before_its_first_night_can_be_put_back(place: Place) -> None:
     shutil.rmtree(place.site.runs_folder)
     place.site.outcomes_store.unlink()
     taken = place.take()
-    assert taken.backup.held == {"run": None, "cases": 0, "last_event": 0}
+    assert taken.backup.held == {"run": None, "cases": 0, "last_event": 0, "last_act": 0}
     done = drill(place.vault, place.root, now=NOW)
     assert (done.cases, done.last_event) == (None, 0)
     assert load_site(place.site.root).name == place.site.name

@@ -260,3 +260,14 @@ def test_what_acts_come_to_is_what_one_would_read_off_them(told: list[Act]) -> N
     assert (state.proposed is not None) == (ends[-1:] == ["proposed"])
     assert state.state in STATES
     assert state.interested == ({"ada"} if any(one.kind == "interest" for one in told) else set())
+
+
+def test_missing_acts_are_damage(log: CaseLog) -> None:
+    for version in range(3):
+        add(log, act(), version=version, key=f"{version}")
+    connection = sqlite3.connect(log.store.path)
+    connection.execute("DROP TRIGGER case_events_no_DELETE")
+    connection.execute("DELETE FROM case_events WHERE sequence = 2")
+    connection.commit()
+    connection.close()
+    assert open_store(log.store.path).damage == "1 of its 3 acts are missing"
