@@ -44,6 +44,7 @@ POINTS = (
     "tidied",
     "listed",
     "entered",
+    "decisions",
     "erased",
     "marked",
     "renamed",
@@ -190,9 +191,9 @@ def _carried_out(
     spared = _spared(site, items, due.items)
     going = [one for one in items if one not in spared]
     begun = _begun(site, number)
-    for kind, words in _WORDS_OF.items():
-        chosen = {_event(one) for one in going if one.kind == kind}
-        erase_words(site.outcomes_store, chosen, begun.actor, words)
+    _erase(site, going, "decision", begun.actor)
+    at("decisions")
+    _erase(site, going, "act", begun.actor)
     at("erased")
     _remove_files(site, [one for one in going if one.kind not in ("night", *IN_STORE)], number, at)
     _remove_folders(site, sorted({one.partner for one in going if one.partner and one.kind in _FOLDERS}))
@@ -216,6 +217,12 @@ def _carried_out(
     sync_folder(site.purges_folder)
     with transaction(site.outcomes_store) as connection:
         return Purged(number, certificate, head_of(connection), finished)
+
+
+def _erase(site: Site, going: Sequence[Item], kind: str, by: str) -> None:
+    """Erase the words of what goes of one kind of event in the store."""
+    chosen = {_event(one) for one in going if one.kind == kind}
+    erase_words(site.outcomes_store, chosen, by, _WORDS_OF[kind])
 
 
 def _spared(site: Site, items: Sequence[Item], due: Sequence[Item]) -> list[Item]:

@@ -18,6 +18,7 @@ from three_nights import CANARY, DAY, contents, make_three_nights
 
 from fraudmatch.audit import faults_in, open_run, purged_from, run_ids
 from fraudmatch.caselog import Act, CaseLog
+from fraudmatch.caselog.log import Telling
 from fraudmatch.errors import BusyError, GateError, SiteError
 from fraudmatch.exercise import run_night
 from fraudmatch.ledger.whole import verify_site
@@ -345,6 +346,36 @@ def test_words_of_acts_about_cases_go_with_those_of_decisions(kept: Path) -> Non
     assert "acts about cases" in (kept / "purges" / f"{done.number}.txt").read_text(encoding="utf-8")
     (event,) = log.events()
     assert (event.act.kind, event.act.note, event.act.actor) == ("note", None, "erased")
+    assert b"Nobodysuch" not in (kept / "outcomes.sqlite").read_bytes()
+    assert verify_site(site, open_run(site.runs_folder).folder.name).fault is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="copies of a warm process need os.fork")
+@pytest.mark.parametrize("point", ["entered", "decisions", "erased"])
+def test_a_purge_that_dies_between_words_of_decisions_and_of_acts_is_finished(kept: Path, point: str) -> None:
+    log, told_at = CaseLog(open_store(kept / "outcomes.sqlite")), dt.datetime(2026, 3, 31, 9, tzinfo=dt.UTC)
+    told = Decision(
+        "ab" * 16, "FM-CT-001", "cheltenham", "error", dt.date(2026, 3, 31), note="Rang Nobodysuch"
+    )
+    act = Act("ab" * 8, ("ab" * 16,), "cheltenham", "ada", "decided", {}, "Rang Nobodysuch")
+    log.add(act, key="one", version=0, recorded_at=told_at, tells=[Telling(told, None)])
+    with (kept / "site.toml").open("a", encoding="utf-8") as file:
+        file.write("decisions = 24\n")
+    site, day = load_site(kept), dt.date(2028, 3, 31)
+
+    def stop(here: str) -> None:
+        if here == point:
+            die()
+
+    assert in_child(lambda: purge(site, site.retention, day, by="R. Green", at=stop)) == KILLED
+    notes = {"entered": 2, "decisions": 1, "erased": 0}
+    assert (log.store.events()[0].decision.note, log.events()[0].act.note).count("Rang Nobodysuch") == notes[
+        point
+    ]
+    assert verify_site(site, open_run(site.runs_folder).folder.name).fault is None
+    assert purge(site, site.retention, day, by="R. Green")[0].finished
+    assert (log.store.events()[0].decision.note, log.events()[0].act.note) == (None, None)
+    assert [len(entries(kept, f"{what}.erased")) for what in ("decision", "case")] == [1, 1]
     assert b"Nobodysuch" not in (kept / "outcomes.sqlite").read_bytes()
     assert verify_site(site, open_run(site.runs_folder).folder.name).fault is None
 
