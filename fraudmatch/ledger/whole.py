@@ -1,4 +1,4 @@
-"""Verifying the ledger of a site: chain, decisions, and the heads in the manifests of its runs."""
+"""Verifying the ledger of a site: chain, decisions and acts, accounts, and the heads in the manifests of its runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fraudmatch.errors import LedgerError
+from fraudmatch.ledger.accounts import altered_account
 from fraudmatch.ledger.anchors import KeptRun, by_seq, kept_run, kept_runs
 from fraudmatch.ledger.chain import entries, head_of, newest
 from fraudmatch.ledger.decisions import first_disagreement
@@ -22,7 +23,7 @@ _NO_STORE = Fault(1, "is missing, with all others: there is no store")
 
 
 def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()) -> Verified:
-    """Verify everything: every entry, every decision against its entry, every head of a kept run and those given.
+    """Verify everything: every entry, every decision, act and account against its entry, every head of a kept run and those given.
 
     Args:
         newest_run: the run in force; null = there is none.
@@ -38,8 +39,8 @@ def verify_site(site: Site, newest_run: str | None, anchors: Iterable[Head] = ()
         heads = [run.head for run in kept_runs(site.runs_folder) if not _accepted(connection, run)]
         found = verify(entries(connection), by_seq([*anchors, *heads]))
         if found.fault is None:
-            unlike = first_disagreement(connection) or _unknown_run(connection, run)
-            found = replace(found, fault=unlike)
+            unlike = first_disagreement(connection) or altered_account(connection)
+            found = replace(found, fault=unlike or _unknown_run(connection, run))
     return found
 
 

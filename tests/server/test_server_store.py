@@ -12,13 +12,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from postgresql import PASSWORD, RealServer
 
-from fraudmatch.caselog import Act, CaseLog
+from fraudmatch.accounts import Account, Accounts
+from fraudmatch.caselog import Act, CaseEvent, CaseLog
 from fraudmatch.caselog.log import Telling
 from fraudmatch.errors import ConflictError, DecisionError, FraudmatchError, StoreError
+from fraudmatch.ledger.accounts import altered_account
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.decisions import first_disagreement
 from fraudmatch.ledger.erased import OF_ACTS, erase_words, with_words
@@ -26,6 +30,7 @@ from fraudmatch.ledger.verify import verify
 from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import Store, open_store
 from fraudmatch.place import Place, Server
+from fraudmatch.site import Site
 from fraudmatch.store import access
 from fraudmatch.store.moving import copy_store
 from fraudmatch.store.server import _connected
@@ -317,6 +322,67 @@ def test_an_account_that_may_only_add_is_enough_once_the_tables_are_there(place:
     ):
         with pytest.raises(Exception, match=r"must be owner|never changed|permission denied"):
             statement(nights, text)
+
+
+def test_an_account_that_keeps_the_accounts_of_people_needs_no_more_than_is_told(place: Server) -> None:
+    open_store(place)
+    for text in (
+        f"CREATE ROLE {place.schema}_people LOGIN PASSWORD 'people'",
+        f'GRANT USAGE ON SCHEMA "{place.schema}" TO {place.schema}_people',
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{place.schema}" TO {place.schema}_people',
+        f"GRANT INSERT, UPDATE ON outcome_events, ledger, accounts TO {place.schema}_people",
+    ):
+        statement(place, text)
+    people = replace(place, user=f"{place.schema}_people", password="people")
+    site = cast(Site, SimpleNamespace(outcomes_store=people, partner_ids=("northshire",)))
+    ada = Account("ada", "Ada Example", "northshire", ("investigator",))
+    Accounts(site).add(ada, "three good words", by="root", recorded_at=NOW)
+    Accounts(site).change(replace(ada, active=False), by="root", recorded_at=NOW)
+    with access.transaction(people) as connection:
+        assert altered_account(connection) is None
+    with pytest.raises(Exception, match="permission denied"):
+        statement(people, "DELETE FROM accounts")
+    statement(people, "UPDATE accounts SET active = 1")
+    with access.transaction(people) as connection:
+        assert "another one now" in str(altered_account(connection))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_act_about_a_case_ends_as_it_does_in_a_file(place: Server, tmp_path: Path, seed: int) -> None:
+    on_server, in_file = CaseLog(open_store(place)), CaseLog(open_store(tmp_path / "outcomes.sqlite"))
+    chance, refused = random.Random(seed), 0
+    for number in range(60):
+        told = act(chance.randint(1, 6), kind=chance.choice(["note", "note", "decided", "interest", "none"]))
+        tells = [Telling(decision(chance.randint(1, 9)), chance.choice([None, None, 1]))] * (
+            told.kind == "decided"
+        )
+        given = {
+            "key": f"key {chance.randint(0, number)}", "version": chance.choice([None, 0, 1, 2, 3]),
+            "recorded_at": NOW, "tells": tells,
+        }  # fmt: skip
+        ends = [_ended(log, told, given) for log in (on_server, in_file)]
+        assert ends[0] == ends[1]
+        refused += not isinstance(ends[0], CaseEvent)
+    assert on_server.events() == in_file.events() and len(in_file.events()) > 5 and refused > 5
+    assert on_server.store.events() == in_file.store.events()
+    assert sound(place) == sound(tmp_path / "outcomes.sqlite")
+
+
+def _ended(log: CaseLog, told: Act, given: dict[str, Any]) -> object:
+    try:
+        return log.add(told, **given)
+    except (ConflictError, DecisionError) as error:
+        return type(error), str(error)
+
+
+def test_missing_acts_are_damage(place: Server) -> None:
+    log = CaseLog(open_store(place))
+    for number in (1, 2, 3):
+        log.add(act(number), key=f"{number}", version=0, recorded_at=NOW)
+    assert open_store(place).damage == ""
+    for text in ("ALTER TABLE case_events DISABLE TRIGGER ALL", "DELETE FROM case_events WHERE sequence = 2"):
+        statement(place, text)
+    assert open_store(place).damage == "1 of its 3 acts are missing"
 
 
 def test_a_writer_that_waits_too_long_is_told(place: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fraudmatch.accounts import Account, Accounts
+from fraudmatch.caselog import Act, CaseLog
 from fraudmatch.errors import DecisionError, LedgerError, StoreError
 from fraudmatch.ledger.chain import entries, head_of
 from fraudmatch.ledger.decisions import first_disagreement
@@ -27,6 +30,7 @@ from fraudmatch.outcomes.store import Store, open_store
 from fraudmatch.site import Site, load_site
 from fraudmatch.store.file import transaction
 from fraudmatch.store.snapshot import snapshot
+from fraudmatch.store.tables import CASE_EVENTS
 
 HERE = Path(__file__).parent
 MOMENT = dt.datetime(2026, 3, 31, 14, 5, 9, tzinfo=dt.UTC)
@@ -61,7 +65,7 @@ def ledger(site: Site) -> list[Entry]:
 def unguarded(site: Site) -> sqlite3.Connection:
     """The file in the hands of somebody who may do anything."""
     connection = sqlite3.connect(site.outcomes_store, isolation_level=None)
-    for table in ("ledger", "outcome_events"):
+    for table in ("ledger", "outcome_events", "case_events"):
         for what in ("no_UPDATE", "no_DELETE", "next_only"):
             connection.execute(f"DROP TRIGGER {table}_{what}")
     return connection
@@ -161,6 +165,46 @@ def test_a_decision_altered_behind_the_ledgers_back_is_found(site, statement, ba
         assert connection.execute(statement).rowcount == 1
     found = verify_site(site, None)
     assert found.fault is not None and found.fault.seq == bad
+
+
+@pytest.mark.parametrize("column", [column.name for column in CASE_EVENTS.columns])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_every_field_of_every_act_is_held(site, number, column):
+    log = CaseLog(open_store(site.outcomes_store))
+    for case in (1, 2, 1):
+        told = Act(f"{case:016x}", (f"{case:032x}",), "northshire", "ada", "due", {"on": "2026-04-01"}, NOTE)
+        log.add(told, key=f"{len(log.events())}", version=None, recorded_at=MOMENT)
+    assert verify_site(site, None).fault is None
+    other = "7" if column in ("sequence", "version") else "'another'"
+    with contextlib.closing(unguarded(site)) as connection:
+        changed = f"UPDATE case_events SET {column} = {other} WHERE sequence = {number}"
+        assert connection.execute(changed).rowcount == 1
+    found = verify_site(site, None)
+    assert found.fault is not None and found.fault.seq == number
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE accounts SET roles = '[\"supervisor\"]' WHERE username = 'ada'", "another one now"),
+        ("UPDATE accounts SET password_hash = 'known to somebody else' WHERE username = 'ada'", "another one now"),
+        ("UPDATE accounts SET active = 1 WHERE username = 'bob'", "another one now"),
+        ("DELETE FROM accounts WHERE username = 'bob'", "not in the store any more"),
+        ("INSERT INTO accounts SELECT 'eve', display_name, partner, roles, password_hash, 1, changed_at FROM accounts"
+         " WHERE username = 'ada'", "an account has no entry"),
+    ],
+)  # fmt: skip
+def test_an_account_altered_behind_the_ledgers_back_is_found(site, statement, said):
+    accounts = Accounts(site)
+    for name in ("ada", "bob"):
+        made = Account(name, name.title(), "northshire", ("investigator",))
+        accounts.add(made, "three good words", by="root", recorded_at=MOMENT)
+    accounts.change(replace(made, active=False), by="root", recorded_at=MOMENT)
+    assert verify_site(site, None).fault is None
+    with contextlib.closing(sqlite3.connect(site.outcomes_store, isolation_level=None)) as connection:
+        assert connection.execute(statement).rowcount == 1
+    found = verify_site(site, None)
+    assert found.fault is not None and said in found.fault.what
 
 
 def test_the_ledger_holds_no_value_and_no_digest_that_can_be_guessed(site):
