@@ -34,15 +34,17 @@ $(VENV)/.browser: $(VENV)/.test
 	@touch $@
 
 LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py \
-	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py canary.py)
+	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py)
+CANARY = tests/desk/test_desk_canary.py
 
 ## test: what proves that it works, in at most 15 minutes on two cores
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG) tests/browser)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(LONG) $(CANARY) tests/browser)
 
-## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server, 200 partnerships at the desk; twenty minutes
+## long: faults at every point of a night, thirty nights of decisions, past nights made again, a server, 200 partnerships at the desk; half an hour
 long: $(VENV)/.test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
+	@FRAUDMATCH_CANARIES=200 $(BIN)/python -m pytest -n 2 $(CANARY)
 
 ## browser: the review desk in a real Chromium; .ci/browser installs what it needs
 browser: $(VENV)/.browser

@@ -23,6 +23,7 @@ _MARKS: dict[int, str] = {
     **{code: f"⟦U+{code:04X}⟧" for code in _BIDI},
     **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}"),
 }
+_CONTROLS = {code: mark for code, mark in _MARKS.items() if code < 0x20 and chr(code) not in "\n\t"}
 # RE2 classes: what `_MARKS` replaces.
 _UNPRINTABLE = (
     "[\\x{00}-\\x{1F}\\x{7F}-\\x{9F}\\x{061C}\\x{200E}\\x{200F}\\x{2028}-\\x{202E}"
@@ -33,6 +34,24 @@ _UNPRINTABLE = (
 def clean_text(text: str) -> str:
     """`text` with every control and direction-changing character replaced by a visible mark."""
     return text if text.isprintable() else text.translate(_MARKS)
+
+
+class Lines(str):
+    """A clean text of several lines, for a page that keeps them; what prints pages takes it as it is."""
+
+
+def lines(text: str) -> Lines:
+    """`text` with its line ends and tabs, and a visible mark for every other control or direction-changing character.
+
+    For what people typed; values of records have one line, so that a line end in one is marked.
+    """
+    ended = text.replace("\r\n", "\n")
+    return Lines("\n".join("\t".join(map(clean_text, line.split("\t"))) for line in ended.split("\n")))
+
+
+def typed_lines(text: str) -> Lines:
+    """What a person typed, to stand in the same form again: as it was, but that signs nobody can type are marks."""
+    return Lines(text.replace("\r\n", "\n").translate(_CONTROLS))
 
 
 def clean(texts: pa.Array | pa.ChunkedArray) -> pa.Array:

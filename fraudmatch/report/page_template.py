@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from fraudmatch.report.clean import clean_text
+from fraudmatch.report.clean import clean_text, lines
 from fraudmatch.report.delivery_profile import per_cent
 from fraudmatch.report.totals import shown_classes
 from fraudmatch.report.words import counted, long_date, pounds
@@ -37,6 +37,7 @@ def page_environment(*folders: Path) -> Any:
         pounds=pounds,
         count=lambda number: f"{number:,}",
         counted=counted,
+        lines=lines,
         per_cent=per_cent,
         hundredths=lambda number: f"{number / 100:.1f} %",
     )

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from fraudmatch.accounts import Right
 from fraudmatch.caselog.state import STATES
 from fraudmatch.errors import FraudmatchError
-from fraudmatch.report.clean import clean_text
+from fraudmatch.report.clean import clean_text, lines
 from fraudmatch.report.words import NOT_A_FINDING, counted, long_date, pounds
 from fraudmatch.review import (
     acts,
@@ -71,7 +71,7 @@ def make_app(desk: Desk) -> Flask:
     assert own is not None
     app.jinja_env.loader = jinja2.ChoiceLoader([own, govuk])
     app.jinja_env.filters.update(
-        day=long_date, pounds=pounds, counted=counted, count=lambda number: f"{number:,}",
+        day=long_date, pounds=pounds, counted=counted, lines=lines, count=lambda number: f"{number:,}",
         hundredths=lambda number: f"{number / 100:.1f} %",
     )  # fmt: skip
     app.jinja_env.globals.update(

@@ -8,6 +8,7 @@ from typing import Any
 
 from fraudmatch.caselog.acts import MOST_NOTE
 from fraudmatch.outcomes.events import MOST_MINUTES
+from fraudmatch.report.clean import typed_lines
 
 #: Field -> what to mend.
 Wrong = dict[str, str]
@@ -15,7 +16,7 @@ Wrong = dict[str, str]
 
 def as_typed(form: Any) -> dict[str, Any]:
     """What was typed, by field, to stand in the form again; of the flags all that were ticked."""
-    return {name: form.get(name) for name in form} | {"flags": form.getlist("flag")}
+    return {name: typed_lines(form.get(name)) for name in form} | {"flags": form.getlist("flag")}
 
 
 def words(form: Any, wrong: Wrong, field: str = "note", *, needed: str = "") -> str | None:

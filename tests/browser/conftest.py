@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,12 +70,19 @@ def served(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     port = listening.getsockname()[1]
     terms = DeskTerms(approval_above=20_000)
     desk = Desk(load_site(folder), Settings(local_hosts(port)), now=lambda: NOW, terms=terms)
+    with serving(desk, listening) as found:
+        yield found
+
+
+@contextmanager
+def serving(desk: Desk, listening: socket.socket) -> Iterator[Served]:
+    """A desk that answers at a socket."""
     app = make_app(desk)
     app.jinja_env.globals["has_govuk"] = False  # which look it has must not depend on what was built here
     server = waitress.create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Served(desk, f"http://localhost:{port}", app)
+    yield Served(desk, f"http://localhost:{listening.getsockname()[1]}", app)
     server.close()
 
 

@@ -7,33 +7,26 @@ too, is searched for tokens of others. Not covered: pages of which a browser mak
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pyarrow as pa
 import pytest
 from canaries import TOKEN, Canaries, leaks, partner_of, random_site, spellings, texts_of, values_of
+from desk_in_memory import NOW, desk_over
 from flask import Flask
 from report_nights import RULES
 from visitors import Visitor
 from werkzeug.test import TestResponse
 
 from fraudmatch.accounts import Account
-from fraudmatch.accounts.kept import Accounts
-from fraudmatch.casepack import RuleFacts
 from fraudmatch.report.disclosure import Sides, sides_of
 from fraudmatch.review.app import make_app
 from fraudmatch.review.desk import Desk
-from fraudmatch.review.settings import Settings
-from fraudmatch.site import Site
 
-NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
 #: How many partnerships; `make long` takes 200.
 MANY = int(os.environ.get("FRAUDMATCH_CANARIES", "3"))
 
@@ -48,44 +41,10 @@ class Reader(Visitor):
         self.numbers, self.read = itertools.count(), set[str]()
 
 
-class Library:
-    """Rules of a night that was never run: as they were when they flagged, without their files."""
-
-    def rule(self, rule_id: str) -> Any:
-        return SimpleNamespace(file=SimpleNamespace(version=RULES[rule_id].version))
-
-    def texts(self) -> dict[str, Any]:
-        return dict(RULES)
-
-
-def desk_over(canaries: Canaries, root: Path, patch: Callable[[str, Any], None]) -> Desk:
-    """A desk over a night that is in memory alone; an account of every council."""
-    night = canaries.night
-    assert night.worklist is not None
-    kept = SimpleNamespace(
-        run=SimpleNamespace(folder=Path(night.run_id)), as_at=night.as_at, flags=night.flags, members=night.members,
-        prepared=SimpleNamespace(records=night.records, details=night.details),
-        cases=night.worklist.cases, case_flags=night.worklist.case_flags,
-    )  # fmt: skip
-    patch("fraudmatch.review.night.read_night", lambda *given: kept)
-    patch("fraudmatch.review.night.input_of", lambda *given: night)
-    patch("fraudmatch.review.night.rule_folders", lambda *given: ())
-    patch("fraudmatch.review.night.load_library", lambda *given: Library())
-    patch("fraudmatch.review.night.rule_facts", lambda rule: RuleFacts({"base": 40}))
-    patch("fraudmatch.review.desk.pointer_of", lambda folder: night.run_id)
-    site = Site(root=root, name=night.site_name, as_at=None, partners=night.partners)
-    accounts = Accounts(site)
-    for partner in night.partners:
-        accounts.add(
-            Account(partner.id, partner.name, partner.id, ("supervisor",)), None, by="root", recorded_at=NOW
-        )
-    return Desk(site, Settings(("localhost",), per_page=1_000), now=lambda: NOW)
-
-
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     (tmp_path / "site").mkdir()
-    return lambda canaries: desk_over(canaries, tmp_path / "site", monkeypatch.setattr)
+    return lambda canaries: desk_over(canaries.night, tmp_path / "site", monkeypatch.setattr)
 
 
 def note_of(partner: str) -> str:
@@ -133,10 +92,11 @@ def _reading(desk: Desk, visitor: Visitor, others: list[str]) -> Iterator[TestRe
         for key in _cases(desk, other)[:5]:
             yield visitor.get(f"/case/{key}")
             yield visitor.send(f"/case/{key}/ask", visitor.form("questions.ask", key))
+    asked = itertools.count()
     for number in range(1, len(desk.log.events()) + 1):
         answer = visitor.get(f"/questions/{number}")
         yield answer
-        if answer.status_code == 200 and number % 2:
+        if answer.status_code == 200 and next(asked) % 2 == 0:
             yield visitor.send(f"/questions/{number}/answer", visitor.form("questions.answer"))
             yield visitor.get(f"/questions/{number}")
 

@@ -9,12 +9,14 @@ from html.parser import HTMLParser
 
 import pytest
 from markupsafe import escape
+from payloads import SCRIPTS
 from report_nights import PARTNERS, RULES, usual_night, with_cases
 
 from fraudmatch.casepack import CaseNight, CasePack, RuleFacts, contents_page, pack_page
 from fraudmatch.casepack.drawing import drawn, waterfall
 from fraudmatch.outcomes import Decision, Event
 from fraudmatch.report import ReportInput
+from fraudmatch.report.clean import clean_text
 from fraudmatch.site import Partner
 
 FACTS = {
@@ -177,13 +179,7 @@ class Tags(HTMLParser):
         self.attributes |= {name for name, _ in attrs}
 
 
-PAYLOADS = (
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style><svg onload=alert(1)>",
-    "{{ 7*7 }}", "javascript:alert(1)", "</title><iframe src=//x>", "' autofocus onfocus=alert(1) x='",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", SCRIPTS)
 def test_nothing_that_came_lives_on_the_page(payload: str) -> None:
     clean = Tags()
     clean.feed(page_of(pack_of("FM-CT-001", ASHBY)))
@@ -204,7 +200,7 @@ def test_nothing_that_came_lives_on_the_page(payload: str) -> None:
         pack = pack_of(rule_id, partners[0], cases)
         page = page_of(replace(pack, events=(event(1, note=payload, decided_by=payload),)), cases)
         seen.feed(page)
-        assert str(escape(payload)) in page
+        assert str(escape(clean_text(payload))) in page
     assert seen.found <= clean.found | {"code"}
     assert not any(name.startswith("on") for name in seen.attributes)
 

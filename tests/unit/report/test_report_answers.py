@@ -7,9 +7,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from payloads import PAYLOADS
 from report_nights import usual_night
 from test_report_decided import attached
-from test_report_injection import PAYLOADS
 
 from fraudmatch.containment import Limits
 from fraudmatch.findings import ANSWERS, FLAG_KEY, MADE_FROM, NOT_YOURS, NOTE, OUTCOME, REASON, made_from

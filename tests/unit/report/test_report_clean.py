@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraudmatch.report.clean import CELL_UNITS, clean, clean_text, fit_cell, guard, relabel
+from fraudmatch.report.clean import (
+    CELL_UNITS,
+    clean,
+    clean_text,
+    fit_cell,
+    guard,
+    lines,
+    relabel,
+    typed_lines,
+)
 from fraudmatch.report.layout import bar, fitted, paragraph, text_table
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -72,6 +81,11 @@ def test_clean_text_is_printable_and_stable(text: str) -> None:
 )
 def test_guard(text: str, guarded: bool) -> None:
     assert guard(pa.array([text, None])).to_pylist() == ["'" + text if guarded else text, None]
+
+
+def test_lines_stay_and_every_other_control_is_marked() -> None:
+    assert lines("one\r\ntwo\n\tthree\u202e\x00") == "one\ntwo\n\tthree⟦U+202E⟧␀"
+    assert typed_lines("one\r\ntwo\u202e\x00") == "one\ntwo\u202e␀"
 
 
 @pytest.mark.parametrize(

