@@ -127,3 +127,16 @@ def faults_of(account: Account, partners: tuple[str, ...]) -> Iterator[tuple[str
     rights = rights_of(account.roles)
     if Right.KEEP_ACCOUNTS in rights and Right.SEE_CASES in rights:
         yield "roles", "who keeps accounts sees no cases: give the two to two people."
+
+
+def keeps(keeper: Account, account: Account) -> bool:
+    """Whether one may make or change the account of another.
+
+    A partner's administrator keeps the accounts of the partner; the hub's system administrator those of the hub, and of the
+    partners' administrators, so that whoever keeps the machines gives nobody sight of a case. Nobody keeps one's own.
+    """
+    if not keeper.may(Right.KEEP_ACCOUNTS) or keeper.username == account.username:
+        return False
+    if keeper.partner is not None:
+        return account.partner == keeper.partner
+    return account.partner is None or account.roles == ("partner_administrator",)

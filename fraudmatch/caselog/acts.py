@@ -102,12 +102,13 @@ def _partner(value: Any) -> bool:
 
 
 #: Kind -> what its detail holds, as name -> whether a value is one. `act` is the sequence of the act it speaks of;
-#: "proposed" holds a decision that waits for a second person, "asked" a question to another partner about a flag.
+#: "document" names one that is kept elsewhere, "proposed" holds a decision that waits for a second person, "asked" a question to another partner about a flag.
 KINDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "assigned": {"to": _nobody_or_username},
     "due": {"on": _day_or_none},
     "state": {"state": _working},
     "note": {},
+    "document": {},
     "decided": {"events": _numbers},
     "undone": {"events": _numbers, "act": _number},
     "interest": {},
@@ -125,7 +126,7 @@ KINDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "answered": {"act": _number},
 }
 #: Kinds that say nothing without a note.
-_NOTED = ("note", "interest", "returned", "asked", "answered")
+_NOTED = ("note", "document", "interest", "returned", "asked", "answered")
 
 
 def checked(act: Act) -> Act:

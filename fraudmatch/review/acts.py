@@ -32,6 +32,20 @@ def note(case_key: str) -> Any:
     return kept(case_key, "interest" if interest else "note", {}, text, said)
 
 
+@pages.post("/case/<case_key>/document")
+@needs(Right.WORK_CASES)
+def document(case_key: str) -> Any:
+    """Name a document that belongs to the case and is kept elsewhere: nothing is uploaded here, so nothing has to be purged here."""
+    desk_of().refresh()
+    wrong = Wrong()
+    text = words(request.form, wrong, "document", needed="Write where the document is kept.")
+    if text is not None and "\n" in text:
+        wrong["document"] = "Write one line for one document."
+    if wrong:
+        return again(case_key, wrong)
+    return kept(case_key, "document", {}, text, "The document is named.")
+
+
 @pages.post("/case/<case_key>/state")
 @needs(Right.WORK_CASES)
 def state(case_key: str) -> Any:

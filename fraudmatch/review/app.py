@@ -24,7 +24,9 @@ from fraudmatch.review import (
     deciding,
     finding,
     guard,
+    ledger,
     logs,
+    people,
     questions,
     signing_in,
 )
@@ -81,7 +83,7 @@ def make_app(desk: Desk) -> Flask:
     )  # fmt: skip
     app.logger.addFilter(logs.RETICENT)
     guard.install(app)
-    for page in (signing_in, case_list, case, deciding, acts, questions, closing, finding):
+    for page in (signing_in, case_list, case, deciding, acts, questions, closing, finding, ledger, people):
         app.register_blueprint(page.pages)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FraudmatchError, _own_error)

@@ -136,4 +136,6 @@ def _words(kind: str, detail: Mapping[str, Any]) -> str:
         return f"decided {counted(len(detail['events']), 'flag')}"
     if kind == "undone":
         return "took the decision back"
+    if kind == "document":
+        return "named a document"
     return "declared an interest" if kind == "interest" else "noted"

@@ -80,10 +80,34 @@ def test_the_states_that_acts_lead_to(window: Open) -> None:
     assert "Approve it" in sue.text() and violations(sue) == []
 
 
-@pytest.mark.parametrize("username", ["aud", "pat", "ann"])
-def test_what_others_see(window: Open, username: str) -> None:
+@pytest.mark.parametrize(
+    ("username", "paths"),
+    [
+        ("aud", ("/", "/ledger", "/ledger?action=session.begun", "/ledger?actor=nobody", "/password")),
+        ("pat", ("/", "/accounts", "/accounts/ada", "/accounts/end")),
+        ("sys", ("/", "/accounts", "/accounts/pat")),
+        ("ann", ("/",)),
+    ],
+)
+def test_what_others_see(window: Open, username: str, paths: tuple[str, ...]) -> None:
     one = window(username)
-    assert violations(one) == []
+    for path in paths:
+        one.go(path)
+        assert violations(one) == [], path
+
+
+def test_accounts_and_passwords_that_are_to_be_mended(window: Open) -> None:
+    pat = window("pat")
+    pat.go("/accounts")
+    pat.page.get_by_role("button", name="Make the account").click()
+    assert "Choose at least one role" in pat.text() and violations(pat) == []
+    pat.go("/accounts/ada")
+    pat.page.get_by_label("Name of the person").fill(" ")
+    pat.page.get_by_role("button", name="Keep", exact=True).click()
+    assert "Nothing was changed" in pat.text() and violations(pat) == []
+    pat.go("/password")
+    pat.page.get_by_role("button", name="Keep the new password").click()
+    assert "not your password" in pat.text() and violations(pat) == []
 
 
 GOVUK = Path(fraudmatch.review.__file__).parent / "static" / "govuk" / "govuk-frontend.min.css"
@@ -99,7 +123,7 @@ def test_the_look_of_the_design_system_has_no_barrier_and_nothing_that_is_not_ou
     served.app.jinja_env.globals["has_govuk"] = True
     try:
         sue = window("sue")
-        for path in ("/", case_of(sue), "/close?state=new", "/questions", "/nowhere"):
+        for path in ("/", case_of(sue), "/close?state=new", "/questions", "/ledger", "/password", "/nowhere"):
             sue.go(path)
             assert violations(sue) == [], path
         assert "GDS" not in sue.page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")

@@ -162,6 +162,34 @@ def test_cases_are_given_dated_noted_and_closed_by_the_list(window: Open) -> Non
     assert "drawn by chance" in sue.text()
 
 
+def test_an_account_is_made_used_and_ended_and_the_ledger_has_it(window: Open, scripts: bool) -> None:
+    username = "nia" if scripts else "nio"
+    pat, nia, aud = window("pat"), window(username, signed_in=False), window("aud")
+    pat.page.get_by_role("link", name="Accounts", exact=True).click()
+    pat.page.get_by_label("Account", exact=True).fill(username)
+    pat.page.get_by_label("Name of the person").fill("Nia Example")
+    pat.page.get_by_label("Investigator").check()
+    pat.page.get_by_label("First password").fill("four very good words")
+    pat.page.get_by_role("button", name="Make the account").click()
+    assert f"{username} may sign in" in pat.text()
+    nia.sign_in("four very good words")
+    nia.page.get_by_role("link", name="Nia Example").click()
+    nia.page.get_by_label("The password you have").fill("four very good words")
+    nia.page.get_by_label("The new one", exact=True).fill("five very good words here")
+    nia.page.get_by_label("The new one again").fill("five very good words here")
+    nia.page.get_by_role("button", name="Keep the new password").click()
+    assert "Your new password is kept" in nia.text() and "Cases of Cheltenham" in nia.text()
+    pat.page.get_by_role("link", name=username, exact=True).click()
+    pat.page.get_by_role("button", name="End the account").click()
+    assert "as you said" in pat.text()
+    nia.go("/")
+    assert "Sign in" in nia.page.title()
+    aud.page.get_by_role("link", name="Ledger", exact=True).click()
+    aud.page.get_by_label("About, or how its key begins").fill(username)
+    aud.page.get_by_role("button", name="Show", exact=True).click()
+    assert aud.page.locator("tbody tr").count() == 3 and "account.changed" in aud.text()
+
+
 def test_an_export_is_downloaded_whole(window: Open) -> None:
     sue = window("sue")
     sue.go("/?least=5000")

@@ -62,7 +62,8 @@ def test_what_was_typed_wrongly_stands_in_the_form_again_as_text(both: dict[str,
         if desk.askable(desk.accounts.find(partner), key)  # type: ignore[arg-type]
     )  # fmt: skip
     forms = {
-        "deciding.decide": f"/case/{key}/decide", "acts.note": f"/case/{key}/note", "acts.state": f"/case/{key}/state",
+        "deciding.decide": f"/case/{key}/decide", "acts.note": f"/case/{key}/note", "acts.document": f"/case/{key}/document",
+        "acts.state": f"/case/{key}/state",
         "acts.give": f"/case/{key}/give", "acts.set_day": f"/case/{key}/day", "questions.ask": f"/case/{key}/ask",
         "finding.find": "/find",
     }  # fmt: skip

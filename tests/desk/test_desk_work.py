@@ -244,3 +244,19 @@ def test_an_export_holds_what_the_filter_leaves_and_is_entered(someone: Someone,
     answer = sue.get("/cases.csv")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert sue.get("/cases.exe").status_code == 404
+
+
+def test_a_document_is_named_in_one_line_and_stays_elsewhere(someone: type[Person], desk: Desk) -> None:
+    ada = someone("ada")
+    key = ada.cases("?state=new")[0]
+    for typed, said in (
+        ("", "Write where the document is kept"),
+        ("one\r\ntwo", "one line for one document"),
+    ):
+        answer = ada.fill_in(key, "document", document=typed)
+        assert answer.status_code == 400 and said in answer.text
+    assert ada.fill_in(key, "document", document="CASES/2026/0412").status_code == 303
+    shown = ada.get(f"/case/{key}").text
+    assert "named a document" in shown and "CASES/2026/0412" in shown
+    assert desk.board.history(key)[-1].act.kind == "document"
+    assert ada.get(f"/case/{key}").text.count('name="document"') == 1

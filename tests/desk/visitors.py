@@ -12,7 +12,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from desk_people import FROM_HERE
+from desk_people import FROM_HERE, WORDS
 from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -40,6 +40,7 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("deciding.approve", "POST"): (Right.APPROVE,),
     ("deciding.give_back", "POST"): (Right.APPROVE,),
     ("acts.note", "POST"): (Right.WORK_CASES,),
+    ("acts.document", "POST"): (Right.WORK_CASES,),
     ("acts.state", "POST"): (Right.WORK_CASES,),
     ("acts.take", "POST"): (Right.WORK_CASES,),
     ("acts.give", "POST"): (Right.ASSIGN,),
@@ -53,10 +54,17 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("closing.close", "POST"): (Right.ASSIGN,),
     ("finding.page", "GET"): (Right.SEE_CASES,),
     ("finding.find", "POST"): (Right.SEE_CASES,),
+    ("ledger.page", "GET"): (Right.SEE_LEDGER,),
+    ("people.page", "GET"): (Right.KEEP_ACCOUNTS,),
+    ("people.one", "GET"): (Right.KEEP_ACCOUNTS,),
+    ("people.add", "POST"): (Right.KEEP_ACCOUNTS,),
+    ("people.change", "POST"): (Right.KEEP_ACCOUNTS,),
+    ("people.password_page", "GET"): (),
+    ("people.password", "POST"): (),
 }
 
 #: Parts of an address that are neither a case key nor a number -> one that is answered.
-GOOD = {"kind": "csv", "filename": "desk.css"}
+GOOD = {"kind": "csv", "filename": "desk.css", "username": "ada"}
 
 #: Endpoint of a form -> fields with which it is kept, beside those that every form has. Another form fails the tests.
 FIELDS: dict[str, dict[str, Any]] = {
@@ -65,6 +73,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "deciding.approve": {},
     "deciding.give_back": {"why": "Written by the test"},
     "acts.note": {"words": "Written by the test"},
+    "acts.document": {"document": "Written by the test"},
     "acts.state": {"state": "investigating"},
     "acts.take": {},
     "acts.give": {"to": ""},
@@ -74,11 +83,19 @@ FIELDS: dict[str, dict[str, Any]] = {
     "closing.sample": {},
     "closing.close": {"reason": "moved", "note": "Written by the test"},
     "finding.find": {"reference": "0000", "reason": "Written by the test"},
+    "people.add": {"name": "Written by the test", "password": "four very good words"},
+    "people.change": {"name": "Written by the test"},
+    "people.password": {"old": WORDS, "new": "four very good words", "again": "four very good words"},
 }
 
 
-#: Endpoint of a form that only looks -> the entries it leaves.
-LOOKS = {"finding.find": {"case.searched": 1}}
+#: Endpoint of a form that is about no case -> the rows and entries it leaves.
+LEAVES = {
+    "finding.find": {"case.searched": 1},
+    "people.add": {"accounts": 1, "account.changed": 1},
+    "people.change": {"account.changed": 1},
+    "people.password": {"account.changed": 1},
+}
 
 
 @dataclass(frozen=True)
@@ -165,6 +182,10 @@ class Visitor:
         if endpoint == "closing.close":  # the digest of what its page showed
             page = self.get(f"/close{query_of(self.desk, endpoint)}").text
             more = {"of": "".join(re.findall(r'name="of" value="(\w+)"', page)), **more}
+        if endpoint in ("people.add", "people.change"):  # of the hub, or of the partner's
+            partner = account.partner if account else None
+            more = {"role": "dataset_owner" if partner else "auditor", **more}
+            more = {"username": f"x{secrets.token_hex(8)}", **more} if endpoint == "people.add" else more
         common = {"act": secrets.token_hex(16), "version": version, "flag": flags, "about": about[:1]}
         return {**common, **FIELDS[endpoint], **more}
 
