@@ -14,6 +14,7 @@ from fraudmatch.caselog.acts import Act, CaseEvent, checked
 from fraudmatch.errors import ConflictError, DecisionError
 from fraudmatch.ledger.decisions import enter_case_act
 from fraudmatch.ledger.entry import canonical
+from fraudmatch.ledger.erased import erased_since
 from fraudmatch.outcomes.events import Decision
 from fraudmatch.outcomes.store import Store, record_in
 from fraudmatch.store.access import driver_of
@@ -88,6 +89,16 @@ class CaseLog:
         """
         with self.store.reading() as connection:
             return _events(connection, CASE_EVENTS.c.sequence > beyond)
+
+    def erased_since(self, seq: int | None) -> tuple[int, bool]:
+        """The number of the newest entry of the ledger, and whether one after `seq` erased words of an act or a decision;
+        null = nothing is held yet.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with self.store.reading() as connection:
+            return erased_since(driver_of(connection), seq)
 
     def last_sequence(self) -> int:
         """The number of the newest act, 0 where there is none.

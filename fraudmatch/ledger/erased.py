@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from fraudmatch.ledger.chain import Keyed, append
+from fraudmatch.ledger.chain import Keyed, append, head_of
 from fraudmatch.ledger.decisions import CASE_ACTS, DECISIONS, Kind, event_of
 from fraudmatch.ledger.entry import Act, canonical
 from fraudmatch.ledger.people import login_name
@@ -104,6 +104,21 @@ def erase_words(
         append(connection, acts, stamp(dt.datetime.now(dt.UTC)))
     pack(place)
     return len(numbers)
+
+
+def erased_since(connection: Driver, seq: int | None) -> tuple[int, bool]:
+    """The number of the newest entry of the ledger, and whether one after `seq` erased words of an event.
+
+    Who holds events in memory asks it, and forgets the words with the store.
+
+    Args:
+        seq: null = nothing is held yet.
+    """
+    if seq is None:
+        return head_of(connection).seq, False
+    rows = connection.execute("SELECT seq, action FROM ledger WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+    actions = {kind.erased for kind in (DECISIONS, CASE_ACTS)}
+    return (rows[-1][0] if rows else seq), any(action in actions for _, action in rows)
 
 
 def _empty(connection: Driver, numbers: Iterable[int], words: Words) -> None:

@@ -20,7 +20,7 @@ pages = Blueprint("acts", __name__)
 @needs(Right.WORK_CASES)
 def note(case_key: str) -> Any:
     """Write a note; with a box ticked, declare an interest in the case."""
-    desk_of().refresh()
+    may_work(case_key)
     wrong = Wrong()
     text = words(request.form, wrong, "words", needed="Write what there is to say.")
     if wrong:
@@ -36,7 +36,7 @@ def note(case_key: str) -> Any:
 @needs(Right.WORK_CASES)
 def document(case_key: str) -> Any:
     """Name a document that belongs to the case and is kept elsewhere: nothing is uploaded here, so nothing has to be purged here."""
-    desk_of().refresh()
+    may_work(case_key)
     wrong = Wrong()
     text = words(request.form, wrong, "document", needed="Write where the document is kept.")
     if text is not None and "\n" in text:
@@ -70,8 +70,8 @@ def take(case_key: str) -> Any:
 @needs(Right.ASSIGN)
 def give(case_key: str) -> Any:
     """Give the case to a colleague, or to nobody."""
+    may_work(case_key)
     desk, to = desk_of(), request.form.get("to") or None
-    desk.refresh()
     if to is not None and to not in [one.username for one in desk.colleagues(account())]:
         return again(case_key, {"to": "Choose a colleague from the list."})
     return kept(case_key, "assigned", {"to": to}, None, f"It is {to}’s now." if to else "It is nobody’s now.")
@@ -81,7 +81,7 @@ def give(case_key: str) -> Any:
 @needs(Right.ASSIGN)
 def set_day(case_key: str) -> Any:
     """Set the day by which the case is to be done, or take it away."""
-    desk_of().refresh()
+    may_work(case_key)
     wrong = Wrong()
     on = day(request.form, "on", wrong)
     if wrong:

@@ -33,11 +33,13 @@ class Board:
     """How cases stand.
 
     Attributes:
-        decided: all decisions so far, in their order. One list, which only grows.
+        decided: all decisions so far, in their order. One list, which only grows; where a purge erased words of one, it is
+            replaced by what is left of it.
     """
 
     def __init__(self, log: CaseLog) -> None:
         self._log, self._lock = log, threading.RLock()
+        self._entry: int | None = None
         self.decided: list[Event] = []
         self._acts: list[CaseEvent] = []
         self._asked: list[CaseEvent] = []
@@ -63,6 +65,9 @@ class Board:
             StoreError: the store cannot be read.
         """
         with self._lock:
+            self._entry, erased = self._log.erased_since(self._entry)
+            if erased:
+                self._forget()
             newer = self._log.store.events_beyond(len(self.decided))
             acts = self._log.events(beyond=len(self._acts))
             self.decided += newer
@@ -79,6 +84,21 @@ class Board:
             touched |= {self._add(night, event) for event in acts}
             for case_key in touched - {None}:
                 self._put(night, str(case_key))
+
+    def _forget(self) -> None:
+        """Read everything anew, without the words that were erased since."""
+        known = len(self.decided), len(self._acts)
+        self.decided[:] = self._log.store.events_beyond(0)[: known[0]]
+        self._newest = {event.decision.flag_key: event for event in self.decided}
+        self._acts = self._log.events()[: known[1]]
+        self._asked = [event for event in self._acts if event.act.kind == "asked"]
+        self._answers = {
+            event.act.detail["act"]: event for event in self._acts if event.act.kind == "answered"
+        }
+        if self._night is not None:
+            self.lay_out(self._night)
+            for case_key in self._states:
+                self._put(self._night, case_key)
 
     def worklist(self, partner: Partner) -> Worklist:
         """The list of a partner, with how its cases stand."""

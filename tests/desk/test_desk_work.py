@@ -186,6 +186,22 @@ def test_who_declared_an_interest_works_the_case_no_more(someone: Someone, desk:
     assert "act.refused" in {entry.action for entry in ledger(desk)}
 
 
+def test_a_supervisor_with_an_interest_neither_gives_nor_dates_nor_notes(
+    someone: Someone, desk: Desk
+) -> None:
+    sue = someone("sue")
+    key = sue.cases()[-1]
+    page = sue.get(f"/case/{key}").text
+    assert sue.fill_in(key, "note", words="My neighbour", interest="yes").status_code == 303
+    for what, fields in (
+        ("give", {"to": "ada"}), ("day", {"on": "2026-05-01"}), ("note", {"words": "Leave him be"}),
+        ("document", {"document": "CASES/1"}), ("note", {"words": "Again", "interest": "yes"}),
+    ):  # fmt: skip
+        form = {"csrf": page.split('name="csrf" value="')[1].split('"')[0], "act": "0" * 32, "version": "1"}
+        assert sue.send(f"/case/{key}/{what}", form | fields).status_code == 403, what
+    assert [event.act.kind for event in desk.board.history(key)] == ["interest"]
+
+
 def test_a_colleague_does_not_take_back_what_another_decided_but_a_supervisor_may(
     someone: Someone, desk: Desk
 ) -> None:

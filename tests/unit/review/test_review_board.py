@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from fraudmatch.caselog import Act, CaseLog
+from fraudmatch.ledger.erased import OF_ACTS, OF_DECISIONS, erase_words
+from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import open_store
 from fraudmatch.review.board import Board
 
@@ -89,3 +91,28 @@ def test_what_comes_while_a_night_is_open_is_laid_onto_it(board: Board) -> None:
     board.lay_out(night({TOMORROW: (A,)}))
     told(board, "assigned", A, to="ben")
     assert board.state(TOMORROW).assignee == "ben" and board.state(TOMORROW).state == "assigned"
+
+
+def test_words_that_were_erased_are_forgotten_by_a_desk_that_runs(board: Board) -> None:
+    store = board._log.store
+    decision = Decision(
+        A, "FM-CT-001", "ashby", "error", NOW.date(), decided_by="ada", note="Rang Nobodysuch"
+    )
+    store.record(decision, key="one", recorded_at=NOW, supersedes=None)
+    told(board, "note", A, note="Rang Nobodysuch")
+    told(board, "assigned", A, to="ben")
+    told(board, "note", A, note="Stays")
+    board.lay_out(night({YESTERDAY: (A,)}))
+    held = board.decided
+    assert "Nobodysuch" in repr((held, board.history(YESTERDAY)))
+    erase_words(store.path, {1}, "R. Green", OF_DECISIONS)
+    erase_words(store.path, {1, 2}, "R. Green", OF_ACTS)
+    board.catch_up()
+    assert board.decided is held and held[0].decision.note is None
+    assert board.newest(A).decision.decided_by is None  # type: ignore[union-attr]
+    assert [(event.act.actor, event.act.note) for event in board.history(YESTERDAY)] == [
+        ("erased", None), ("erased", None), ("ada", "Stays"),
+    ]  # fmt: skip
+    assert board.state(YESTERDAY).assignee == "erased" and board.state(YESTERDAY).version == 3
+    told(board, "note", A, note="After")
+    assert board.history(YESTERDAY)[-1].act.note == "After" and len(board.history(YESTERDAY)) == 4
