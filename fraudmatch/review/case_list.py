@@ -52,7 +52,7 @@ def page() -> Any:
         rules_named=sorted(((rule_id, titles[rule_id]) for rule_id in worklist.rules), key=lambda one: one[1]),
         rows=[row | {"standing": desk.board.standing(row["case_key"], str(account().partner))} for row in shown],
         counts=worklist.counts(account().username, desk.today()), classes=_classes(shown), night=desk.night,
-        today=desk.today(), partner=desk.partner_of(account()), around=_around(paging),
+        today=desk.today(), partner=desk.partner_of(account()), around=_around(paging), views=desk.terms.view,
     )  # fmt: skip
 
 

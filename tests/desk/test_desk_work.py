@@ -6,15 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
 from desk_people import Person
 
+from fraudmatch.errors import SiteError
 from fraudmatch.ledger.chain import entries
 from fraudmatch.ledger.decisions import first_disagreement
 from fraudmatch.ledger.entry import Entry
 from fraudmatch.review.desk import Desk
+from fraudmatch.review.terms import read_terms
+from fraudmatch.site import load_site
 from fraudmatch.store.access import transaction
 
 Someone = Callable[..., Person]
@@ -276,3 +280,36 @@ def test_a_document_is_named_in_one_line_and_stays_elsewhere(someone: type[Perso
     assert "named a document" in shown and "CASES/2026/0412" in shown
     assert desk.board.history(key)[-1].act.kind == "document"
     assert ada.get(f"/case/{key}").text.count('name="document"') == 1
+
+
+def test_lists_with_names_lead_to_what_they_say(
+    site_folder: Path, someone: Someone, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site_folder / "desk.toml").write_text(
+        '[[view]]\nname = "Most at stake"\nshow = "?order=value&least=1000"\n[[view]]\nname = "All <b>open</b>"\nshow = ""\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(desk, "terms", read_terms(load_site(site_folder)))
+    ada = someone("ada")
+    page = ada.get("/").text
+    assert 'href="/?least=1000&amp;order=value">Most at stake</a>' in page
+    assert 'href="/" aria-current="page">All &lt;b&gt;open&lt;/b&gt;</a>' in page
+    assert 'aria-current="page">Most at stake</a>' in ada.get("/?order=value&least=1000").text
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        "page=2",
+        "order=best of all",
+        "least=-1",
+        "rule=" + "x" * 41,
+        "x=1",
+        "//evil.example",
+        "state=open&state=new",
+    ],
+)
+def test_a_name_for_what_is_no_list_is_refused_with_what_to_do(site_folder: Path, show: str) -> None:
+    (site_folder / "desk.toml").write_text(f'[[view]]\nname = "x"\nshow = "{show}"\n', encoding="utf-8")
+    with pytest.raises(SiteError, match="copy what stands after"):
+        read_terms(load_site(site_folder))
