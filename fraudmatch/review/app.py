@@ -21,6 +21,7 @@ from fraudmatch.review import (
     case,
     case_list,
     closing,
+    decided,
     deciding,
     finding,
     guard,
@@ -83,7 +84,19 @@ def make_app(desk: Desk) -> Flask:
     )  # fmt: skip
     app.logger.addFilter(logs.RETICENT)
     guard.install(app)
-    for page in (signing_in, case_list, case, deciding, acts, questions, closing, finding, ledger, people):
+    for page in (
+        signing_in,
+        case_list,
+        case,
+        deciding,
+        acts,
+        questions,
+        closing,
+        finding,
+        decided,
+        ledger,
+        people,
+    ):
         app.register_blueprint(page.pages)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FraudmatchError, _own_error)

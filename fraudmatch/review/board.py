@@ -6,6 +6,7 @@ came since the last. Acts find their case by its key, or after a night that name
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -143,6 +144,20 @@ class Board:
         """The decision in force about a flag; None where there is none."""
         with self._lock:
             return self._newest.get(flag_key)
+
+    def decisions(self, partner_id: str, *, below: int | None, most: int) -> list[Event]:
+        """The decisions in force of a partner, newest first.
+
+        Args:
+            below: only those with a lower number; null = all. most: how many at most.
+        """
+        with self._lock:
+            newer_first = (
+                event
+                for event in reversed(self.decided[: below - 1 if below else None])
+                if event.decision.partner == partner_id and self._newest[event.decision.flag_key] is event
+            )
+            return list(itertools.islice(newer_first, most))
 
     def standing(self, case_key: str, partner_id: str) -> Standing:
         """How a case stands for the partner that bears its loss: decided once all flags it decides are."""

@@ -18,6 +18,7 @@ from fraudmatch.caselog import Act, CaseEvent, CaseLog, CaseState
 from fraudmatch.caselog.log import Addition, Telling
 from fraudmatch.casepack import CasePack, PackedFlag
 from fraudmatch.ledger.entering import enter
+from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import open_store
 from fraudmatch.review import logs
 from fraudmatch.review.board import Board, Question
@@ -234,6 +235,11 @@ class Desk:
         event = self.log.add(act, key=f"desk:{key}", version=None, recorded_at=self.now())
         self.board.catch_up()
         return event
+
+    def tell(self, decision: Decision, *, key: str, supersedes: int | None) -> None:
+        """Keep a decision that belongs to no case; arguments and errors as in `Store.record`."""
+        self.log.store.record(decision, key=key, recorded_at=self.now(), supersedes=supersedes)
+        self.board.catch_up()
 
     def secret(self) -> bytes:
         """The secret of the store that digests of a basis are keyed with."""

@@ -49,6 +49,7 @@ class OpenNight:
         self._references: dict[str, dict[str, set[str]]] = {}
         self._rested = Rested(kept.prepared.records, kept.prepared.details, kept.members)
         self._flags = kept.flags
+        self._flagged = frozenset(kept.flags["flag_key"].to_pylist())
         pairs = list(
             zip(*(kept.case_flags[name].to_pylist() for name in ("case_key", "flag_key")), strict=True)
         )
@@ -72,6 +73,10 @@ class OpenNight:
     def rules(self) -> dict[str, RuleText]:
         """Rule id -> its text, of every rule that ran."""
         return dict(self.input.rules)
+
+    def flagged(self, flag_key: str) -> bool:
+        """Whether tonight's data have a flag, in a case or not."""
+        return flag_key in self._flagged
 
     def worklist(self, partner: Partner) -> Worklist:
         """The list of a partner, made when it is first asked for."""

@@ -51,6 +51,7 @@ def test_the_pages_as_they_are_found(window: Open, width: int) -> None:
         "/case/0000000000000000",
         "/questions",
         "/find",
+        "/decided",
         "/close?rule=FM-CT-001",
         "/nowhere",
     ):

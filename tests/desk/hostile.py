@@ -100,7 +100,7 @@ def paths_of(desk: Desk, partner: str) -> list[str]:
     keys = desk.board.worklist(desk.site.partner(partner)).keys
     asked = [question.asked.sequence for question in desk.board.questions(partner)]
     return [
-        "/?state=", "/find", "/close", "/questions", *(f"/case/{key}?state=" for key in keys),
+        "/?state=", "/find", "/close", "/questions", "/decided", *(f"/case/{key}?state=" for key in keys),
         *(f"/questions/{number}" for number in asked),
     ]  # fmt: skip
 

@@ -79,6 +79,7 @@ def _reading(desk: Desk, visitor: Visitor, others: list[str]) -> Iterator[TestRe
     own = _cases(desk, str(visitor.username))
     yield visitor.get("/?state=")
     yield visitor.get("/questions")
+    yield visitor.get("/decided")
     for kind in ("csv", "xlsx", "json"):
         yield visitor.get(f"/cases.{kind}?state=")
     for key in own:

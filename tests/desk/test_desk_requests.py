@@ -236,7 +236,7 @@ class Links(HTMLParser):
 
 PATHS = re.compile(
     r"/|/case/[0-9a-f]{16}(/[a-z]+)?|/questions(/\d+(/answer)?)?|/cases\.(csv|xlsx|json)|/static/[\w./-]+|/sign-(in|out)|/close|/sample|/find"
-    r"|/ledger|/password|/accounts(/[a-z0-9._@-]+(/change)?)?"
+    r"|/decided(/reopen)?|/ledger|/password|/accounts(/[a-z0-9._@-]+(/change)?)?"
 )
 
 

@@ -241,15 +241,15 @@ def test_a_route_that_says_no_right_is_answered_to_nobody(desk: Desk) -> None:
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
 def test_no_other_method_has_an_effect(app: Flask, desk: Desk, method: str) -> None:
     visitor, key = Visitor(app, desk, "sue"), keys_of(desk, "cheltenham")[6]
-    before = trace(desk)
     for rule, _ in routes(app):
         path = path_of(
             rule, key if "case_key" in rule.arguments else "1" if rule.arguments == {"number"} else None
         )
         headers = {"Sec-Fetch-Site": "same-origin"}
         form = visitor.form(rule.endpoint, key) if rule.endpoint in FIELDS else {}
+        before = trace(desk)
         answer = visitor.browser.open(
             path, method=method, headers=headers, data={"csrf": visitor.csrf, **form}
         )
         assert answer.status_code in (404, 405), (path, method)
-    assert trace(desk).since(before) == {}
+        assert trace(desk).since(before) == {}, path

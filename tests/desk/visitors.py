@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desk_people import FROM_HERE, WORDS
@@ -54,6 +54,8 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("closing.close", "POST"): (Right.ASSIGN,),
     ("finding.page", "GET"): (Right.SEE_CASES,),
     ("finding.find", "POST"): (Right.SEE_CASES,),
+    ("decided.page", "GET"): (Right.SEE_CASES,),
+    ("decided.reopen", "POST"): (Right.WORK_CASES,),
     ("ledger.page", "GET"): (Right.SEE_LEDGER,),
     ("people.page", "GET"): (Right.KEEP_ACCOUNTS,),
     ("people.one", "GET"): (Right.KEEP_ACCOUNTS,),
@@ -83,6 +85,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "closing.sample": {},
     "closing.close": {"reason": "moved", "note": "Written by the test"},
     "finding.find": {"reference": "0000", "reason": "Written by the test"},
+    "decided.reopen": {"why": "Written by the test"},
     "people.add": {"name": "Written by the test", "password": "four very good words"},
     "people.change": {"name": "Written by the test"},
     "people.password": {"old": WORDS, "new": "four very good words", "again": "four very good words"},
@@ -92,6 +95,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 #: Endpoint of a form that is about no case -> the rows and entries it leaves.
 LEAVES = {
     "finding.find": {"case.searched": 1},
+    "decided.reopen": {"outcome_events": 1, "decision.recorded": 1},
     "people.add": {"accounts": 1, "account.changed": 1},
     "people.change": {"account.changed": 1},
     "people.password": {"account.changed": 1},
@@ -182,6 +186,10 @@ class Visitor:
         if endpoint == "closing.close":  # the digest of what its page showed
             page = self.get(f"/close{query_of(self.desk, endpoint)}").text
             more = {"of": "".join(re.findall(r'name="of" value="(\w+)"', page)), **more}
+        if endpoint == "decided.reopen":  # of the partner's, where there is one
+            partner = account.partner if account else None
+            key, number = decided_before(self.desk, partner, str(self.username)) if partner else ("0" * 32, 1)
+            more = {"flag": key, "seen": str(number), **more}
         if endpoint in ("people.add", "people.change"):  # of the hub, or of the partner's
             partner = account.partner if account else None
             more = {"role": "dataset_owner" if partner else "auditor", **more}
@@ -202,6 +210,24 @@ def shared_keys_of(desk: Desk, partner_id: str, with_: str | None = None) -> lis
         for key in keys_of(desk, partner_id)
     }
     return [key for key, of in others.items() if of and (with_ is None or with_ in of)]
+
+
+def decided_before(desk: Desk, partner_id: str, by: str = "somebody") -> tuple[str, int]:
+    """A flag of a partner that was decided in an earlier night, so that tonight's data have it and no case; and the decision's number."""
+    key = next(
+        flag
+        for case in reversed(keys_of(desk, partner_id))
+        for flag in desk.night.decidable(case, partner_id)
+        if desk.board.newest(flag) is None
+    )
+    (seed,) = desk.night.undecided([key], desk.secret)
+    desk.tell(
+        replace(seed, outcome="cleared", reason="moved", decided_by=by),
+        key=secrets.token_hex(16),
+        supersedes=None,
+    )
+    del desk.night.case_of[key]
+    return key, desk.board.newest(key).sequence  # type: ignore[union-attr]
 
 
 def proposed(desk: Desk, case_key: str, partner_id: str, by: str) -> None:
