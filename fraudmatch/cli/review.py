@@ -13,15 +13,21 @@ import click
 @click.option(
     "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Pages made at once."
 )
-def command(site: Path, port: int, threads: int) -> None:
+@click.option(
+    "--address",
+    help="https://NAME by which browsers reach it, through a server on this machine that ends TLS.",
+)
+def command(site: Path, port: int, threads: int, address: str | None) -> None:
     """Serve the review desk of SITE to browsers on this machine, until it is stopped with Ctrl+C.
 
     Investigators see the cases of their own partner, best first, decide them and take notes; everything they look at
-    or do is in the ledger. It needs accounts: fraudmatch users add. Others than this machine are not answered.
+    or do is in the ledger. It needs accounts: fraudmatch users add. Others than this machine are not answered; for others,
+    a server that ends TLS stands before it (docs/desk-security.md).
 
     \b
-    Example:
+    Examples:
       fraudmatch review mysite
+      fraudmatch review mysite --address https://desk.example.gov.uk
     """
     from fraudmatch.errors import ConfigurationError
     from fraudmatch.site import load_site
@@ -34,17 +40,25 @@ def command(site: Path, port: int, threads: int) -> None:
             remedy="Install them with: pip install 'fraudmatch[review]'",
         ) from error
     from fraudmatch.review.desk import Desk
-    from fraudmatch.review.settings import Settings, local_hosts
+    from fraudmatch.review.settings import Settings, host_of, local_hosts
     from fraudmatch.review.terms import read_terms
 
     loaded = load_site(site)
     terms = read_terms(loaded)
-    settings = Settings(local_hosts(port), idle_minutes=terms.idle_minutes, most_hours=terms.most_hours)
+    hosts = (host_of(address),) if address else local_hosts(port)
+    settings = Settings(
+        hosts, secure=address is not None, idle_minutes=terms.idle_minutes, most_hours=terms.most_hours
+    )
     desk = Desk(loaded, settings, terms=terms)
     if not desk.accounts.all():
         raise click.UsageError(
             f"Nobody may sign in yet. Make an account first: fraudmatch users add {site} USERNAME --name …"
         )
-    click.echo(f"The desk shows the night of {desk.night.as_at.isoformat()}: open http://localhost:{port}")
+    where = f"https://{hosts[0]}" if address else f"http://localhost:{port}"
+    click.echo(f"The desk shows the night of {desk.night.as_at.isoformat()}: open {where}")
+    if address:
+        click.echo(
+            f"The server that ends TLS asks http://127.0.0.1:{port} and passes the Host header as it came."
+        )
     click.echo("Stop it with Ctrl+C.", err=True)
     server(desk, port, threads).run()
