@@ -75,7 +75,7 @@ def _page(wrong: Wrong) -> str:
         detail={"desk": 1, "decisions": len(shown)},
     )
     return flask.render_template(
-        "decided.html", rows=list(_rows(desk, me, shown)), older=shown[-1].sequence if len(found) > MOST else None,
+        "decided.html", rows=list(_rows(desk, me, shown)), older=f"below={shown[-1].sequence}" if len(found) > MOST else None,
         wrong=wrong, typed=as_typed(request.form), act=secrets.token_hex(16),
     )  # fmt: skip
 
