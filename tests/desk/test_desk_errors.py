@@ -13,7 +13,7 @@ from desk_people import FROM_HERE
 from flask import Flask
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from visitors import FIELDS, ROUTES, Visitor, asked, keys_of, path_of, routes, trace
+from visitors import FIELDS, ROUTES, Visitor, asked, keys_of, path_of, routes, sender, trace
 from werkzeug.routing import Rule
 
 from fraudmatch.errors import ConflictError, DecisionError, RunError, StoreError
@@ -65,7 +65,7 @@ def test_a_fault_of_a_page_tells_a_number_and_no_value(
     app = make_app(desk)
     (rule,) = (rule for rule, of in routes(app) if (rule.endpoint, of) == (endpoint, method))
     broken(app, endpoint, ValueError(SECRET))
-    visitor, before = Visitor(app, desk, "sue"), trace(desk)
+    visitor = Visitor(app, desk, sender(endpoint))
     path = path_for(desk, rule)
     before = trace(desk)
     with caplog.at_level(logging.DEBUG):
@@ -217,7 +217,7 @@ def test_a_body_that_is_no_form_is_refused(app: Flask, desk: Desk, body: bytes, 
     for rule, method in routes(app):
         if method == "POST":
             path = path_for(desk, rule)
-            visitor, before = Visitor(app, desk, "sue"), trace(desk)
+            visitor, before = Visitor(app, desk, sender(rule.endpoint)), trace(desk)
             answer = raw(visitor, path, body, kind)
             assert 400 <= answer.status_code < 500, (path, answer.status_code)
             assert set(trace(desk).since(before)) <= {"session.refused"}, path
@@ -248,10 +248,17 @@ def test_whatever_fields_say_the_answer_is_below_500_and_only_303_keeps(
     for rule, method in routes(app):
         if method != "POST":
             continue
-        visitor = Visitor(app, desk, "sue")
+        visitor = Visitor(app, desk, sender(rule.endpoint))
         keys = keys_of(desk, "cheltenham")
         key = keys[which % len(keys)]
-        path = path_of(rule, asked(desk, "cheltenham") if "number" in rule.arguments else key)
+        path = path_of(
+            rule,
+            asked(desk, "cheltenham")
+            if "number" in rule.arguments
+            else "own"
+            if "username" in rule.arguments
+            else key,
+        )
         form: dict[str, Any] = visitor.form(rule.endpoint, key) if sound and rule.endpoint in FIELDS else {}
         form = form | {name: value for name, value in fields.items() if name != "csrf" or not sound}
         before = trace(desk)

@@ -21,6 +21,7 @@ from visitors import (
     proposed,
     query_of,
     routes,
+    sender,
     shared_keys_of,
     trace,
 )  # fmt: skip
@@ -38,14 +39,9 @@ def app(desk: Desk) -> Flask:
     return make_app(desk)
 
 
-def sender(rule: Rule) -> str:
-    """Who of Cheltenham may send a form."""
-    return "pat" if rule.endpoint.startswith("people.") else "sue"
-
-
 def target(desk: Desk, rule: Rule) -> tuple[str, dict[str, object]]:
     """The address of a form that its sender may send, and fields with which it would be kept."""
-    visitor = Visitor(make_app(desk), desk, sender(rule))
+    visitor = Visitor(make_app(desk), desk, sender(rule.endpoint))
     if rule.endpoint == "signing_in.begin":
         return "/sign-in", {"username": "sue", "password": WORDS}
     if rule.endpoint == "signing_in.end":
@@ -84,7 +80,7 @@ def posts(app: Flask) -> list[Rule]:
 def test_no_form_from_elsewhere_has_an_effect(app: Flask, desk: Desk) -> None:
     for rule in posts(app):
         path, form = target(desk, rule)
-        visitor, before = Visitor(app, desk, sender(rule)), trace(desk)
+        visitor, before = Visitor(app, desk, sender(rule.endpoint)), trace(desk)
         for headers in ELSEWHERE:
             answer = visitor.send(path, form, headers)
             assert answer.status_code == 403 and "Set-Cookie" not in answer.headers, (path, headers)
@@ -97,7 +93,7 @@ def test_no_form_without_the_token_of_its_session_has_an_effect(app: Flask, desk
         if rule.endpoint == "signing_in.begin":
             continue  # nobody is signed in: where it comes from is all that is asked
         path, form = target(desk, rule)
-        visitor, before = Visitor(app, desk, sender(rule)), trace(desk)
+        visitor, before = Visitor(app, desk, sender(rule.endpoint)), trace(desk)
         own = visitor.csrf
         wrong = [
             "",
@@ -131,7 +127,7 @@ def test_what_a_page_of_the_desk_sends_has_its_effect(app: Flask, desk: Desk) ->
             {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
             {"Origin": "http://localhost"},
         ):
-            visitor = Visitor(app, desk, sender(rule))
+            visitor = Visitor(app, desk, sender(rule.endpoint))
             path, form = target(desk, rule)
             if (
                 rule.endpoint.startswith(("deciding.", "closing.", "people.password"))
@@ -148,7 +144,7 @@ def test_looking_changes_nothing(app: Flask, desk: Desk) -> None:
     for rule in {rule.rule: rule for rule, _ in routes(app)}.values():
         method_of_form = (rule.endpoint, "POST") in ROUTES and rule.endpoint != "signing_in.begin"
         path, form = target(desk, rule) if method_of_form else (path_of(rule, _some(desk, rule)), {})
-        visitor = Visitor(app, desk, sender(rule))
+        visitor = Visitor(app, desk, sender(rule.endpoint))
         csrf, before = visitor.csrf, trace(desk)
         for method in ("GET", "HEAD"):
             visitor.browser.open(

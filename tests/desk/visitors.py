@@ -121,6 +121,11 @@ def path_of(rule: Rule, value: str | None = None) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: GOOD[part[1]] if value is None else value, rule.rule)
 
 
+def sender(endpoint: str) -> str:
+    """Who of Cheltenham is answered by a page, and may send its form."""
+    return "pat" if endpoint.startswith("people.") else "sue"
+
+
 def query_of(desk: Desk, endpoint: str) -> str:
     """What a form about a whole list has in its address, so that it is about few cases."""
     if not endpoint.startswith("closing."):
