@@ -86,6 +86,12 @@ def serving(desk: Desk, listening: socket.socket) -> Iterator[Served]:
     server.close()
 
 
+def press(found: playwright.Locator) -> None:
+    """Click what leads to a page, and be there: a click alone returns before the page it asked for has come."""
+    with found.page.expect_navigation(wait_until="load"):
+        found.click()
+
+
 class Window:
     """A person's browser window. What no page may do is noted, and held against it when it closes.
 
@@ -121,7 +127,7 @@ class Window:
         self.go("/sign-in")
         self.page.get_by_label("Name of your account").fill(self.username)
         self.page.get_by_label("Password").fill(words)
-        self.page.get_by_role("button", name="Sign in").click()
+        press(self.page.get_by_role("button", name="Sign in"))
 
     def text(self) -> str:
         return self.page.locator("body").inner_text()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import AXE, Served, Window
+from conftest import AXE, Served, Window, press
 
 import fraudmatch.review
 
@@ -64,18 +64,18 @@ def test_the_states_that_acts_lead_to(window: Open) -> None:
     path = case_of(sue)
     ada.go(path)
     sue.go(path)
-    sue.page.get_by_role("button", name="Save the decision").click()
+    press(sue.page.get_by_role("button", name="Save the decision"))
     assert "Choose what was found" in sue.text() and violations(sue) == []
     sue.page.get_by_label("Words").fill("Rang")
-    sue.page.get_by_role("button", name="Keep the note").click()
+    press(sue.page.get_by_role("button", name="Keep the note"))
     assert violations(sue) == []
     ada.page.get_by_label("Unresolved: it cannot be told").check()
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ada.page.get_by_role("button", name="Save the decision"))
     assert "Somebody else was faster" in ada.text() and violations(ada) == []
     ada.go("/?least=20001&state=new")
-    ada.page.locator(".desk-cases tbody a").first.click()
+    press(ada.page.locator(".desk-cases tbody a").first)
     ada.page.get_by_label("Error: an honest mistake").check()
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ada.page.get_by_role("button", name="Save the decision"))
     assert violations(ada) == []
     sue.go(ada.page.url.removeprefix(sue.served.address))
     assert "Approve it" in sue.text() and violations(sue) == []
@@ -100,14 +100,14 @@ def test_what_others_see(window: Open, username: str, paths: tuple[str, ...]) ->
 def test_accounts_and_passwords_that_are_to_be_mended(window: Open) -> None:
     pat = window("pat")
     pat.go("/accounts")
-    pat.page.get_by_role("button", name="Make the account").click()
+    press(pat.page.get_by_role("button", name="Make the account"))
     assert "Choose at least one role" in pat.text() and violations(pat) == []
     pat.go("/accounts/ada")
     pat.page.get_by_label("Name of the person").fill(" ")
-    pat.page.get_by_role("button", name="Keep", exact=True).click()
+    press(pat.page.get_by_role("button", name="Keep", exact=True))
     assert "Nothing was changed" in pat.text() and violations(pat) == []
     pat.go("/password")
-    pat.page.get_by_role("button", name="Keep the new password").click()
+    press(pat.page.get_by_role("button", name="Keep the new password"))
     assert "not your password" in pat.text() and violations(pat) == []
 
 
@@ -139,6 +139,6 @@ def test_the_look_of_the_design_system_has_no_barrier_and_nothing_that_is_not_ou
 def test_no_two_things_of_a_page_have_one_id(window: Open) -> None:
     sue = window("sue")
     sue.go(case_of(sue))
-    sue.page.get_by_role("button", name="Save the decision").click()
+    press(sue.page.get_by_role("button", name="Save the decision"))
     ids = sue.page.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
     assert len(ids) > 20 and sorted(ids) == sorted(set(ids))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Served, Window
+from conftest import Served, Window, press
 from desk_people import WORDS
 from playwright.sync_api import Error
 
@@ -19,7 +19,7 @@ SMALL = "/?order=value&state=new&page=999"  # what one person decides
 def opened(window: Window, path: str = SMALL, place: int = 0) -> str:
     """Open a case from the list; its key."""
     window.go(path)
-    window.page.locator(".desk-cases tbody a").nth(place).click()
+    press(window.page.locator(".desk-cases tbody a").nth(place))
     window.page.wait_for_selector(".desk-work")
     window.page.wait_for_load_state("load")
     return re.search(r"/case/([0-9a-f]{16})", window.page.url).group(1)
@@ -32,7 +32,7 @@ def test_sign_in_wrong_right_and_out_and_the_back_button_shows_nothing(window: O
     ada.sign_in()
     assert "Cases of Cheltenham" in ada.text()
     reference = ada.page.locator(".desk-cases tbody a").first.inner_text()
-    ada.page.get_by_role("button", name="Sign out").click()
+    press(ada.page.get_by_role("button", name="Sign out"))
     ada.page.wait_for_url("**/sign-in")
     go_back(ada)
     assert reference not in ada.text() and "Sign in" in ada.text()
@@ -43,7 +43,7 @@ def test_who_comes_by_a_link_is_there_after_signing_in(window: Open) -> None:
     ada.go("/?order=due")
     ada.page.get_by_label("Name of your account").fill("ada")
     ada.page.get_by_label("Password").fill("three good words")
-    ada.page.get_by_role("button", name="Sign in").click()
+    press(ada.page.get_by_role("button", name="Sign in"))
     assert ada.page.url.endswith("/?order=due")
 
 
@@ -52,7 +52,7 @@ def test_find_read_decide_wrongly_then_rightly_and_take_it_back(window: Open, se
     key = opened(ada)
     page = ada.page
     page.get_by_label("Note", exact=True).fill("Letter of 3 March seen.")
-    page.get_by_role("button", name="Save the decision").click()
+    press(page.get_by_role("button", name="Save the decision"))
     assert (
         "Choose what was found" in ada.text()
         and page.get_by_label("Note", exact=True).input_value() == "Letter of 3 March seen."
@@ -61,11 +61,11 @@ def test_find_read_decide_wrongly_then_rightly_and_take_it_back(window: Open, se
     page.get_by_label("Cleared: nothing is wrong").check()
     page.get_by_label("Why nothing is wrong").select_option("moved")
     page.get_by_label("Actual").fill("12.50")
-    page.get_by_role("button", name="Save the decision").click()
+    press(page.get_by_role("button", name="Save the decision"))
     assert "You can take it back" in ada.text() and "Decided" in page.locator(".desk-facts").inner_text()
     event = served.desk.board.newest(served.desk.night.decidable(key, "cheltenham")[0])
     assert event.decision.note == "Letter of 3 March seen." and event.decision.value_actual_pence == 1_250
-    page.get_by_role("button", name="Take back the decision").click()
+    press(page.get_by_role("button", name="Take back the decision"))
     assert "taken back" in ada.text() and "In review" in page.locator(".desk-facts").inner_text()
 
 
@@ -74,15 +74,15 @@ def test_a_filter_stands_in_the_address_and_leads_from_case_to_case(window: Open
     page = ada.page
     page.get_by_label("At stake, at least").fill("1000")
     page.get_by_label("Order").select_option("value")
-    page.get_by_role("button", name="Show", exact=True).click()
+    press(page.get_by_role("button", name="Show", exact=True))
     assert "least=1000" in page.url and "order=value" in page.url
     shown = page.locator(".desk-cases tbody a").all_inner_texts()
-    page.locator(".desk-cases tbody a").first.click()
-    page.get_by_role("link", name="Next case").click()
+    press(page.locator(".desk-cases tbody a").first)
+    press(page.get_by_role("link", name="Next case"))
     assert shown[1] in page.locator("h1").inner_text()
-    page.get_by_role("link", name="Previous case").click()
+    press(page.get_by_role("link", name="Previous case"))
     assert shown[0] in page.locator("h1").inner_text()
-    page.get_by_role("link", name="Back to the list").click()
+    press(page.get_by_role("link", name="Back to the list"))
     assert page.locator(".desk-cases tbody a").all_inner_texts() == shown
 
 
@@ -93,8 +93,8 @@ def test_two_windows_at_once_and_the_slower_keeps_what_was_typed(window: Open) -
     for one, words in ((ben, "First"), (ada, "Typed for a long time")):
         one.page.get_by_label("Note", exact=True).fill(words)
         one.page.get_by_label("Error: an honest mistake").check()
-    ben.page.get_by_role("button", name="Save the decision").click()
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ben.page.get_by_role("button", name="Save the decision"))
+    press(ada.page.get_by_role("button", name="Save the decision"))
     assert "Somebody else was faster" in ada.text() and "First" in ada.text()
     assert ada.page.get_by_label("Note", exact=True).input_value() == "Typed for a long time"
 
@@ -103,21 +103,21 @@ def test_a_great_decision_is_proposed_given_back_and_approved(window: Open) -> N
     ada, sue = window("ada"), window("sue")
     key = opened(ada, "/?least=20001&state=new")
     ada.page.get_by_label("Error: an honest mistake").check()
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ada.page.get_by_role("button", name="Save the decision"))
     assert "A second person is to approve it" in ada.text()
     sue.page.reload()
-    sue.page.get_by_role("link", name="awaiting approval").click()
+    press(sue.page.get_by_role("link", name="awaiting approval"))
     sue.go(f"/case/{key}")
-    sue.page.get_by_role("button", name="Give it back").click()
+    press(sue.page.get_by_role("button", name="Give it back"))
     assert "Write why" in sue.text()
     sue.page.get_by_label("Why it goes back").fill("Ask the landlord.")
-    sue.page.get_by_role("button", name="Give it back").click()
+    press(sue.page.get_by_role("button", name="Give it back"))
     ada.go(f"/case/{key}")
     assert "Ask the landlord." in ada.text()
     ada.page.get_by_label("Error: an honest mistake").check()
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ada.page.get_by_role("button", name="Save the decision"))
     sue.go(f"/case/{key}")
-    sue.page.get_by_role("button", name="Approve it").click()
+    press(sue.page.get_by_role("button", name="Approve it"))
     assert "The decision counts now" in sue.text()
 
 
@@ -133,12 +133,12 @@ def test_a_question_goes_to_the_other_council_and_comes_back(window: Open, serve
     ada.go(f"/case/{key}")
     ada.page.get_by_label("About").select_option(flag)
     ada.page.get_by_label("Question", exact=True).fill("Since when?")
-    ada.page.get_by_role("button", name="Ask", exact=True).click()
+    press(ada.page.get_by_role("button", name="Ask", exact=True))
     assert "Query sent" in ada.page.locator(".desk-facts").inner_text()
-    cos.page.get_by_role("link", name="Questions").click()
-    cos.page.get_by_role("link", name="Since when?").first.click()
+    press(cos.page.get_by_role("link", name="Questions"))
+    press(cos.page.get_by_role("link", name="Since when?").first)
     cos.page.get_by_label("What you know").fill("Since 2019.")
-    cos.page.get_by_role("button", name="Send the answer").click()
+    press(cos.page.get_by_role("button", name="Send the answer"))
     ada.page.reload()
     assert "Since 2019." in ada.text()
 
@@ -148,45 +148,45 @@ def test_cases_are_given_dated_noted_and_closed_by_the_list(window: Open) -> Non
     key = opened(sue, place=2)
     page = sue.page
     page.get_by_label("Give it to").select_option("ben")
-    page.get_by_role("button", name="Give", exact=True).click()
+    press(page.get_by_role("button", name="Give", exact=True))
     page.get_by_label("Due on").fill("2026-03-20")
-    page.get_by_role("button", name="Set").click()
+    press(page.get_by_role("button", name="Set"))
     page.get_by_label("Words").fill("Rang, no answer")
-    page.get_by_role("button", name="Keep the note").click()
+    press(page.get_by_role("button", name="Keep the note"))
     assert "Rang, no answer" in sue.text() and "20 March 2026" in sue.text()
     sue.go("/?due=overdue")
     assert page.locator(f'.desk-cases tbody a[href*="{key}"]').count() == 1 and "was due" in sue.text()
     sue.go("/")
-    page.get_by_role("link", name="close the rest").click()
-    page.get_by_role("button", name=re.compile("Give me")).click()
+    press(page.get_by_role("link", name="close the rest"))
+    press(page.get_by_role("button", name=re.compile("Give me")))
     assert "drawn by chance" in sue.text()
 
 
 def test_an_account_is_made_used_and_ended_and_the_ledger_has_it(window: Open, scripts: bool) -> None:
     username = "nia" if scripts else "nio"
     pat, nia, aud = window("pat"), window(username, signed_in=False), window("aud")
-    pat.page.get_by_role("link", name="Accounts", exact=True).click()
+    press(pat.page.get_by_role("link", name="Accounts", exact=True))
     pat.page.get_by_label("Account", exact=True).fill(username)
     pat.page.get_by_label("Name of the person").fill("Nia Example")
     pat.page.get_by_label("Investigator").check()
     pat.page.get_by_label("First password").fill("four very good words")
-    pat.page.get_by_role("button", name="Make the account").click()
+    press(pat.page.get_by_role("button", name="Make the account"))
     assert f"{username} may sign in" in pat.text()
     nia.sign_in("four very good words")
-    nia.page.get_by_role("link", name="Nia Example").click()
+    press(nia.page.get_by_role("link", name="Nia Example"))
     nia.page.get_by_label("The password you have").fill("four very good words")
     nia.page.get_by_label("The new one", exact=True).fill("five very good words here")
     nia.page.get_by_label("The new one again").fill("five very good words here")
-    nia.page.get_by_role("button", name="Keep the new password").click()
+    press(nia.page.get_by_role("button", name="Keep the new password"))
     assert "Your new password is kept" in nia.text() and "Cases of Cheltenham" in nia.text()
-    pat.page.get_by_role("link", name=username, exact=True).click()
-    pat.page.get_by_role("button", name="End the account").click()
+    press(pat.page.get_by_role("link", name=username, exact=True))
+    press(pat.page.get_by_role("button", name="End the account"))
     assert "as you said" in pat.text()
     nia.go("/")
     assert "Sign in" in nia.page.title()
-    aud.page.get_by_role("link", name="Ledger", exact=True).click()
+    press(aud.page.get_by_role("link", name="Ledger", exact=True))
     aud.page.get_by_label("About, or how its key begins").fill(username)
-    aud.page.get_by_role("button", name="Show", exact=True).click()
+    press(aud.page.get_by_role("button", name="Show", exact=True))
     assert aud.page.locator("tbody tr").count() == 3 and "account.changed" in aud.text()
 
 

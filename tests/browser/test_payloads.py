@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from conftest import Served, Window, serving
+from conftest import Served, Window, press, serving
 from hostile import PAYLOADS, TYPED, harmless, hostile, hostile_desk, paths_of
 from payloads import SCRIPTS
 from playwright.sync_api import Browser
@@ -87,13 +87,12 @@ def test_what_is_typed_in_the_browser_stays_text(chromium: Browser, both: Both, 
     window.go(f"/case/{key}?state=")
     note = window.page.get_by_label("Note", exact=True)
     note.fill(typed)
-    window.page.get_by_role("button", name="Save the decision").click()
+    press(window.page.get_by_role("button", name="Save the decision"))
     assert (
         window.page.get_by_label("Note", exact=True).input_value() == typed
     )  # nothing was chosen: shown again
     window.page.locator("#words").fill(typed)
-    window.page.locator("form[action*='/note'] button").first.click()
-    window.page.wait_for_load_state("load")
+    press(window.page.locator("form[action*='/note'] button").first)
     assert typed in {event.act.note for event in served.desk.log.events()}
     shown = window.page.evaluate("() => document.documentElement.textContent")
     assert all(clean_text(text) in shown for text in TYPED[part::4])

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import Window
-from playwright.sync_api import Browser, Page
+from conftest import Window, press
+from playwright.sync_api import Browser, Error, Page
 
 from fraudmatch.cli import cli
 
@@ -22,9 +22,21 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MOST = 200_000
 
 
+def photographed(page: Page) -> bytes:
+    """The page as it shows. A busy machine's browser may have no frame ready and say that it cannot: it is asked again."""
+    for tries in range(5):
+        try:
+            return page.screenshot(type="jpeg", quality=62)
+        except Error as error:
+            if "Unable to capture" not in str(error) or tries == 4:
+                raise
+            page.wait_for_timeout(500)
+    raise AssertionError("it was returned, or raised")
+
+
 def taken(page: Page, name: str) -> None:
     """Take a picture; it is written where that was asked for, else one must be there."""
-    made = page.screenshot(type="jpeg", quality=62)
+    made = photographed(page)
     assert 5_000 < len(made) < MOST
     if os.environ.get("FRAUDMATCH_PICTURES"):
         FOLDER.mkdir(exist_ok=True)
@@ -37,17 +49,16 @@ def test_the_pictures_of_the_guide(window: Callable[..., Window]) -> None:
     ada, sue, cos = (window(name) for name in ("ada", "sue", "cos"))
     taken(ada.page, "list.jpg")
     ada.go("/?least=20001")
-    ada.page.locator(".desk-cases tbody a").nth(1).click()
-    ada.page.wait_for_load_state("load")
+    press(ada.page.locator(".desk-cases tbody a").nth(1))
     path = ada.page.url.removeprefix(ada.served.address)
     taken(ada.page, "case.jpg")
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ada.page.get_by_role("button", name="Save the decision"))
     taken(ada.page, "mended.jpg")
     ada.page.get_by_label("Error: an honest mistake").check()
     ada.page.get_by_label("Note", exact=True).fill(
         "Rang the ratepayer on 31 March; the relief ended when the shop moved."
     )
-    ada.page.get_by_role("button", name="Save the decision").click()
+    press(ada.page.get_by_role("button", name="Save the decision"))
     sue.go(path)
     taken(sue.page, "approve.jpg")
     sue.go("/close?state=new")
