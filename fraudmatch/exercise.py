@@ -21,6 +21,7 @@ from fraudmatch.ledger.night import OpenNight, night_entered
 from fraudmatch.locking import locked
 from fraudmatch.manifest import manifest_of
 from fraudmatch.order import StandingNight, make_stages
+from fraudmatch.restricted import read_listed
 from fraudmatch.room import in_words, insist_on_room
 from fraudmatch.schemas import UNUSED_STATES
 from fraudmatch.scoring import Library, load_library, read_overrides
@@ -124,13 +125,13 @@ def _run_alone(
     newest, settings, changed = _before(site)
     with night_entered(site, day, newest, changed) as entered:
         library = load_library(rule_folders(site))
-        overrides = read_overrides(site.overrides, site.partner_ids, library)
+        overrides, listed = read_overrides(site.overrides, site.partner_ids, library), read_listed(site)
         with in_words(site, "putting the last start in order"):
             tidy(site, entered.published, resume=resume, say=say)
             insist_on_room(site)
         outcomes = casing.take_in_outcomes(site, day, library, recorded_at=dt.datetime.now(dt.UTC))
         keys = stage_keys(site, day, outcomes)
-        upon = StandingNight(site, day, library, overrides, outcomes, keys, entered.printed)
+        upon = StandingNight(site, day, library, overrides, outcomes, keys, entered.printed, listed)
         building = Building(site.runs_folder / BUILDING, at)
         before = _again(upon, threads, entered, say) if resume else None
         return before or _made(upon, building, threads, entered, settings, say)

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.audit import Run, open_run
 from fraudmatch.inputs import rule_folders
 from fraudmatch.ledger.entry import Head
 from fraudmatch.ledger.night import Printed
-from fraudmatch.outcomes import Decision
+from fraudmatch.outcomes import Decision, references
 from fraudmatch.report import ReportInput, report
+from fraudmatch.restricted import (
+    FlagTables,
+    Hidden,
+    Listed,
+    Mask,
+    apart,
+    ids_of,
+    read_listed,
+    resting_on,
+    without,
+)
 from fraudmatch.schemas import ATTACHED, GROUPS, OVERRULED, PROFILES, SENT_BACK, Override, conform, empty
 from fraudmatch.scoring import load_library
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables, Prepared
+from fraudmatch.steps.casing import apart_cases_of
 from fraudmatch.steps.clean import whole_records
+from fraudmatch.steps.flagging import apart_of
 from fraudmatch.steps.reporting import Reported, report_input
 from fraudmatch.steps.seen import flags_beginning, seen_flags
 
@@ -32,20 +46,36 @@ class Kept(NightTables):
 
     Attributes:
         run: where it is kept. outcomes: OUTCOMES as they were known.
+        restricted: per record whether it is restricted, by the night's lists or those of now.
+        hidden: decisions that nobody hears of but who sees those records.
+        nominated: the partner as whose nominated officer it was read; null = what is ordinary.
     """
 
     run: Run
     as_at: dt.date
     outcomes: pa.Table
+    restricted: Mask
+    hidden: Hidden
+    nominated: str | None = None
 
 
-def read_night(site: Site, run_id: str | None = None) -> Kept:
+def read_night(site: Site, run_id: str | None = None, *, nominated: str | None = None) -> Kept:
     """A published night of the site; the newest when no run is named.
+
+    What rests on a restricted record is left out, also where the record came onto a list after the night.
+
+    Args:
+        nominated: a partner: instead of all that is ordinary, what its nominated officer sees.
 
     Raises:
         RunError: there is none, or an artefact was changed since it was published.
+        SiteError: a list of restricted records has faults.
     """
     run = open_run(site.runs_folder, run_id)
+    return _in_sight(_read(run), read_listed(site), nominated)
+
+
+def _read(run: Run) -> Kept:
     records = whole_records(run.read("records"), run.read("origins"))
     details = {
         name.removeprefix("details_"): run.read(name) for name in run.names() if name.startswith("details_")
@@ -63,7 +93,50 @@ def read_night(site: Site, run_id: str | None = None) -> Kept:
     outcomes, cases, case_flags = (run.read(name) for name in ("outcomes", "cases", "case_flags"))
     return Kept(
         prepared, groups, flags, held, members, evidence, overrides_of(run), overruled, cases, case_flags,
-        attached, run, as_at, outcomes,
+        attached, run, as_at, outcomes, np.zeros(records.num_rows, np.bool_), Hidden(),
+    )  # fmt: skip
+
+
+def _in_sight(night: Kept, listed: Listed, nominated: str | None) -> Kept:
+    """A night as it may be shown: to everybody, or to the nominated officer of a partner."""
+    names, read, records = night.run.names(), night.run.read, night.prepared.records
+    then, cases = apart_of(names, read), apart_cases_of(names, read)
+    if not listed and not then.of.num_rows and nominated is None:
+        return night
+    now = ids_of(listed, records, night.groups)
+    tables = FlagTables(*(getattr(night, name) for name in then.tables.named()))
+    if nominated is not None:
+        tables, of = then.seen_by(nominated), pc.equal(cases.cases["owner"], nominated)
+        shown = cases.cases.filter(of)
+        inside = pc.is_in(cases.case_flags["case_key"], value_set=shown["case_key"].combine_chunks())
+        night = replace(
+            night, cases=shown, case_flags=cases.case_flags.filter(inside), attached=cases.attached
+        )
+        elsewhere = pc.invert(pc.equal(records["partner"], nominated)).to_numpy()
+        barred = resting_on(tables, records, now & elsewhere)
+    else:
+        barred = resting_on(tables, records, now)
+    night = _without(night, apart(tables, barred["flag_key"].combine_chunks())[0], barred)
+    told = references(records, pa.array(np.flatnonzero(now), pa.uint32()))
+    keys = {*then.of["flag_key"].to_pylist(), *barred["flag_key"].to_pylist()}
+    return replace(
+        night,
+        restricted=now,
+        hidden=Hidden(frozenset(told.to_pylist()), frozenset(keys)),
+        nominated=nominated,
+    )
+
+
+def _without(night: Kept, tables: FlagTables, barred: pa.Table) -> Kept:
+    """The night with these tables, and without the cases that have a barred flag: the next night makes them anew."""
+    gone = barred["flag_key"].to_pylist()
+    touched = night.case_flags.filter(
+        pc.is_in(night.case_flags["flag_key"], value_set=pa.array(gone, pa.string()))
+    )
+    cases = set(touched["case_key"].to_pylist())
+    return replace(
+        night, cases=without(night.cases, "case_key", cases), case_flags=without(night.case_flags, "case_key", cases),
+        attached=without(night.attached, "flag_key", gone), **tables.named(),
     )  # fmt: skip
 
 
@@ -89,7 +162,9 @@ def input_of(site: Site, kept: Kept) -> ReportInput:
     """What the reports of a night read back need; rules are those of today."""
     library = load_library(rule_folders(site))
     name = kept.run.folder.name
-    return report_input(Reported(site, kept.as_at, name, library, kept, printed_of(kept.run)))
+    hidden = kept.hidden if kept.nominated is None else Hidden()
+    printed = printed_of(kept.run)
+    return report_input(Reported(site, kept.as_at, name, library, kept, printed, read_listed(site), hidden))
 
 
 def printed_of(run: Run) -> Printed | None:

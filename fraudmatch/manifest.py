@@ -60,6 +60,8 @@ def manifest_of(
         "looked_at": {rule_id: _plain(seen) for rule_id, seen in scored.looked_at.items()},
         "flags": scored.flags.num_rows,
         "held": scored.held.num_rows,
+        "restricted": building.told("score")["restricted"]
+        | {"cases": results.cased.restricted.cases.num_rows},
         "linkage": results.linkage,
         "overrides": _overrides(results.overrides, results.overruled),
         **_casework(results.cased, results.outcomes),

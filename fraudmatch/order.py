@@ -20,6 +20,7 @@ from fraudmatch.audit import Building, StageInput, StageOutput
 from fraudmatch.containment import READERS
 from fraudmatch.inputs import models, rule_texts
 from fraudmatch.ledger.night import Printed
+from fraudmatch.restricted import Listed
 from fraudmatch.room import in_words
 from fraudmatch.schemas import Override
 from fraudmatch.scoring import Library
@@ -43,6 +44,7 @@ class StandingNight:
         library / overrides: the rules. outcomes: what people had decided.
         keys: stage -> digest of what it rests on, as `inputs.stage_keys` gives them.
         printed: run id -> what its reports say of the ledger and of changes.
+        listed: whose records are restricted.
     """
 
     site: Site
@@ -52,6 +54,7 @@ class StandingNight:
     outcomes: NightOutcomes
     keys: dict[str, str]
     printed: Callable[[str], Printed]
+    listed: Listed
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,9 @@ class _Stages:
         )  # fmt: skip
         flagged: Flagged = self._stage(
             "score",
-            lambda out: flagging.make(prepared, linked, upon.library, upon.overrides, upon.day, out),
+            lambda out: flagging.make(
+                prepared, linked, upon.library, upon.overrides, upon.listed, upon.day, out
+            ),
             flagging.read,
         )
         cased = self._stage(
@@ -113,7 +118,7 @@ class _Stages:
         )  # fmt: skip
         run_id = f"{upon.day.isoformat()}-{self._digest()[:10]}"
         night = reporting.Reported(
-            upon.site, upon.day, run_id, upon.library, results.tables(), upon.printed(run_id)
+            upon.site, upon.day, run_id, upon.library, results.tables(), upon.printed(run_id), upon.listed
         )
         names = self._stage("report", lambda out: reporting.make(night, out), reporting.read)
         return Made(results, run_id, names)
@@ -144,5 +149,6 @@ class _Stages:
         content = {name: self.building.digest(name) for name in ("records", *named, "outcomes", "attached")}
         site = self.upon.site
         decided = [content, rule_texts(site), models(), __version__, *site.overrides]
+        decided += [self.upon.listed.digest] if self.upon.listed else []
         whole = json.dumps(decided, sort_keys=True, default=str)
         return hashlib.sha256(whole.encode("utf-8")).hexdigest()

@@ -24,6 +24,7 @@ from fraudmatch.ledger.chain import newest
 from fraudmatch.manifest import versions
 from fraudmatch.order import StandingNight, make_stages
 from fraudmatch.outcomes import outcomes_as_then
+from fraudmatch.restricted import read_listed
 from fraudmatch.scoring import load_library, read_overrides
 from fraudmatch.settings import OF_THE_PROGRAM, of_the_program
 from fraudmatch.site import Site, load_site
@@ -91,7 +92,14 @@ def replay(
     outcomes = outcomes_as_then(site.outcomes_store, day, run.manifest["outcomes"]["last_event"])
     overrides = read_overrides(then.overrides, then.partner_ids, library)
     upon = StandingNight(
-        then, day, library, overrides, outcomes, stage_keys(then, day, outcomes), lambda _: printed
+        then,
+        day,
+        library,
+        overrides,
+        outcomes,
+        stage_keys(then, day, outcomes),
+        lambda _: printed,
+        read_listed(then),
     )
     building = Building(folder / "made")
     made = make_stages(upon, building, threads=threads, watch=Stopwatch(), say=say)

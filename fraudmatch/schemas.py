@@ -311,6 +311,11 @@ OVERRULED = _schema(
 )
 
 
+#: Flags that rest on a restricted record, what was held back and overruled too. `partner`: whose record it is, and whose
+#: nominated officer sees them; null = records of several partners are, and nobody sees it. Order: flag_key.
+RESTRICTED = _schema(("flag_key", pa.string(), "required"), ("partner", pa.string()))
+
+
 @dataclass(frozen=True)
 class Override:
     """What a partner (or all) decided against a shipped rule, in the site's own file.

@@ -3,6 +3,7 @@
 site.toml                          name, as-at date, [limits], [backup], [retention], [[partner]] and [[override]] tables
 partners/<partner>/<mapping>.toml  one mapping per kind of extract
 partners/<partner>/sharing.toml    what is agreed to be shared (docs/intake.md)
+partners/<partner>/restricted.csv  optional: records that only a nominated officer sees (docs/restricted.md)
 deliveries/<partner>/…             the files as they came
 rules/                             optional: rule files that replace or add to the shipped ones
 outcomes.sqlite                    the store of what people decided about flags, where it is not on a server

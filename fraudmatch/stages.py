@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from fraudmatch.restricted import ApartCases
 from fraudmatch.schemas import PROFILES, SENT_BACK, Override, empty
 
 if TYPE_CHECKING:
@@ -79,10 +80,11 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Cased:
-    """The cases of a night, and what became of the decisions before it. attached: ATTACHED."""
+    """The cases of a night, and what became of the decisions before it. attached: ATTACHED. restricted: those of restricted records."""
 
     casework: Casework
     attached: pa.Table
+    restricted: ApartCases = field(default_factory=ApartCases.none)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from fraudmatch.casepack.facts import Fact, RuleFacts, facts_of
 from fraudmatch.casepack.narrow import EventsAbout, Narrowed, Runs, whole
 from fraudmatch.casepack.network import YOURS, Edge, Network, Node, network
 from fraudmatch.casepack.sides import Line, lines_of
-from fraudmatch.outcomes import Event, references
+from fraudmatch.outcomes import Decision, Event, references
 from fraudmatch.report.checks import checked
 from fraudmatch.report.decided import listed
 from fraudmatch.report.disclosure import Disclosure, Exceptions, flags_of
@@ -236,7 +236,11 @@ class CaseNight:
         sides = [flags["left_id"].combine_chunks(), flags["right_id"].combine_chunks()]
         about = {ref for ids in sides for ref in references(self.night.records, ids).to_pylist() if ref}
         mine = {ref for ref in about if ref.startswith(f"{partner.id}:")}
-        return (event for event in self._events.about(keys, mine) if event.decision.partner == partner.id)
+        return (event for event in self._events.about(keys, mine) if self._told_to(partner, event.decision))
+
+    def _told_to(self, partner: Partner, told: Decision) -> bool:
+        hidden = self.night.hidden.hides(told.flag_key, told.left_ref, told.right_ref)
+        return told.partner == partner.id and not hidden
 
 
 def _records(

@@ -113,6 +113,10 @@ def _print_words(found: Preflight) -> None:
                 _print_finding(finding)
     for name in found.idle_mappings:
         click.echo(f"Note: the mapping {name} fits no delivered file.", err=True)
+    for place in found.strays:
+        click.echo(
+            f"Note: {place}: no record that loads has this reference; nobody is restricted by it.", err=True
+        )
     for line in _closing(found):
         click.echo(line, err=True)
 

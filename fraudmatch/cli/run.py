@@ -103,6 +103,7 @@ def show(night: Night, as_json: bool) -> None:
         files=len(night.files),
         ledger_head=f"{told['seq']}:{told['hash'][:16]}" if told else "",
         changed_rules=changed_rules(night.run.manifest.get("changes", ())),
+        restricted=night.run.manifest["restricted"],
     )
     for line in summary_lines(summary):
         click.echo(line)

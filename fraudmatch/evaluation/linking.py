@@ -61,6 +61,7 @@ class Linking:
         side: int8 [n] 0 or 1 where two files were linked across, else None.
         written: rows of the links that were written; None = all compared pairs that reach the threshold.
         links: how many these were when they were written; None = not known, or not all of them.
+        unseen: bool [n]; rows of which no pair is shown or counted, since they are restricted; None = there are none.
         where: folder as `fraudmatch explain` wants it. options: what it is to be told besides.
     """
 
@@ -76,6 +77,7 @@ class Linking:
     where: str
     options: tuple[str, ...] = ()
     links: int | None = None
+    unseen: npt.NDArray[np.bool_] | None = None
 
     @property
     def units(self) -> int:
@@ -103,7 +105,11 @@ class Linking:
             )
         rows = linker.packed
         keys = np.stack([rows[f"key_{number}"] for number in range(len(model.passes))], 1)
-        return Compared(found.left, found.right, found.total.astype(np.int64), linker, keys)
+        left, right, total = found.left, found.right, found.total.astype(np.int64)
+        if self.unseen is not None:
+            seen = ~(self.unseen[left] | self.unseen[right])
+            left, right, total = left[seen], right[seen], total[seen]
+        return Compared(left, right, total, linker, keys)
 
     def code(self, left: Rows, right: Rows) -> Rows:
         """One number for the pair of units that two rows belong to, whichever comes first."""

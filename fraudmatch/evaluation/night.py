@@ -66,8 +66,19 @@ def linking_of_night(kept: Kept, relation: str, where: Path, run_id: str | None 
         where=str(where),
         options=(*options, *(("--run", run_id) if run_id else ())),
         links=steps.get(model.id),
+        unseen=_unseen(kept, judged.rows_of, rows),
     )
     return NightLinking(linking, judged.rows_of)
+
+
+def _unseen(kept: Kept, rows_of: Ids, rows: int) -> npt.NDArray[np.bool_] | None:
+    """Rows that rest on a restricted record; None where no record is restricted."""
+    if not kept.restricted.any():
+        return None
+    unseen = np.zeros(rows, np.bool_)
+    at = rows_of[kept.restricted]
+    unseen[at[at >= 0]] = True
+    return unseen
 
 
 def _names(records: pa.Table, rows: Ids) -> list[str]:

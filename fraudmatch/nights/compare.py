@@ -17,6 +17,10 @@ from fraudmatch.nights.gather import NightRead
 #: Cause -> (heading, what it means), in the order in which they are asked; the first that holds is the cause.
 CAUSES: dict[str, tuple[str, str]] = {
     "rule": ("Rule changed", "The rule is new or has gone, or its version, status or text differs."),
+    "restricted": (
+        "Restricted",
+        "A record it rests on is restricted in the other night: its partner's nominated officer alone sees it.",
+    ),
     "override": ("Overridden", "In the other night a local override takes the flag away."),
     "dataset": (
         "Data set missing",
@@ -120,6 +124,7 @@ class _Side:
     rules: Mapping[str, str]
     contents: Contents
     taken_away: frozenset[str]
+    restricted: frozenset[str]
     held_by: Mapping[str, list[int]]
 
 
@@ -150,7 +155,9 @@ def _side(night: NightRead, other: NightRead, contents: Contents) -> _Side:
     for row in night.members.to_pylist():
         members.setdefault(row["flag_key"], []).append(row["record_id"])
     keys = frozenset(night.overruled.filter(taken)["flag_key"].to_pylist())
-    return _Side(night, _rule_of(night), rules_of(night.manifest, other.manifest), contents, keys, members)
+    restricted = frozenset(night.restricted["flag_key"].to_pylist())
+    rules = rules_of(night.manifest, other.manifest)
+    return _Side(night, _rule_of(night), rules, contents, keys, restricted, members)
 
 
 def rules_of(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
@@ -198,6 +205,8 @@ def _cause(here: _Side, other: _Side, key: str, ids: list[int], last: str) -> st
     rule_id = here.rule_of[key]
     if here.rules.get(rule_id) != other.rules.get(rule_id):
         return "rule"
+    if key in other.restricted:
+        return "restricted"
     if key in other.taken_away:
         return "override"
     mine, theirs = here.contents, other.contents

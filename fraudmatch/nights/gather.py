@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from fraudmatch.schemas import (
     PROFILES,
     RECORDS,
     REJECTS,
+    RESTRICTED,
     empty,
 )
 from fraudmatch.steps.clean import ORIGIN
@@ -50,6 +51,7 @@ class NightRead:
     flags: pa.Table
     members: pa.Table
     overruled: pa.Table
+    restricted: pa.Table = field(default_factory=lambda: empty(RESTRICTED))
 
 
 def read_two(
@@ -100,4 +102,5 @@ def read(run: Run) -> NightRead:
         table("rejects", REJECTS), table("profiles", PROFILES),
         run.read("records").select(kept), tables("details_"), table("groups", GROUPS),
         tables("links_"), run.read("flags"), table("members", MEMBERS), table("overruled", OVERRULED),
+        table("restricted", RESTRICTED),
     )  # fmt: skip

@@ -46,7 +46,7 @@ def explain_in_night(
         GateError: the model has changed since the night.
     """
     records = kept.prepared.records
-    pair = find_record(records, left), find_record(records, right)
+    pair = find_record(kept, left), find_record(kept, right)
     relation = relation or _relation_of(records, pair)
     model = model_of_night(kept, relation)
     judged = subjects_of(records, kept.prepared.details, kept.groups, relation)
@@ -69,12 +69,22 @@ def explain_in_night(
     return explain_pair(linked, one, other), sides
 
 
-def find_record(records: pa.Table, text: str) -> int:
-    """The record called "partner:data set:reference[#party]".
+def find_record(kept: Kept, text: str) -> int:
+    """The record of a night called "partner:data set:reference[#party]".
 
     Raises:
-        ConfigurationError: the text has another form, or fits no record.
+        ConfigurationError: the text has another form, or fits no record. GateError: the record is restricted.
     """
+    found = _find(kept.prepared.records, text)
+    if kept.restricted[found]:
+        raise GateError(
+            f"{text} is restricted: its partner's nominated officer alone sees it.",
+            remedy="The nominated officer finds it at the review desk; see docs/restricted.md.",
+        )
+    return found
+
+
+def _find(records: pa.Table, text: str) -> int:
     name, party = split_party(text)
     parts = name.split(":", 2)
     if len(parts) != 3:

@@ -57,6 +57,7 @@ class Preflight:
         files: DELIVERIES as dictionaries; those that would stand in for what is held or missing included.
         findings: file by file, rejections before warnings, the most frequent first.
         idle_mappings: mappings that fit no file.
+        strays: lines of the lists of restricted records that fit no record of the deliveries, as `partner/restricted.csv, row 3`.
         as_at: the day as on which the gates were asked; null where none was given for a single file.
         beside_others: whether the gates that compare with earlier nights and other partners were asked, and the
             sharing records; they need a site.
@@ -67,6 +68,7 @@ class Preflight:
     idle_mappings: tuple[str, ...]
     as_at: dt.date | None = None
     beside_others: bool = True
+    strays: tuple[str, ...] = ()
 
     @property
     def delivered(self) -> tuple[dict[str, Any], ...]:
@@ -84,6 +86,7 @@ class Preflight:
             "files": list(self.files),
             "findings": [asdict(finding) for finding in self.findings],
             "mappings_without_files": list(self.idle_mappings),
+            "restricted_without_record": list(self.strays),
             "not_used": self.unused,
             "as_at": self.as_at.isoformat() if self.as_at else None,
             "gates_asked": "all" if self.beside_others else "of the file alone",

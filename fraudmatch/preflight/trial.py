@@ -18,6 +18,8 @@ from fraudmatch.extract.whole_site import extract_site, mappings_without_files
 from fraudmatch.intake import accepted_before, read_decisions, read_register, take_in
 from fraudmatch.normalise import normalise
 from fraudmatch.preflight.findings import Preflight, findings
+from fraudmatch.restricted import LIST_FILE, read_listed
+from fraudmatch.schemas import RECORDS, empty
 from fraudmatch.site import Site
 
 
@@ -41,13 +43,22 @@ def preflight(
     chosen = None if partners is None else sorted(set(partners))
     night = as_at or site.as_at or REFERENCE_DAY
     register, decisions = read_register(site), read_decisions(site.releases_file, night)
+    listed = read_listed(site)
     extracted = extract_site(site, chosen)
     before = accepted_before(site.accepted_folder, night, slots_of(site))
     taken: Together = take_in(extracted.files, before, night, register=register, decisions=decisions)
     if chosen is not None:
         taken = _of_partners(taken, chosen)
     idle = tuple(mappings_without_files(site, chosen))
-    return _told(taken, _all_faults(taken, night), idle, night, beside_others=True)
+    rejects, records = _normalised(taken, night)
+    told = _told(taken, rejects, idle, night, beside_others=True)
+    strays = listed.lacking(records) if listed else []
+    named = tuple(
+        f"{one.partner}/{LIST_FILE}, row {one.row}"
+        for one in strays
+        if chosen is None or one.partner in chosen
+    )
+    return replace(told, strays=named)
 
 
 def preflight_file(
@@ -73,7 +84,7 @@ def preflight_file(
     # Without a day the file is as old as it says it is, so that nothing is called late by a made-up date.
     night = as_at or file.row["extracted_on"] or REFERENCE_DAY
     whole = take_in([file], {}, night)
-    rejects = _all_faults(whole, as_at or REFERENCE_DAY)
+    rejects, _ = _normalised(whole, as_at or REFERENCE_DAY)
     return _told(whole, rejects, (), as_at, beside_others=False), rejects
 
 
@@ -102,8 +113,9 @@ def _of_partners(whole: Together, partners: list[str]) -> Together:
     return Together({name: table for name, table in received.items() if table.num_rows}, rejects, deliveries)
 
 
-def _all_faults(whole: Together, as_at: dt.date) -> pa.Table:
-    """REJECTS of extract and the door and, where anything was loaded, of normalise."""
+def _normalised(whole: Together, as_at: dt.date) -> tuple[pa.Table, pa.Table]:
+    """REJECTS of extract and the door and, where anything was loaded, of normalise; and RECORDS."""
     if not whole.received:
-        return whole.rejects
-    return pa.concat_tables([whole.rejects, normalise(whole.received, whole.deliveries, as_at=as_at).rejects])
+        return whole.rejects, empty(RECORDS)
+    made = normalise(whole.received, whole.deliveries, as_at=as_at)
+    return pa.concat_tables([whole.rejects, made.rejects]), made.records

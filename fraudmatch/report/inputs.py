@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from fraudmatch.restricted import Hidden
 from fraudmatch.schemas import ATTACHED, OVERRULED, PROFILES, SENT_BACK, Override, RuleText, empty
 from fraudmatch.schemas import MATCH_ONLY as MATCH_ONLY
 from fraudmatch.site import Partner
@@ -46,6 +47,7 @@ class ReportInput:
         ledger_head: the head of the ledger before the night, as printed; "" where there was none.
         attached: ATTACHED, what became of the flags that somebody decided.
         changes: settings that differ from the night before, as in the manifest.
+        hidden: decisions that are not told of.
     """
 
     site_name: str
@@ -71,6 +73,7 @@ class ReportInput:
     attached: pa.Table = field(default_factory=lambda: empty(ATTACHED))
     ledger_head: str = ""
     changes: Sequence[Mapping[str, Any]] = ()
+    hidden: Hidden = field(default_factory=Hidden)
 
     def partner_names(self) -> dict[str, str]:
         """Partner id -> name as printed."""

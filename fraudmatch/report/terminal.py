@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fraudmatch.report.decided import StateTotal
@@ -35,6 +35,7 @@ class NightSummary:
         files: how many files were written there.
         notes: every delivery in words (`deliveries.delivery_notes`).
         decided: what became of flags that somebody decided (`decided.state_totals`).
+        restricted: what the manifest says of restricted records; empty = nothing.
         ledger_head: of before the night; "" = none is printed. changed_rules: a line each (`witness.changed_rules`).
     """
 
@@ -57,6 +58,7 @@ class NightSummary:
     decided: Sequence[StateTotal] = ()
     ledger_head: str = ""
     changed_rules: Sequence[str] = ()
+    restricted: Mapping[str, int] = field(default_factory=dict)
 
 
 def summary_lines(night: NightSummary) -> list[str]:
@@ -75,11 +77,33 @@ def summary_lines(night: NightSummary) -> list[str]:
         *(paragraph(night.unverified, indent="") if night.unverified else []),
         *_decided_lines(night),
         *_case_lines(night),
+        *_restricted_lines(night.restricted),
         "",
         *_stage_lines(night.stages),
         *_report_lines(night),
         *paragraph(NOT_A_FINDING, indent=""),
     ]
+
+
+def _restricted_lines(told: Mapping[str, int]) -> list[str]:
+    """What is shown to nominated officers alone, and entries of the lists that fit nothing; nothing where nobody keeps a list."""
+    if not told.get("listed"):
+        return []
+    lines = [
+        f"{counted(told['listed'], 'record')} on the lists of restricted people: {counted(told['flags'], 'flag')} in "
+        f"{counted(told['cases'], 'case')}, for nominated officers alone and in none of the numbers above."
+    ]
+    if told["for_nobody"]:
+        lines.append(
+            f"{counted(told['for_nobody'], 'flag')} of them {'rests' if told['for_nobody'] == 1 else 'rest'} on restricted "
+            "records of several partners: nobody sees these."
+        )
+    if told["without_record"]:
+        lines.append(
+            f"{counted(told['without_record'], 'line')} of the lists {'fits' if told['without_record'] == 1 else 'fit'} no record tonight: look whether the extract "
+            "writes the reference otherwise (fraudmatch check SITE names them)."
+        )
+    return [line for text in lines for line in paragraph(text, "")]
 
 
 def _extract_lines(extracts: Sequence[ExtractTotal]) -> list[str]:

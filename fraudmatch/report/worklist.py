@@ -108,7 +108,10 @@ class CaseLists:
         own = {row["flag_key"]: row for row in seen.to_pylist()}
         keys = cases["case_key"].to_pylist()
         inside = {key: [row for row in self._flags[key] if row["flag_key"] in own] for key in keys}
-        leading = pa.array([own[key]["left_id"] for key in cases["leading_flag_key"].to_pylist()], pa.int64())
+        leading = pa.array(
+            [self._own_record(partner.id, own[key]) for key in cases["leading_flag_key"].to_pylist()],
+            pa.int64(),
+        )
         steps = [night.rules[rule_id].next_step for rule_id in cases["leading_rule_id"].to_pylist()]
         money = [_own_money(partner.id, [own[row["flag_key"]] for row in inside[key]]) for key in keys]
         made: dict[str, Any] = {
@@ -125,6 +128,15 @@ class CaseLists:
         }
         columns = (*_FRONT[:2], *_PARTNER_ONLY, *_FRONT[2:], *_money("value", ""), _STEP)
         return _list(columns, cases, made)
+
+    @staticmethod
+    def _own_record(partner_id: str, flag: Mapping[str, Any]) -> int:
+        """The partner's record of a flag as it sees it, the left one where both are its own.
+
+        Of a case of a restricted record the owner can be on the right.
+        """
+        sides = ((flag[f"{side}_partner"], flag[f"{side}_id"]) for side in ("left", "right"))
+        return next(int(record) for partner, record in sides if partner == partner_id)
 
 
 def write_worklists(
@@ -185,7 +197,9 @@ _PARTNER_ONLY = (
     Column("own_reference", "Your reference", "text", "own"),
 )
 # What `_of_partner` asks of FLAGS.
-_OF_FLAGS = ["flag_key", "left_id", "left_partner", *(f"value_{kind}_pence" for kind in VALUE_CLASSES)]
+_OF_FLAGS = [
+    "flag_key", "left_id", "left_partner", "right_id", "right_partner", *(f"value_{kind}_pence" for kind in VALUE_CLASSES),
+]  # fmt: skip
 _STEP = Column("next_step", "Next step", "text", "trace")
 
 

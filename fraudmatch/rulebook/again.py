@@ -15,6 +15,8 @@ from fraudmatch.linkage.size import sized
 from fraudmatch.linkage.subjects import subjects_of
 from fraudmatch.pairs.in_night import model_of_night
 from fraudmatch.report.words import dataset_title
+from fraudmatch.restricted import FlagTables, apart, resting_on
+from fraudmatch.schemas import EVIDENCE, empty
 from fraudmatch.scoring import Library, Scored, overrule, score
 from fraudmatch.scoring.judge import Bench
 from fraudmatch.scoring.rules import Rule
@@ -33,7 +35,7 @@ class Rerun:
         self._scorers: dict[str, Scorer] = {}
 
     def __call__(self, rules: Iterable[Rule], library: Library) -> tuple[Scored, pa.Table]:
-        """What these rules make of the night, whatever their status, and OVERRULED.
+        """What these rules make of the night, whatever their status, and OVERRULED; nothing that rests on a restricted record.
 
         The overrides of the night act on the flags, so that they compare with those published.
 
@@ -55,7 +57,10 @@ class Rerun:
             payment_links=self._payment_links(),
         )  # fmt: skip
         flags, overruled = overrule(scored.flags, kept.overrides, here)
-        return replace(scored, flags=flags), overruled
+        whole = FlagTables(flags, scored.held, scored.members, empty(EVIDENCE), overruled)
+        of = resting_on(whole, kept.prepared.records, kept.restricted)
+        seen, _ = apart(whole, of["flag_key"].combine_chunks())
+        return replace(scored, flags=seen.flags, held=seen.held, members=seen.members), seen.overruled
 
     def bench(self, rule: Rule, library: Library) -> Bench:
         """What is needed to ask the facts of one rule about records of the night.

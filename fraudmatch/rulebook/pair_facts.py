@@ -24,10 +24,9 @@ def rule_lines(rule: Rule, library: Library, kept: Kept, left: str, right: str) 
 
     Raises:
         ConfigurationError: a name fits no record, or the rule does not compare such records.
-        RunError, GateError: the night lacks something; see `Rerun`.
+        RunError, GateError: the night lacks something; see `Rerun`. GateError: a record is restricted.
     """
-    records = kept.prepared.records
-    one, other = _in_order(rule, kept, find_record(records, left), find_record(records, right))
+    one, other = _in_order(rule, kept, find_record(kept, left), find_record(kept, right))
     found = answers_about(rule, Rerun(kept).bench(rule, library), one, other)
     return [
         f"{rule.id} · {rule.file.title}",

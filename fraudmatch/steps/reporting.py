@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from fraudmatch.audit import StageInput, StageOutput, clear
 from fraudmatch.ledger.night import Printed
 from fraudmatch.report import ReportInput, Worklist, report
+from fraudmatch.restricted import Hidden, Listed
 from fraudmatch.scoring import Library
 from fraudmatch.site import Site
 from fraudmatch.stages import NightTables
@@ -19,6 +23,7 @@ class Reported:
 
     Attributes:
         printed: what they say of the ledger and of changes; null in a night from before there was a ledger.
+        listed: whose records are restricted. hidden: decisions that nobody hears of but who sees those records.
     """
 
     site: Site
@@ -27,6 +32,8 @@ class Reported:
     library: Library
     tables: NightTables
     printed: Printed | None
+    listed: Listed
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 def report_input(night: Reported) -> ReportInput:
@@ -38,11 +45,18 @@ def report_input(night: Reported) -> ReportInput:
         site_name=site.name, as_at=night.day, run_id=night.run_id, partners=site.partners,
         records=prepared.records, details=prepared.details, groups=tables.groups, flags=tables.flags,
         held=tables.held, members=tables.members, evidence=tables.evidence, rejects=prepared.rejects,
-        deliveries=prepared.deliveries, sent_back=prepared.sent_back, profiles=prepared.profiles, rules=ran,
+        deliveries=prepared.deliveries, sent_back=_sent_back(night), profiles=prepared.profiles, rules=ran,
         overrides=tables.overrides, overruled=tables.overruled,
         worklist=Worklist(tables.cases, tables.case_flags), attached=tables.attached,
         ledger_head=str(printed.head) if printed else "", changes=printed.changes if printed else (),
+        hidden=night.hidden,
     )  # fmt: skip
+
+
+def _sent_back(night: Reported) -> pa.Table:
+    """SENT_BACK without the cells of rows about restricted people; rejects.csv still names such rows by their numbers."""
+    sent_back = night.tables.prepared.sent_back
+    return sent_back.filter(pc.invert(night.listed.in_cells(sent_back))) if night.listed else sent_back
 
 
 def make(night: Reported, out: StageOutput) -> list[str]:

@@ -28,11 +28,20 @@ class NightOnDisk:
         return f"tables/{name}.parquet" in self.run.manifest["artefacts"]
 
     def rows(self, name: str, where: pc.Expression, columns: Sequence[str] | None = None) -> pa.Table:
-        """Rows of a table for which `where` is true; all columns when none are named.
+        """Rows of a table for which `where` is true, those of restricted records too: whom they are about is told of them.
+
+        Args:
+            columns: null = all.
 
         Raises:
             RunError: there is no such table, or it was changed since it was published.
         """
+        parts = [self._rows(name, where, columns)]
+        if self.has(restricted := f"restricted_{name}"):
+            parts.append(self._rows(restricted, where, columns))
+        return pa.concat_tables(parts)
+
+    def _rows(self, name: str, where: pc.Expression, columns: Sequence[str] | None) -> pa.Table:
         path = self.run.tables / f"{name}.parquet"
         if name not in self._sound:
             expected = self.run.manifest["artefacts"].get(f"tables/{name}.parquet")

@@ -17,6 +17,7 @@ from fraudmatch.casepack.drawing import drawn, waterfall
 from fraudmatch.outcomes import Decision, Event
 from fraudmatch.report import ReportInput
 from fraudmatch.report.clean import clean_text
+from fraudmatch.restricted import Hidden
 from fraudmatch.site import Partner
 
 FACTS = {
@@ -143,6 +144,21 @@ def test_earlier_decisions_are_the_partners_own_about_these_flags_or_records() -
     assert "cleared: moved before or after the extract" in page
     assert "Rang &lt;b&gt;payroll&lt;/b&gt;" in page
     assert "Another person" not in page and "Not for Ashby" not in page
+
+
+def test_decisions_about_restricted_flags_and_records_are_not_told() -> None:
+    night = usual_night()
+    row = next(row for row in night.flags.to_pylist() if row["rule_id"] == "FM-PAY-001")
+    record = f"ashby:payroll:{night.records['source_ref'][row['left_id']].as_py()}"
+    events = (
+        event(1, flag_key="d" * 32, left_ref=record),
+        event(2, flag_key="e" * 32, left_ref=record, right_ref="ashby:permit:hidden"),
+        event(3, flag_key="f" * 32, left_ref=record, right_ref="ashby:permit:seen"),
+    )
+    hidden = Hidden(frozenset({"ashby:permit:hidden"}), frozenset({"d" * 32}))
+    for about, told in ((Hidden(), [1, 2, 3]), (hidden, [3])):
+        pack = pack_of("FM-PAY-001", ASHBY, cases_of(replace(night, hidden=about), events))
+        assert [one.sequence for one in pack.events] == told
 
 
 def test_the_waterfall_ends_where_the_weights_do() -> None:
