@@ -4,7 +4,7 @@ Changes when councils keep their accounts another way. `account` is what one is 
 `kept` reads and writes them, every change with its entry in the ledger.
 """
 
-from fraudmatch.accounts.account import ROLES, Account, Right, keeps, rights_of
+from fraudmatch.accounts.account import NOMINATED, ROLES, Account, Right, keeps, rights_of
 from fraudmatch.accounts.kept import Accounts
 
-__all__ = ["ROLES", "Account", "Accounts", "Right", "keeps", "rights_of"]
+__all__ = ["NOMINATED", "ROLES", "Account", "Accounts", "Right", "keeps", "rights_of"]

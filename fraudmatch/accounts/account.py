@@ -12,6 +12,10 @@ from fraudmatch.errors import DecisionError, Problem
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,99}")
 
 
+#: The role that sees the cases of restricted people, and no others.
+NOMINATED = "nominated_officer"
+
+
 class Right(Enum):
     """Something a role lets a person do; the words are printed."""
 
@@ -46,7 +50,7 @@ def _role(title: str, *rights: Right, of_hub: bool = False, of_partner: bool = T
 
 #: Role -> what it is. The separation of duties follows the roles the National Fraud Initiative asks bodies to name (senior
 #: responsible officer, key contact, investigators) and the Code of Data Matching Practice 2018 on who needs to see what:
-#: who keeps machines and accounts sees no case, who audits changes none.
+#: who keeps machines and accounts sees no case, who audits changes none. What is restricted is the nominated officer's alone.
 ROLES: Mapping[str, Role] = {
     "investigator": _role("Investigator", Right.SEE_CASES, Right.WORK_CASES, Right.ANSWER),
     "supervisor": _role(
@@ -59,6 +63,7 @@ ROLES: Mapping[str, Role] = {
         Right.EXPORT,
         Right.SEE_LEDGER,
     ),
+    NOMINATED: _role("Nominated officer", Right.SEE_CASES, Right.WORK_CASES, Right.APPROVE),
     "dataset_owner": _role("Dataset owner", Right.ANSWER),
     "analyst": _role("Analyst", Right.SEE_CASES, Right.EXPORT),
     "partner_administrator": _role("Partner administrator", Right.KEEP_ACCOUNTS),
@@ -82,6 +87,11 @@ class Account:
     partner: str | None
     roles: tuple[str, ...]
     active: bool = True
+
+    @property
+    def nominated(self) -> str | None:
+        """The partner whose cases of restricted people the person sees, instead of all others; null = none."""
+        return self.partner if NOMINATED in self.roles else None
 
     def may(self, right: Right) -> bool:
         """Whether any role of the person gives a right."""
@@ -124,6 +134,8 @@ def faults_of(account: Account, partners: tuple[str, ...]) -> Iterator[tuple[str
             yield "roles", f"a role {role} is for an account of a partner."
         if account.partner is not None and not of.of_partner:
             yield "roles", f"a role {role} is for an account of the hub, without a partner."
+    if NOMINATED in account.roles and len(account.roles) > 1:
+        yield "roles", "a nominated officer has an account for that alone: other work is done with another."
     rights = rights_of(account.roles)
     if Right.KEEP_ACCOUNTS in rights and Right.SEE_CASES in rights:
         yield "roles", "who keeps accounts sees no cases: give the two to two people."

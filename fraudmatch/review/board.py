@@ -152,10 +152,12 @@ class Board:
             below: only those with a lower number; null = all. most: how many at most.
         """
         with self._lock:
+            night = self._night
             newer_first = (
                 event
                 for event in reversed(self.decided[: below - 1 if below else None])
                 if event.decision.partner == partner_id and self._newest[event.decision.flag_key] is event
+                if night is not None and night.tells_of(event.decision)
             )
             return list(itertools.islice(newer_first, most))
 
@@ -196,9 +198,8 @@ class Board:
 def _tonight(night: OpenNight, told: Act) -> str | None:
     """Key of tonight's case that an act is about: the same key, or a case of the same partner with one of its flags.
 
-    A flag can come into a case of another partner. What was written about it before is not for that one to read.
+    A flag can come into a case of another partner, and a case with it where it becomes one of a restricted record. What was
+    written about it before is not for that one to read.
     """
-    if told.case_key in night.flags_of:
-        return told.case_key
-    found = (night.case_of.get(key) for key in told.flags)
+    found = (told.case_key if told.case_key in night.flags_of else None, *map(night.case_of.get, told.flags))
     return next((key for key in found if key is not None and night.owner_of[key] == told.partner), None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import flask
 
@@ -20,6 +21,7 @@ from fraudmatch.casepack import CasePack, PackedFlag
 from fraudmatch.ledger.entering import enter
 from fraudmatch.outcomes import Decision
 from fraudmatch.outcomes.store import open_store
+from fraudmatch.restricted import standing_of
 from fraudmatch.review import logs
 from fraudmatch.review.board import Board, Question
 from fraudmatch.review.night import OpenNight
@@ -29,6 +31,9 @@ from fraudmatch.review.terms import DeskTerms, digest_of
 from fraudmatch.review.turning import Turnstile
 from fraudmatch.review.worklist import Standing, Worklist
 from fraudmatch.site import Partner, Site
+
+#: What is shown: the id of a night, and how the lists of restricted records stood.
+_Standing: TypeAlias = tuple[str, tuple[tuple[str, int, int], ...]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class CaseView:
 
 
 class Desk:
-    """A desk over one site.
+    """A desk over one site, as everybody sees it but the nominated officers; `of` gives theirs.
 
     Args:
         terms: what the partnership agreed; the defaults when null.
@@ -74,24 +79,48 @@ class Desk:
         self.throttle, self.searches = Throttle(clock), Searches(clock)
         self.log = CaseLog(open_store(site.outcomes_store))
         self.board = Board(self.log)
-        self.turnstile, self._reads = Turnstile(), threading.Lock()
-        self._refused_night: str | None = None
+        self.turnstile, self._reads, self._opening = Turnstile(), threading.Lock(), threading.Lock()
+        self._shown: _Standing
+        self._refused: _Standing | None = None
         self._secret: bytes | None = None
+        self._nominated: str | None = None
+        self._officers: dict[str, Desk] = {}
         self.night = self._opened()
         enter(site, "desk.opened", of=self.night.run_id, after=digest_of(self.terms))
 
-    def refresh(self) -> None:
-        """See what came since: decisions and acts of others, and whether there is a newer night.
+    def of(self, account: Account | None) -> Desk:
+        """The desk as a person sees it: with the cases of restricted people alone for a nominated officer, without them for
+        everybody else.
 
-        A newer night is read beside the work, and takes the place of this one between two requests.
+        Raises:
+            RunError, StoreError, SiteError: as when a desk is opened.
+        """
+        partner = account.nominated if account is not None else None
+        if partner is None:
+            return self
+        with self._opening:
+            if partner not in self._officers:
+                self._officers[partner] = self._for(partner)
+            return self._officers[partner]
+
+    def _for(self, partner: str) -> Desk:
+        """A desk with another sight of the night; sessions, accounts and store are the same."""
+        other = copy.copy(self)
+        other._nominated, other._refused, other._reads = partner, None, threading.Lock()
+        other.board = Board(self.log)
+        other.night = other._opened()
+        return other
+
+    def refresh(self) -> None:
+        """See what came since: decisions and acts of others, whether there is a newer night, and who is restricted now.
+
+        A night is read beside the work, and takes the place of this one between two requests.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        newest = pointer_of(self.site.runs_folder)
-        if newest not in (None, self.night.run_id, self._refused_night) and self._reads.acquire(
-            blocking=False
-        ):
+        newest = (pointer_of(self.site.runs_folder) or self.night.run_id, standing_of(self.site))
+        if newest not in (self._shown, self._refused) and self._reads.acquire(blocking=False):
             threading.Thread(target=self._turn, args=(newest,), name="turn", daemon=True).start()
         self.board.catch_up()
 
@@ -176,7 +205,9 @@ class Desk:
         return [
             one
             for one in self.accounts.all()
-            if one.active and one.partner == account.partner and one.may(Right.WORK_CASES)
+            if one.active
+            and (one.partner, one.nominated) == (account.partner, account.nominated)
+            and one.may(Right.WORK_CASES)
         ]
 
     def waits(self, account: Account, case_key: str, told: Mapping[str, Any]) -> bool:
@@ -191,7 +222,12 @@ class Desk:
         return self.terms.approval_above is not None and most > self.terms.approval_above * 100
 
     def askable(self, account: Account, case_key: str) -> dict[str, str]:
-        """Flag key -> the partner whose record the other one is, of the flags of a case that have such a record."""
+        """Flag key -> the partner whose record the other one is, of the flags of a case that have such a record.
+
+        About restricted people nobody else is asked.
+        """
+        if self._nominated is not None:
+            return {}
         return {
             key: partner
             for key in self.night.flags_of[case_key]
@@ -254,28 +290,30 @@ class Desk:
         """Enter that somebody asked for what the person may not do."""
         enter(self.site, "act.refused", by=account.username, of=what, partner=account.partner)
 
-    def _turn(self, run_id: str) -> None:
+    def _turn(self, newest: _Standing) -> None:
         """Read a night and turn to it. What is wrong with it is the business of `fraudmatch verify`: the one before
         is shown until there is a sound one.
         """
         try:
-            night = OpenNight(self.site, run_id, self.board.decided)
+            night = OpenNight(self.site, newest[0], self.board.decided, self._nominated)
             with self.turnstile.alone():
                 self.board.lay_out(night)
-                self.night = night
+                self.night, self._shown = night, newest
         except Exception as error:  # whatever it is, it must not be tried again at every request
-            self._refused_night = run_id
-            logging.getLogger(__name__).error("night %s cannot be shown: %s", run_id, logs.told(error))
+            self._refused = newest
+            logging.getLogger(__name__).error("night %s cannot be shown: %s", newest[0], logs.told(error))
         finally:
             self._reads.release()
 
     def _opened(self) -> OpenNight:
-        night = OpenNight(self.site, None, self.board.decided)
+        lists = standing_of(self.site)  # before they are read: what changes meanwhile is read again
+        night = OpenNight(self.site, None, self.board.decided, self._nominated)
         self.board.lay_out(night)
+        self._shown = (night.run_id, lists)
         return night
 
 
 def desk_of() -> Desk:
-    """The desk of the app that answers."""
+    """The desk of the app that answers, as whoever asks sees it."""
     found: Desk = flask.current_app.config["DESK"]
-    return found
+    return found.of(flask.g.get("account"))

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,13 +27,17 @@ class OpenNight:
 
     Attributes:
         run_id, as_at: of the night. rules: rule id -> text, of every rule that ran. changed: ids of rules that are no
-            longer as they were, so that their cases cannot be shown in full.
+            longer as they were, so that their cases cannot be shown in full. nominated: the partner whose nominated officer sees it;
+            null = what is ordinary.
         owner_of: case key -> the partner that bears its loss, whose case it is.
         flags_of: case key -> keys of its flags, the leading one first. case_of: flag key -> key of its case. rule_of: -> id of its rule.
     """
 
-    def __init__(self, site: Site, run_id: str | None, events: Sequence[Event]) -> None:
-        kept = read_night(site, run_id)
+    def __init__(
+        self, site: Site, run_id: str | None, events: Sequence[Event], nominated: str | None = None
+    ) -> None:
+        kept = read_night(site, run_id, nominated=nominated)
+        self.nominated, self._hidden = nominated, kept.hidden
         self.run_id, self.as_at = kept.run.folder.name, kept.as_at
         library = load_library(rule_folders(site))
         ran = set(zip(*(kept.flags[name].to_pylist() for name in ("rule_id", "rule_version")), strict=True))
@@ -99,7 +104,12 @@ class OpenNight:
         return self._cases.pack(case_key, partner)
 
     def decidable(self, case_key: str, partner_id: str) -> list[str]:
-        """Flags of a case that a partner decides: those of which it bears the loss, the leading one first."""
+        """Flags of a case that a partner decides: those of which it bears the loss, the leading one first.
+
+        Of a restricted case all of them: whoever else bears a loss does not see it.
+        """
+        if self.nominated is not None:
+            return list(self.flags_of[case_key]) if partner_id == self.nominated else []
         return [key for key in self.flags_of[case_key] if self._parties[key][0] == partner_id]
 
     def other_partner(self, flag_key: str, partner_id: str) -> str | None:
@@ -127,12 +137,18 @@ class OpenNight:
                     found[reference.casefold()].add(self.case_of[flag_key])
         return dict(found)
 
+    def tells_of(self, decision: Decision) -> bool:
+        """Whether who sees this night may hear of a decision of the partner: of restricted records, or of all others."""
+        hidden = self._hidden.hides(decision.flag_key, decision.left_ref, decision.right_ref)
+        return hidden == (self.nominated is not None)
+
     def undecided(self, flag_keys: Sequence[str], secret: Callable[[], bytes]) -> list[Decision]:
         """What a decision about these flags needs to say of them, in their order; see `steps.seen`."""
         wanted = pa.array(flag_keys, pa.string())
         flags = self._flags.filter(pc.is_in(self._flags["flag_key"], value_set=wanted))
         made = {
-            one.flag_key: one for one in undecided(flags, self._rested, self._texts, self.as_at, secret())
+            one.flag_key: replace(one, partner=self.nominated or one.partner)
+            for one in undecided(flags, self._rested, self._texts, self.as_at, secret())
         }
         return [made[key] for key in flag_keys]
 

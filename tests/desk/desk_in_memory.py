@@ -12,6 +12,7 @@ from fraudmatch.accounts import Account
 from fraudmatch.accounts.kept import Accounts
 from fraudmatch.casepack import RuleFacts
 from fraudmatch.report import ReportInput
+from fraudmatch.restricted import Hidden
 from fraudmatch.review.desk import Desk
 from fraudmatch.review.settings import Settings
 from fraudmatch.site import Site
@@ -40,9 +41,9 @@ def desk_over(
     kept = SimpleNamespace(
         run=SimpleNamespace(folder=Path(night.run_id)), as_at=night.as_at, flags=night.flags, members=night.members,
         prepared=SimpleNamespace(records=night.records, details=night.details),
-        cases=night.worklist.cases, case_flags=night.worklist.case_flags,
+        cases=night.worklist.cases, case_flags=night.worklist.case_flags, hidden=Hidden(),
     )  # fmt: skip
-    patch("fraudmatch.review.night.read_night", lambda *given: kept)
+    patch("fraudmatch.review.night.read_night", lambda *given, **named: kept)
     patch("fraudmatch.review.night.input_of", lambda *given: night)
     patch("fraudmatch.review.night.rule_folders", lambda *given: ())
     patch("fraudmatch.review.night.load_library", lambda *given: Library(night))

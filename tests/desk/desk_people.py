@@ -26,6 +26,7 @@ PEOPLE = (
     Account("sue", "Sue Example", "cheltenham", ("supervisor",)),
     Account("ann", "Ann Example", "cheltenham", ("analyst",)),
     Account("pat", "Pat Example", "cheltenham", ("partner_administrator",)),
+    Account("nom", "Nom Example", "cheltenham", ("nominated_officer",)),
     Account("own", "Own Example", "cheltenham", ("dataset_owner",)),
     Account("cos", "Cos Example", "cotswold", ("investigator",)),
     Account("max", "Max Example", "cotswold", ("supervisor",)),

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import ANY
 
 import pyarrow as pa
 import pytest
@@ -184,12 +186,13 @@ def test_the_canaries_would_sing(opened: Opened, tmp_path: Path, monkeypatch: py
 def test_a_case_of_another_council_would_sing_too(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the list of one council given to all, its notes are read by strangers."""
+    """With the list of one council given to all, and every case everybody's, its notes are read by strangers."""
     canaries = random_site(1)
     desk = opened(canaries)
     real, first = desk.board.worklist, desk.site.partners[0]
     monkeypatch.setattr(desk.board, "worklist", lambda partner: real(first))
     monkeypatch.setattr(desk, "partner_of", lambda account: first)
+    monkeypatch.setattr(desk.night, "owner_of", defaultdict(lambda: ANY))
     read_all(desk, tmp_path / "read")
     assert strangers(canaries, tmp_path / "read") and leaks(canaries, tmp_path / "read")
 

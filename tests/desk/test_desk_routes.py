@@ -62,8 +62,12 @@ def another_night(desk: Desk) -> None:
     desk.log.add(act, key="another-night", version=0, recorded_at=now)
 
 
-def ids(desk: Desk, rule: Rule, partner: str | None, own: int) -> dict[str | None, str]:
-    """What a page can be asked for -> kind of id. One's own comes last: of cases that at place `own` of the list."""
+def ids(desk: Desk, rule: Rule, account: Account, own: int) -> dict[str | None, str]:
+    """What a page can be asked for -> kind of id. One's own comes last: of cases that at place `own` of the list.
+
+    To a nominated officer ordinary cases of the council are as strange as those of another.
+    """
+    partner = account.partner
     other = "cotswold" if partner == "cheltenham" else "cheltenham"
     if "number" in rule.arguments:
         mine = asked(desk, partner) if partner else "0"
@@ -79,7 +83,8 @@ def ids(desk: Desk, rule: Rule, partner: str | None, own: int) -> dict[str | Non
             mine: "own",
         }
     if "case_key" not in rule.arguments:
-        return {None: "own"}
+        about_a_flag = rule.endpoint == "decided.reopen"
+        return {None: "ordinary" if about_a_flag and account.nominated else "own"}
     theirs, mine = keys_of(desk, other)[3], shared_keys_of(desk, partner)[own] if partner else "0" * 16
     odd = {theirs.upper(), mine.upper(), f"{mine}%20", f"{mine}%0a"} - {mine, theirs}
     party = next(
@@ -88,7 +93,7 @@ def ids(desk: Desk, rule: Rule, partner: str | None, own: int) -> dict[str | Non
     return {
         theirs: "of another partner", party: "of another partner", ANOTHER_NIGHT: "of another night", "f" * 16: "unknown",
         desk.night.flags_of[theirs][0]: "key of a flag", **dict.fromkeys((*MALFORMED, *sorted(odd)), "malformed"),
-        mine: "own",
+        mine: "own" if account.nominated is None else "ordinary",
     }  # fmt: skip
 
 
@@ -134,7 +139,7 @@ def test_pages_are_shown_by_right_and_scope_alone(
     for rule, method in routes(app):
         if method != "GET" or rule.endpoint == "signing_in.page":
             continue
-        for value, kind in ids(desk, rule, account.partner, 5).items():
+        for value, kind in ids(desk, rule, account, 5).items():
             before = trace(desk)
             answer = visitor.get(path_of(rule, value))
             made = trace(desk).since(before)
@@ -165,7 +170,7 @@ def test_forms_are_kept_by_right_and_scope_alone(
         key=lambda rule: order.index(rule.endpoint),
     )
     for rule in posts:
-        for value, kind in ids(desk, rule, account.partner, own).items():
+        for value, kind in ids(desk, rule, account, own).items():
             if (
                 kind == "own"
                 and rule.endpoint in ("deciding.approve", "deciding.give_back")
@@ -215,7 +220,7 @@ def test_nobody_signed_in_reads_nothing_and_does_nothing(app: Flask, desk: Desk,
     for rule, method in [*routes(app), (Rule("/nowhere", endpoint="nowhere"), "GET")]:
         if ROUTES.get((rule.endpoint, method)) == ANYBODY:
             continue
-        for value in ids(desk, rule, "cheltenham", 5):
+        for value in ids(desk, rule, PEOPLE[0], 5):
             path, before = path_of(rule, value), trace(desk)
             if method == "GET":
                 answer = stranger.get(path)
