@@ -14,7 +14,7 @@ $(VENV)/.core: pyproject.toml
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core
-	@$(PIP) install -e '.[test,encrypted,postgresql,review]'
+	@$(PIP) install -e '.[test,encrypted,postgresql,review,sso]'
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.core

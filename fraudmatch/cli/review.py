@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from fraudmatch.review.openid import Providers
+    from fraudmatch.review.terms import DeskTerms
 
 
 @click.command("review")
@@ -49,7 +54,8 @@ def command(site: Path, port: int, threads: int, address: str | None) -> None:
     settings = Settings(
         hosts, secure=address is not None, idle_minutes=terms.idle_minutes, most_hours=terms.most_hours
     )
-    desk = Desk(loaded, settings, terms=terms)
+    providers = _providers(terms, hosts[0], address is not None) if terms.provider else None
+    desk = Desk(loaded, settings, terms=terms, providers=providers)
     if not desk.accounts.all():
         raise click.UsageError(
             f"Nobody may sign in yet. Make an account first: fraudmatch users add {site} USERNAME --name …"
@@ -62,3 +68,29 @@ def command(site: Path, port: int, threads: int, address: str | None) -> None:
         )
     click.echo("Stop it with Ctrl+C.", err=True)
     server(desk, port, threads).run()
+
+
+def _providers(terms: DeskTerms, host: str, secure: bool) -> Providers:
+    """The councils' own sign-ins.
+
+    Raises:
+        ConfigurationError: their parts or a secret are missing, or the desk has no address to come back to.
+    """
+    import os
+    import time
+
+    from fraudmatch.errors import ConfigurationError
+
+    try:
+        from fraudmatch.review.openid import providers_of
+    except ImportError as error:
+        raise ConfigurationError(
+            "desk.toml has a provider, and the parts to speak with one are not installed.",
+            remedy="Install them with: pip install 'fraudmatch[sso]'",
+        ) from error
+    if not secure:
+        raise ConfigurationError(
+            "desk.toml has a provider, and people come back from it over TLS alone.",
+            remedy="Give --address https://NAME; docs/operations.md has the server before it.",
+        )
+    return providers_of(terms.provider, f"https://{host}/sign-in/back", os.environ, time.monotonic, time.time)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SITE = click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
 _ROLE = click.option(
     "--role", "roles", multiple=True,
-    help="investigator, supervisor, analyst, dataset_owner, partner_administrator; of the hub auditor, system_administrator.",
+    help="investigator, supervisor, analyst, nominated_officer, dataset_owner, partner_administrator; of the hub auditor, system_administrator.",
 )  # fmt: skip
 _BY = click.option("--by", help="Who does it; the name of the account when left out.")
 _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -35,10 +35,13 @@ def command() -> None:
 @click.option("--partner", help="Whose cases the person works on; none for an account of the hub.")
 @_ROLE
 @_STDIN
+@click.option(
+    "--no-password", is_flag=True, help="The person signs in with the account of the council alone."
+)
 @_BY
 def add(
     site: Path, username: str, name: str, partner: str | None, roles: tuple[str, ...], password_stdin: bool,
-    by: str | None,
+    no_password: bool, by: str | None,
 ) -> None:  # fmt: skip
     """Make an account of SITE for USERNAME. The password is asked for, 12 characters or more.
 
@@ -55,7 +58,8 @@ def add(
     kept = Accounts(load_site(site))
     account = Account(username, name, partner, tuple(sorted(set(roles))))
     now = dt.datetime.now(dt.UTC)
-    kept.add(account, _password(password_stdin), by=by or login_name(), recorded_at=now)
+    password = None if no_password else _password(password_stdin)
+    kept.add(account, password, by=by or login_name(), recorded_at=now)
     click.echo(f"{_line(account)}. Tell them where the desk is: fraudmatch review {site}")
 
 

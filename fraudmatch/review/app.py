@@ -98,6 +98,10 @@ def make_app(desk: Desk) -> Flask:
         people,
     ):
         app.register_blueprint(page.pages)
+    if desk.providers is not None:
+        from fraudmatch.review import council_account  # with parts that only who uses them installs
+
+        app.register_blueprint(council_account.pages)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FraudmatchError, _own_error)
     app.register_error_handler(Exception, _any_error)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import flask
 
@@ -31,6 +31,9 @@ from fraudmatch.review.terms import DeskTerms, digest_of
 from fraudmatch.review.turning import Turnstile
 from fraudmatch.review.worklist import Standing, Worklist
 from fraudmatch.site import Partner, Site
+
+if TYPE_CHECKING:
+    from fraudmatch.review.openid import Providers
 
 #: What is shown: the id of a night, and how the lists of restricted records stood.
 _Standing: TypeAlias = tuple[str, tuple[tuple[str, int, int], ...]]
@@ -56,7 +59,7 @@ class Desk:
     """A desk over one site, as everybody sees it but the nominated officers; `of` gives theirs.
 
     Args:
-        terms: what the partnership agreed; the defaults when null.
+        terms: what the partnership agreed; the defaults when null. providers: whose accounts sign people in beside passwords.
         clock: seconds that only go forward. now: the moment, with its zone; both for tests to set.
 
     Raises:
@@ -66,8 +69,9 @@ class Desk:
     def __init__(
         self, site: Site, settings: Settings, *, clock: Clock = time.monotonic,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC), terms: DeskTerms | None = None,
+        providers: Providers | None = None,
     ) -> None:  # fmt: skip
-        self.site, self.settings, self.now = site, settings, now
+        self.site, self.settings, self.now, self.providers = site, settings, now, providers
         self.terms = terms or DeskTerms()
         self.accounts = Accounts(site)
         self.sessions = Sessions(

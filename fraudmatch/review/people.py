@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from flask import Blueprint, request
 
-from fraudmatch.accounts import ROLES, Account, Right, keeps
+from fraudmatch.accounts import NOMINATED, ROLES, Account, Right, keeps
 from fraudmatch.errors import DecisionError
 from fraudmatch.review.desk import Desk, desk_of
 from fraudmatch.review.guard import account, needs, session, tell
@@ -35,7 +35,12 @@ def add() -> Any:
     wrong = _not_kept(me, made)
     if not wrong:
         try:
-            desk.accounts.add(made, request.form.get("password", ""), by=me.username, recorded_at=desk.now())
+            password = request.form.get("password", "")
+            by_council = desk.providers is not None and (made.partner or "") in desk.providers.clients
+            told = (
+                None if by_council and not password else password
+            )  # who comes by the council's account needs none
+            desk.accounts.add(made, told, by=me.username, recorded_at=desk.now())
         except DecisionError as error:
             wrong = _told(error, "username")
     return (_page(wrong), 400) if wrong else _done(f"{made.username} may sign in.")
@@ -129,7 +134,11 @@ def _roles(me: Account) -> dict[str, tuple[str, str]]:
         if (role.of_partner if me.partner else role.of_hub or name == "partner_administrator")
     }
     return {
-        name: (role.title, "; ".join(right.value for right in Right if right in role.rights))
+        name: (
+            role.title,
+            ("of restricted people alone: " if name == NOMINATED else "")
+            + "; ".join(right.value for right in Right if right in role.rights),
+        )
         for name, role in fit.items()
     }
 

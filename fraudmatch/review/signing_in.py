@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import flask
 from flask import Blueprint, request
 
 from fraudmatch.accounts.account import USERNAME
+from fraudmatch.accounts.kept import Known
 from fraudmatch.ledger.entering import enter
 from fraudmatch.review.desk import desk_of
 from fraudmatch.review.guard import account, for_anybody, needs
@@ -19,7 +21,7 @@ pages = Blueprint("signing_in", __name__)
 @for_anybody
 def page() -> str:
     """The form."""
-    return _form(request.args.get("after", ""))
+    return with_form(request.args.get("after", ""))
 
 
 @pages.post("/sign-in")
@@ -32,18 +34,26 @@ def begin() -> Any:
     if seconds := desk.throttle.ask(username):
         _refused(username, "waits")
         words = f"There were too many tries for this name. Wait {seconds} seconds, then try again."
-        return _form(after, username, words), 429, {"Retry-After": str(seconds)}
+        return with_form(after, username, words), 429, {"Retry-After": str(seconds)}
     known = desk.accounts.who(
         username if USERNAME.fullmatch(username) else "", request.form.get("password", "")
     )
     if known is None:
         _refused(username, "wrong")
-        return _form(after, username, "Name and password do not go together."), 401
+        return with_form(after, username, "Name and password do not go together."), 401
     desk.throttle.right(username)
-    found = known.account
-    enter(desk.site, "session.begun", by=found.username, partner=found.partner)
+    return signed_in(flask.redirect(inside(after), 303), known, {})
+
+
+def signed_in(answer: Any, known: Known, detail: Mapping[str, str]) -> Any:
+    """The answer with a session for an account, entered; the session that the browser had ends.
+
+    Args:
+        detail: for the ledger.
+    """
+    desk, found = desk_of(), known.account
+    enter(desk.site, "session.begun", by=found.username, partner=found.partner, detail=detail)
     desk.sessions.end(request.cookies.get(desk.settings.cookie))
-    answer = flask.redirect(_inside(after), 303)
     answer.set_cookie(
         desk.settings.cookie, desk.sessions.begin(found.username, known.mark), path="/", httponly=True, samesite="Strict",
         secure=desk.settings.secure,
@@ -66,8 +76,14 @@ def end() -> Any:
     return answer
 
 
-def _form(after: str, username: str = "", wrong: str = "") -> str:
-    return flask.render_template("sign_in.html", after=after, username=username, wrong=wrong)
+def with_form(after: str, username: str = "", wrong: str = "") -> str:
+    """The page to sign in, with what is wrong."""
+    providers = desk_of().providers
+    ways = [
+        (flask.url_for("council_account.go", of=of, after=after or None), name)
+        for of, name in (providers.names.items() if providers else ())
+    ]
+    return flask.render_template("sign_in.html", after=after, username=username, wrong=wrong, ways=ways)
 
 
 def _refused(username: str, why: str) -> None:
@@ -77,7 +93,7 @@ def _refused(username: str, why: str) -> None:
     enter(desk.site, "session.refused", by=username if known else "somebody", detail={"why": why})
 
 
-def _inside(after: str) -> str:
+def inside(after: str) -> str:
     """Where to go after signing in: a page of this desk and no other place."""
     if after.startswith("/") and not after.startswith("//") and "\\" not in after and after.isprintable():
         return after

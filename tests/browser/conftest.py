@@ -96,10 +96,10 @@ class Window:
     """A person's browser window. What no page may do is noted, and held against it when it closes.
 
     Attributes:
-        page: as the driver has it. wrong: what a page did that none may: errors, refused loads, other places asked.
+        page: as the driver has it. served: null = other places than the desk may be asked. wrong: what a page did that none may: errors, refused loads, other places asked.
     """
 
-    def __init__(self, context: object, served: Served, username: str) -> None:
+    def __init__(self, context: object, served: Served | None, username: str) -> None:
         self.context, self.served, self.username = context, served, username
         context.set_default_timeout(10_000)
         self.page = context.new_page()
@@ -117,7 +117,7 @@ class Window:
             self.wrong.append(f"console: {message.text}")
 
     def _request(self, request: object) -> None:
-        if not request.url.startswith((self.served.address, "blob:", "data:")):
+        if self.served and not request.url.startswith((self.served.address, "blob:", "data:")):
             self.wrong.append(f"asked {request.url}")
 
     def go(self, path: str) -> object:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -14,12 +12,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from desk_people import WORDS
 from real_server import Answer, Running, free_port
+from tls import Front, certificate_of
 
 from fraudmatch.cli import cli
 from fraudmatch.errors import ConfigurationError
@@ -63,53 +58,7 @@ def test_the_command_refuses_it_before_it_serves(site_folder: Path) -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for the name, and its key."""
-    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1)).add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    (folder / "desk.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    written = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "desk.key").write_bytes(written)
-    return folder / "desk.crt", folder / "desk.key"
-
-
-class Front:
-    """A server that ends TLS and hands every connection on, byte by byte."""
-
-    def __init__(self, certificate: tuple[Path, Path], behind: int) -> None:
-        self._behind, self._context = behind, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(*certificate)
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                line, _ = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
-
-    def _serve(self, line: socket.socket) -> None:
-        with (
-            suppress(OSError),
-            self._context.wrap_socket(line, server_side=True) as outside,
-            socket.create_connection(("127.0.0.1", self._behind), timeout=20) as inside,
-        ):
-            inside.sendall(outside.recv(65_536))
-            while part := inside.recv(65_536):
-                outside.sendall(part)
-
-    def close(self) -> None:
-        self._listening.close()
+    return certificate_of(tmp_path_factory.mktemp("tls"), NAME)
 
 
 @pytest.fixture(scope="module")
