@@ -33,7 +33,7 @@ ORDER_OF_CASES = (
     "that the records are one person, property or firm (identity), times that something is wrong if they are (risk)."
 )
 
-_WIDTHS = {"integer": 9, "hundredths": 11, "pence": 13}
+_WIDTHS = {"integer": 9, "date": 12, "hundredths": 11, "pence": 13}
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,19 @@ def list_as_workbook(cases: CaseList, title: str, night: ReportInput) -> bytes:
     return made.getvalue()
 
 
+def table_as_workbook(
+    columns: Sequence[Column], table: pa.Table, title: str, about: str, night: ReportInput
+) -> bytes:
+    """A workbook of one sheet with any table, made without a file.
+
+    Args:
+        columns: those of the table, in its order. about: what is said above it.
+    """
+    made = io.BytesIO()
+    _write_table(made, title, about, night, columns, table)
+    return made.getvalue()
+
+
 _FRONT = (
     Column("rank", "Rank", "integer", "flag"),
     Column("case_key", "Case", "text", "flag"),
@@ -259,13 +272,24 @@ def _own_money(partner_id: str, flags: Iterable[Mapping[str, Any]]) -> dict[str,
 
 
 def _write_book(to: Path | io.BytesIO, title: str, night: ReportInput, cases: CaseList) -> None:
+    about = f"{counted(len(cases.table), 'case')}, run {night.run_id}. {ORDER_OF_CASES} {NOT_A_FINDING}"
+    _write_table(to, title, about, night, cases.columns, cases.table)
+
+
+def _write_table(
+    to: Path | io.BytesIO,
+    title: str,
+    about: str,
+    night: ReportInput,
+    columns: Sequence[Column],
+    table: pa.Table,
+) -> None:
     import xlsxwriter
 
     from fraudmatch.report.grid import Grid
     from fraudmatch.report.workbook import OPTIONS, print_setup
 
-    table = cases.table
-    shown = [c for c in cases.columns if not (c.optional and table[c.key].null_count == len(table))]
+    shown = [c for c in columns if not (c.optional and table[c.key].null_count == len(table))]
     book = xlsxwriter.Workbook(to, OPTIONS)
     created = dt.datetime(night.as_at.year, night.as_at.month, night.as_at.day)
     book.set_properties(
@@ -276,7 +300,6 @@ def _write_book(to: Path | io.BytesIO, title: str, night: ReportInput, cases: Ca
     widths = [_width(column, values) for column, values in zip(shown, listed, strict=True)]
     sheet.widths(widths)
     sheet.text(0, 0, title, "title")
-    about = f"{counted(len(table), 'case')}, run {night.run_id}. {ORDER_OF_CASES} {NOT_A_FINDING}"
     sheet.wide(1, 0, min(len(shown), 10) - 1, about, "note", sum(widths[:10]))
     for position, (column, values) in enumerate(zip(shown, listed, strict=True)):
         sheet.text(2, position, column.heading, f"heading_{column.block}")

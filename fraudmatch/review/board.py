@@ -22,6 +22,19 @@ from fraudmatch.site import Partner
 SETTLED = frozenset((*REAL, CLEARED))
 
 
+#: Acts after which a case is decided, or is open again.
+DECIDING = ("decided", "approved", "undone")
+
+
+def closing_of(event: CaseEvent) -> str | None:
+    """What names the closing of many cases that an act belongs to; null = the case was decided by itself.
+
+    Acts about many are told under keys that end with the case's.
+    """
+    told = event.idempotency_key.removesuffix(f":{event.act.case_key}")
+    return told if event.act.kind == "decided" and told != event.idempotency_key else None
+
+
 @dataclass(frozen=True)
 class Question:
     """A question between partners; `answer` is null while it is open."""
@@ -118,6 +131,20 @@ class Board:
         with self._lock:
             return sum(event.idempotency_key.startswith(beginning) for event in self._acts)
 
+    def closings(self, partner_id: str) -> list[list[CaseEvent]]:
+        """Closings of many cases of a partner that stand as they were told, for every case that is there tonight; newest first.
+
+        Of one of which a case was decided anew, taken back or is gone since, the others.
+        """
+        with self._lock:
+            found: defaultdict[str, list[CaseEvent]] = defaultdict(list)
+            for case_key, events in self._history.items():
+                last = next((one for one in reversed(events) if one.act.kind in DECIDING), None)
+                told = closing_of(last) if last is not None and last.act.partner == partner_id else None
+                if last is not None and told is not None and last.act.case_key == case_key:
+                    found[told].append(last)
+        return sorted(found.values(), key=lambda events: -max(one.sequence for one in events))
+
     def questions(self, partner_id: str) -> list[Question]:
         """What a partner was asked: open ones first, those that are to be answered soonest at the top."""
         with self._lock:
@@ -145,11 +172,11 @@ class Board:
         with self._lock:
             return self._newest.get(flag_key)
 
-    def decisions(self, partner_id: str, *, below: int | None, most: int) -> list[Event]:
+    def decisions(self, partner_id: str, *, below: int | None, most: int | None) -> list[Event]:
         """The decisions in force of a partner, newest first.
 
         Args:
-            below: only those with a lower number; null = all. most: how many at most.
+            below: only those with a lower number; null = all. most: how many at most; null = all.
         """
         with self._lock:
             night = self._night

@@ -15,6 +15,7 @@ from fraudmatch.caselog import CaseEvent, CaseState
 from fraudmatch.caselog.state import STATES
 from fraudmatch.casepack import case_body
 from fraudmatch.report.words import counted
+from fraudmatch.review.board import DECIDING
 from fraudmatch.review.desk import Desk, desk_of
 from fraudmatch.review.guard import account, needs
 from fraudmatch.review.worklist import Filter
@@ -65,8 +66,7 @@ def case_page(
 
 def undoable(history: Sequence[CaseEvent], me: Account) -> CaseEvent | None:
     """The act of deciding that a person may take back: the newest, own or, for who assigns, anybody's."""
-    kinds = ("decided", "approved", "undone")
-    last = next((one for one in reversed(history) if one.act.kind in kinds), None)
+    last = next((one for one in reversed(history) if one.act.kind in DECIDING), None)
     if last is None or last.act.kind == "undone" or not me.may(Right.WORK_CASES):
         return None
     return last if last.act.actor == me.username or me.may(Right.ASSIGN) else None

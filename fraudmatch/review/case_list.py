@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +11,11 @@ from flask import Blueprint, request
 
 from fraudmatch.accounts import Right
 from fraudmatch.ledger.entering import enter
-from fraudmatch.report.inputs import ReportInput
-from fraudmatch.report.worklist import CaseList, list_as_csv, list_as_workbook
-from fraudmatch.review.desk import desk_of
+from fraudmatch.report.worklist import list_as_csv, list_as_workbook
+from fraudmatch.review.desk import Desk, desk_of
+from fraudmatch.review.files import KINDS, as_json, sent
 from fraudmatch.review.guard import account, needs
-from fraudmatch.review.worklist import ORDERS, WHOSE, Filter
+from fraudmatch.review.worklist import ORDERS, OWN, WHOSE, Filter, Worklist
 from fraudmatch.schemas import VALUE_CLASSES
 
 pages = Blueprint("case_list", __name__)
@@ -51,7 +49,7 @@ def page() -> Any:
         "cases.html", wanted=wanted, paging=paging, whose=WHOSE, orders=ORDERS, titles=titles,
         rules_named=sorted(((rule_id, titles[rule_id]) for rule_id in worklist.rules), key=lambda one: one[1]),
         rows=[row | {"standing": desk.board.standing(row["case_key"], str(account().partner))} for row in shown],
-        counts=worklist.counts(account().username, desk.today()), classes=_classes(shown), night=desk.night,
+        others=_others(desk, worklist), counts=worklist.counts(account().username, desk.today()), classes=_classes(shown), night=desk.night,
         today=desk.today(), partner=desk.partner_of(account()), around=_around(paging), views=desk.terms.view,
     )  # fmt: skip
 
@@ -60,7 +58,7 @@ def page() -> Any:
 @needs(Right.EXPORT)
 def export(kind: str) -> Any:
     """What the filter of the address leaves, as csv, xlsx or json; entered in the ledger before it is written."""
-    if kind not in _WRITERS:
+    if kind not in KINDS:
         flask.abort(404)
     desk = desk_of()
     desk.refresh()
@@ -70,31 +68,19 @@ def export(kind: str) -> Any:
     detail = {"cases": len(places), "kind": kind, "run": desk.night.run_id}
     enter(desk.site, "report.exported", by=account().username, partner=partner.id, detail=detail)
     cases = worklist.cases.only(places.tolist())
-    mime, written = _WRITERS[kind](cases, f"Cases of {partner.name}", desk.night.input)
-    return flask.send_file(io.BytesIO(written), mime, as_attachment=True, download_name=f"cases.{kind}")
-
-
-def _csv(cases: CaseList, title: str, night: ReportInput) -> tuple[str, bytes]:
-    return "text/csv; charset=utf-8", list_as_csv(cases)
-
-
-def _xlsx(cases: CaseList, title: str, night: ReportInput) -> tuple[str, bytes]:
-    mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return mime, list_as_workbook(cases, title, night)
-
-
-def _json(cases: CaseList, title: str, night: ReportInput) -> tuple[str, bytes]:
-    told = {
-        "title": title,
-        "as_at": night.as_at.isoformat(),
-        "run": night.run_id,
-        "cases": cases.table.to_pylist(),
+    title = f"Cases of {partner.name}"
+    writers = {
+        "csv": lambda: list_as_csv(cases),
+        "xlsx": lambda: list_as_workbook(cases, title, desk.night.input),
+        "json": lambda: as_json("cases", cases.table, title, desk.night.input),
     }
-    return "application/json", (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    return sent("cases", kind, writers[kind]())
 
 
-#: Kind of file -> what writes it: its media type and its bytes.
-_WRITERS = {"csv": _csv, "xlsx": _xlsx, "json": _json}
+def _others(desk: Desk, worklist: Worklist) -> list[tuple[str, str]]:
+    """Choices of the filter by the other council: (value, in words); none where no case has one."""
+    named = [(one, desk.site.partner(one).name) for one in worklist.others]
+    return [(OWN, "Your records alone"), *named] if named else []
 
 
 def _paging(asked: str, size: int, per_page: int) -> Paging:

@@ -19,9 +19,12 @@ from flask import Blueprint, request
 from scipy.stats import beta
 
 from fraudmatch.accounts import Right
+from fraudmatch.caselog import CaseEvent
 from fraudmatch.caselog.log import Telling
 from fraudmatch.errors import ConflictError, DecisionError
 from fraudmatch.report.words import counted
+from fraudmatch.review.board import closing_of
+from fraudmatch.review.deciding import reopened
 from fraudmatch.review.desk import Desk, desk_of
 from fraudmatch.review.guard import account, needs, tell
 from fraudmatch.review.keeping import form_key
@@ -35,6 +38,8 @@ pages = Blueprint("closing", __name__)
 MOST = 2_000
 #: Cases in a sample; none real among so many speaks for fewer than one in nine among the rest (95 %).
 SAMPLE = 25
+#: Closings that the page offers to take back, the newest.
+MOST_CLOSINGS = 5
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,61 @@ def close() -> Any:
     return _closed(len(done))
 
 
+@pages.post("/close/undo")
+@needs(Right.ASSIGN)
+def undo() -> Any:
+    """Take a whole closing back, but for what was decided anew since."""
+    desk = desk_of()
+    desk.refresh()
+    if before := desk.board.told(f"desk:{form_key()}:"):
+        return _taken_back(before)
+    asked = request.form.get("closing", "")
+    events = next((of for of in _standing(desk) if closing_of(of[0]) == asked), None)
+    if events is None:
+        flask.abort(404)
+    told = {one.act.case_key: ({"act": one.sequence}, _reopened(desk, one)) for one in events}
+    try:
+        done = desk.do_each(account(), "undone", None, key=form_key(), told=told)
+    except (ConflictError, DecisionError):
+        return _page(
+            {"back": "Somebody was faster. Nothing was taken back; look again, then send it again."}
+        ), 409
+    return _taken_back(len(done))
+
+
 def _closed(cases: int) -> Any:
-    tell("Closed", f"{counted(cases, 'case')} closed. Each can be taken back on its own page.")
+    said = "Each can be taken back on its own page, all of them where they were closed, until the next night."
+    tell("Closed", f"{counted(cases, 'case')} closed. {said}")
     return flask.redirect(flask.url_for("case_list.page"), 303)
+
+
+def _taken_back(cases: int) -> Any:
+    tell("Taken back", f"{counted(cases, 'case')} open again.")
+    return flask.redirect(flask.url_for("case_list.page"), 303)
+
+
+def _standing(desk: Desk) -> list[list[CaseEvent]]:
+    """Closings that the person may take back, of cases that are in the list and in which the person has no interest."""
+    me, place = account(), desk.worklist(account()).place
+    found = (
+        [
+            one
+            for one in events
+            if one.act.case_key in place and me.username not in desk.board.state(one.act.case_key).interested
+            if _reopened(desk, one)
+        ]
+        for events in desk.board.closings(str(me.partner))
+    )
+    return [events for events in found if events]
+
+
+def _reopened(desk: Desk, closed: CaseEvent) -> list[Telling]:
+    """The decisions that open the flags of a closed case again, those apart that were decided anew since."""
+    flags = desk.night.decidable(closed.act.case_key, str(account().partner))
+    newest = (desk.board.newest(flag) for flag in flags)
+    return [
+        reopened(one) for one in newest if one is not None and one.sequence in closed.act.detail["events"]
+    ]
 
 
 def _page(wrong: Wrong | None = None) -> str:
@@ -146,7 +203,19 @@ def _page(wrong: Wrong | None = None) -> str:
     return flask.render_template(
         "close.html", wanted=wanted, found=_closing(desk, wanted), wrong=wrong or {}, typed=as_typed(request.form),
         reasons=CLEARED_REASONS, act=secrets.token_hex(16), most=MOST, sample=SAMPLE,
+        closings=[_told(desk, events) for events in _standing(desk)[:MOST_CLOSINGS]],
     )  # fmt: skip
+
+
+def _told(desk: Desk, events: Sequence[CaseEvent]) -> dict[str, Any]:
+    """A closing in words: what names it, who closed how many when, and why."""
+    first = events[0]
+    told = {one.sequence: one for one in map(desk.board.newest, first.act.flags) if one is not None}
+    decision = next(told[number].decision for number in first.act.detail["events"] if number in told)
+    return {
+        "key": closing_of(first), "who": first.act.actor, "cases": len(events), "when": first.recorded_at,
+        "reason": CLEARED_REASONS.get(decision.reason or "", ""), "note": decision.note or "",
+    }  # fmt: skip
 
 
 def _closing(desk: Desk, wanted: Filter) -> Closing:

@@ -67,7 +67,8 @@ def back() -> Any:
     if known is None or not known.account.active or (known.account.partner or "") != begun.of:
         return _refused(desk, begun, "no_account", username if known else "")
     # A page of ours that leads on: the browser would send the session's cookie with no step that began elsewhere.
-    page = flask.make_response(flask.render_template("signed_in.html", to=inside(begun.after)))
+    to = inside(begun.after)
+    page = flask.make_response(flask.render_template("signed_in.html", to=to, lead=f"0; url={to}"))
     return _forgotten(desk, signed_in(page, known, {"through": begun.of or "hub"}))
 
 

@@ -18,11 +18,13 @@ from fraudmatch.errors import ConflictError, DecisionError
 from fraudmatch.ledger.entering import enter
 from fraudmatch.outcomes import Event
 from fraudmatch.outcomes.events import REOPENED
+from fraudmatch.report.disclosure import Column
 from fraudmatch.review.desk import Desk, desk_of
+from fraudmatch.review.files import exported
 from fraudmatch.review.guard import account, needs, tell
 from fraudmatch.review.keeping import form_key
 from fraudmatch.review.typed import Wrong, as_typed, words
-from fraudmatch.schemas import CLEARED_REASONS
+from fraudmatch.schemas import CLEARED_REASONS, VALUE_CLASSES
 
 pages = Blueprint("decided", __name__)
 
@@ -36,6 +38,23 @@ def page() -> Any:
     """The decisions of the person's council, those below a number of the address."""
     desk_of().refresh()
     return _page({})
+
+
+@pages.get("/decided.<kind>")
+@needs(Right.EXPORT)
+def export(kind: str) -> Any:
+    """The decisions in force of the person's council, as csv, xlsx or json."""
+    desk, me = desk_of(), account()
+    desk.refresh()
+    title = f"Decisions of {desk.partner_of(me).name}"
+    found = desk.board.decisions(str(me.partner), below=None, most=None)
+    return exported(desk, "decided", kind, _COLUMNS, map(_as_row, found), title)
+
+
+def _as_row(event: Event) -> dict[str, Any]:
+    told = event.decision
+    reason = CLEARED_REASONS[told.reason] if told.reason else None
+    return {column.key: getattr(told, column.key, None) for column in _COLUMNS} | {"reason": reason}
 
 
 @pages.post("/decided/reopen")
@@ -59,6 +78,17 @@ def reopen() -> Any:
         return _page({"why": "Somebody decided it anew since. Look at what stands there now."}), 409
     tell("Saved", "It is open again: the next night puts it into a case.")
     return flask.redirect(flask.url_for("decided.page"), 303)
+
+
+#: What a file of decisions has of each.
+_COLUMNS = (
+    Column("decided_on", "Decided on", "date", "flag"), Column("decided_by", "By", "text", "flag"),
+    Column("flag_key", "Flag", "text", "flag"), Column("rule_id", "Rule", "text", "flag"),
+    Column("outcome", "Found", "text", "flag"), Column("reason", "Reason", "text", "flag"),
+    Column("minutes", "Minutes", "integer", "flag"),
+    *(Column(f"value_{kind}_pence", f"{kind.capitalize()} (£)", "pence", "value") for kind in VALUE_CLASSES),
+    Column("note", "Note", "text", "trace"),
+)  # fmt: skip
 
 
 def _page(wrong: Wrong) -> str:

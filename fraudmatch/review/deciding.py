@@ -87,7 +87,7 @@ def undo(case_key: str) -> Any:
     if not open_:
         return conflict(case_key, "Every flag of that decision has been decided anew since.")
     note, said = words(request.form, {}), "The decision was taken back."
-    return kept(case_key, "undone", {"act": last.sequence}, note, said, [_reopened(one) for one in open_])
+    return kept(case_key, "undone", {"act": last.sequence}, note, said, [reopened(one) for one in open_])
 
 
 def _told(case_key: str, wrong: Wrong) -> dict[str, Any]:
@@ -125,7 +125,8 @@ def _tells(told: Mapping[str, Any], note: str | None, by: str) -> list[Telling]:
     return tells
 
 
-def _reopened(event: Event) -> Telling:
+def reopened(event: Event) -> Telling:
+    """What opens a flag again that was decided."""
     desk = desk_of()
     day = max(event.decision.decided_on, desk.night.day(desk.today(), dated=desk.site.as_at is not None))
     (seed,) = desk.night.undecided([event.decision.flag_key], desk.secret)

@@ -187,12 +187,25 @@ class Desk:
         Args:
             key: at most 50 characters. tells: case key -> the decisions that belong to its act.
         """
+        return self.do_each(
+            account, kind, note, key=key, told={case: (detail, of_case) for case, of_case in tells.items()}
+        )
+
+    def do_each(
+        self, account: Account, kind: str, note: str | None, *, key: str,
+        told: Mapping[str, tuple[Mapping[str, Any], Sequence[Telling]]],
+    ) -> list[CaseEvent]:  # fmt: skip
+        """`do_all` with a detail for each case.
+
+        Args:
+            told: case key -> detail, and the decisions that belong to its act.
+        """
         additions = [
             Addition(
                 self._act(account, case_key, kind, detail, note), f"desk:{key}:{case_key}",
                 self.board.state(case_key).version, tuple(of_case),
             )
-            for case_key, of_case in tells.items()
+            for case_key, (detail, of_case) in told.items()
         ]  # fmt: skip
         events = self.log.add_all(additions, recorded_at=self.now())
         self.board.catch_up()

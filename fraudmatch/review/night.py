@@ -87,8 +87,15 @@ class OpenNight:
         """The list of a partner, made when it is first asked for."""
         with self._lock:
             if partner.id not in self._worklists:
-                self._worklists[partner.id] = Worklist(self._cases.case_list(partner))
+                cases = self._cases.case_list(partner)
+                others = [self._others(key, partner.id) for key in cases.table["case_key"].to_pylist()]
+                self._worklists[partner.id] = Worklist(cases, others)
             return self._worklists[partner.id]
+
+    def _others(self, case_key: str, partner_id: str) -> list[str]:
+        """Other partners that have a record of a flag of a case, as far as one party may know."""
+        found = {self.other_partner(flag, partner_id) for flag in self.flags_of[case_key]}
+        return sorted(one for one in found if one is not None)
 
     def made_worklists(self) -> dict[str, Worklist]:
         """Partner id -> its list, of those that were asked for."""

@@ -16,8 +16,10 @@ from markupsafe import Markup
 
 from fraudmatch.accounts import Right
 from fraudmatch.casepack import flag_body
+from fraudmatch.report.disclosure import Column
 from fraudmatch.review.board import Question
-from fraudmatch.review.desk import desk_of
+from fraudmatch.review.desk import Desk, desk_of
+from fraudmatch.review.files import exported
 from fraudmatch.review.guard import account, needs, tell
 from fraudmatch.review.keeping import again, form_key, kept, may_work
 from fraudmatch.review.typed import Wrong, as_typed, words
@@ -50,6 +52,39 @@ def page() -> Any:
     desk = desk_of()
     desk.refresh()
     return flask.render_template("questions.html", questions=desk.questions(account()), today=desk.today())
+
+
+@pages.get("/questions.<kind>")
+@needs(Right.EXPORT)
+def export(kind: str) -> Any:
+    """What the person's partner was asked and answered, as csv, xlsx or json."""
+    desk = desk_of()
+    desk.refresh()
+    rows = (_as_row(desk, one) for one in desk.questions(account()))
+    return exported(
+        desk, "questions", kind, _COLUMNS, rows, f"Questions to {desk.partner_of(account()).name}"
+    )
+
+
+def _as_row(desk: Desk, one: Question) -> dict[str, Any]:
+    asked, answer = one.asked.act, one.answer
+    return {
+        "number": one.asked.sequence, "asked_on": dt.date.fromisoformat(one.asked.recorded_at[:10]),
+        "from": desk.site.partner(asked.partner).name, "flag_key": asked.detail["flag"], "question": asked.note,
+        "by": dt.date.fromisoformat(asked.detail["by"]),
+        "answered_on": dt.date.fromisoformat(answer.recorded_at[:10]) if answer else None,
+        "answered_by": answer.act.actor if answer else None, "answer": answer.act.note if answer else None,
+    }  # fmt: skip
+
+
+#: What a file of questions has of each.
+_COLUMNS = (
+    Column("number", "Number", "integer", "flag"), Column("asked_on", "Asked on", "date", "flag"),
+    Column("from", "From", "text", "other"), Column("flag_key", "Flag", "text", "flag"),
+    Column("question", "Question", "text", "other"), Column("by", "Answer by", "date", "flag"),
+    Column("answered_on", "Answered on", "date", "own"), Column("answered_by", "Answered by", "text", "own"),
+    Column("answer", "Answer", "text", "own"),
+)  # fmt: skip
 
 
 @pages.get("/questions/<int:number>")

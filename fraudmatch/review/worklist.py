@@ -7,7 +7,7 @@ what changes while people work (how a case stands, who has it, its day) is put i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +29,9 @@ ORDERS = {"best": "Best first", "value": "Most at stake first", "due": "Earliest
 #: Whose cases -> in words.
 WHOSE = {"all": "All cases", "mine": "Mine", "nobody": "Nobody’s", "others": "Other people’s"}
 
+#: Of a filter: cases with records of the partner alone; no partner's id.
+OWN = "-"
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -49,13 +52,15 @@ class Filter:
 
     Attributes:
         whose: a key of WHOSE. state: a key of STATES, "open" = all but decided, "" = any.
-        rule: id of a rule that is among those of the case; "" = any. least: pounds at stake of the greatest class; 0 = any.
+        rule: id of a rule that is among those of the case; "" = any.
+        other: partner whose record a flag of it has too; `OWN` = none has, "" = any. least: pounds at stake of the greatest class; 0 = any.
         due: "overdue" | "week" | "set" | "": by the day that was set. order: a key of ORDERS.
     """
 
     whose: str = "all"
     state: str = "open"
     rule: str = ""
+    other: str = ""
     least: int = 0
     due: str = ""
     order: str = "best"
@@ -68,6 +73,7 @@ class Filter:
             whose=_one_of(given.get("whose"), WHOSE, "all"),
             state=_one_of(given.get("state"), {**STATES, "open": "", "": ""}, "open"),
             rule=given.get("rule", "")[:40],
+            other=given.get("other", "")[:40],
             least=int(least) if least.isascii() and least.isdigit() and len(least) < 10 else 0,
             due=_one_of(given.get("due"), {"overdue": "", "week": "", "set": "", "": ""}, ""),
             order=_one_of(given.get("order"), ORDERS, "best"),
@@ -84,10 +90,10 @@ class Worklist:
     """The list of a partner.
 
     Args:
-        cases: as the partner may see them, best first. rules: per case the ids of its rules, the leading one first.
+        cases: as the partner may see them, best first. others: per case the other partners that have a record in it.
     """
 
-    def __init__(self, cases: CaseList) -> None:
+    def __init__(self, cases: CaseList, others: Sequence[Sequence[str]]) -> None:
         self.cases = cases
         table = cases.table
         self.keys: list[str] = table["case_key"].to_pylist()
@@ -97,7 +103,8 @@ class Worklist:
         self._assignee = np.full(size, _NOBODY, dtype=np.int32)
         self._due = np.full(size, _NEVER, dtype=np.int32)
         self._people: dict[str, int] = {}
-        self._of_rule = _places_by_rule(table["rules"].to_pylist())
+        self._of_rule = _places_by(rules.split(", ") for rules in table["rules"].to_pylist())
+        self._of_other = _places_by(of or (OWN,) for of in others)
         amounts = [table[f"value_{kind}_pence"].to_numpy(zero_copy_only=False) for kind in VALUE_CLASSES]
         self._stake = np.nan_to_num(np.array(amounts, dtype=np.float64)).max(axis=0) if size else np.zeros(0)
 
@@ -105,6 +112,11 @@ class Worklist:
     def rules(self) -> list[str]:
         """Ids of all rules of the list, sorted."""
         return sorted(self._of_rule)
+
+    @property
+    def others(self) -> list[str]:
+        """Other partners that have a record in a case of the list, sorted."""
+        return sorted(set(self._of_other) - {OWN})
 
     def stake(self, key: str) -> int:
         """Pence at stake in a case: the greatest of its classes, which are never added."""
@@ -166,18 +178,25 @@ class Worklist:
             last = {"overdue": today.toordinal() - 1, "week": today.toordinal() + 7}
             keep &= self._due <= last.get(wanted.due, _NEVER - 1)
         if wanted.rule:
-            of_rule = np.zeros(len(self.keys), dtype=bool)
-            of_rule[self._of_rule.get(wanted.rule, np.zeros(0, dtype=np.int64))] = True
-            keep &= of_rule
+            keep &= self._at(self._of_rule, wanted.rule)
+        if wanted.other:
+            keep &= self._at(self._of_other, wanted.other)
         return keep
 
+    def _at(self, places: Mapping[str, npt.NDArray[np.int64]], name: str) -> Mask:
+        found = np.zeros(len(self.keys), dtype=bool)
+        if name in places:
+            found[places[name]] = True
+        return found
 
-def _places_by_rule(rules: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
+
+def _places_by(named: Iterable[Iterable[str]]) -> dict[str, npt.NDArray[np.int64]]:
+    """Name -> places of the cases that bear it."""
     found: dict[str, list[int]] = {}
-    for place, said in enumerate(rules):
-        for rule_id in said.split(", "):
-            found.setdefault(rule_id, []).append(place)
-    return {rule_id: np.array(places, dtype=np.int64) for rule_id, places in found.items()}
+    for place, names in enumerate(named):
+        for name in names:
+            found.setdefault(name, []).append(place)
+    return {name: np.array(places, dtype=np.int64) for name, places in found.items()}
 
 
 def _one_of(value: str | None, known: Mapping[str, object], default: str) -> str:

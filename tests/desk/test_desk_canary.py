@@ -82,6 +82,8 @@ def _reading(desk: Desk, visitor: Visitor, others: list[str]) -> Iterator[TestRe
     yield visitor.get("/?state=")
     yield visitor.get("/questions")
     yield visitor.get("/decided")
+    yield visitor.get("/decided.xlsx")
+    yield visitor.get("/questions.csv")
     for kind in ("csv", "xlsx", "json"):
         yield visitor.get(f"/cases.{kind}?state=")
     for key in own:

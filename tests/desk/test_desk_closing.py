@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,38 @@ def test_a_list_is_closed_with_one_reason_but_for_what_must_stay_open(
         assert first_disagreement(connection) is None
     assert sue.fill_in(keys[-1], "undo").status_code == 303 and keys[-1] in open_keys(desk, rule)
     assert "1 more stays open: somebody else has it" in sue.get(f"/close?{rule}").text
+
+
+def test_a_closing_is_taken_back_whole_but_for_what_was_decided_anew(
+    someone: Someone, desk: Desk, rule: str
+) -> None:
+    sue, ada, max_ = someone("sue"), someone("ada"), someone("max")
+    keys = open_keys(desk, rule)
+    assert len(keys) > 2 and "Take a closing back" not in max_.get("/close").text
+    send(sue, "close", rule, reason="moved", note="Zqclosedallofthem")
+    assert open_keys(desk, rule) == []
+    sue.fill_in(keys[0], "undo")
+    ada.fill_in(keys[0], "decide", outcome="error")
+    page = sue.get("/close").text
+    assert "Zqclosedallofthem" in page and f"Take {len(keys) - 1} case" in page
+    assert "Zqclosedallofthem" not in max_.get("/close").text
+    form = next(fields for action, fields in Forms(page).forms if action.startswith("/close/undo"))
+    assert max_.send("/close/undo", form | {"csrf": csrf_of(max_)}).status_code == 404
+    assert ada.send("/close/undo", form | {"csrf": csrf_of(ada)}).status_code == 404
+    assert sue.send("/close/undo", form | {"closing": "0" * 32}).status_code == 404
+    for _ in range(2):  # sent twice it is told the same, and kept once
+        done = sue.send("/close/undo", form)
+        assert done.status_code == 303 and f"{len(keys) - 1} case" in sue.get(done.location).text
+    assert open_keys(desk, rule) == keys[1:]
+    assert {len(desk.board.history(key)) for key in keys[1:]} == {2}
+    newest = desk.board.newest(desk.night.decidable(keys[0], "cheltenham")[0])
+    assert newest.decision.outcome == "error" and "Zqclosedallofthem" not in sue.get("/close").text
+    with transaction(desk.log.store.path) as connection:
+        assert first_disagreement(connection) is None
+
+
+def csrf_of(person: Person) -> str:
+    return re.search(r'name="csrf" value="([^"]+)"', person.get("/").text).group(1)
 
 
 def test_what_is_closed_is_what_was_shown(someone: Someone, desk: Desk, rule: str) -> None:

@@ -139,7 +139,14 @@ def test_a_ledger_that_takes_no_entry_shows_nothing(
     name = desk.night.input.records["name_as_written"][0].as_py()
     for module in ("desk", "case_list", "signing_in"):
         monkeypatch.setattr(f"fraudmatch.review.{module}.enter", full)
-    for path in (f"/case/{key}", "/cases.csv", "/cases.json", f"/questions/{asked(desk, 'cheltenham')}"):
+    for path in (
+        f"/case/{key}",
+        "/cases.csv",
+        "/cases.json",
+        "/decided.csv",
+        "/questions.xlsx",
+        f"/questions/{asked(desk, 'cheltenham')}",
+    ):
         answer = visitor.get(path)
         assert answer.status_code == 503 and name not in answer.text
     stranger = Visitor(app, desk, None)

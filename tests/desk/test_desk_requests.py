@@ -231,7 +231,7 @@ class Links(HTMLParser):
 
 
 PATHS = re.compile(
-    r"/|/case/[0-9a-f]{16}(/[a-z]+)?|/questions(/\d+(/answer)?)?|/cases\.(csv|xlsx|json)|/static/[\w./-]+|/sign-(in|out)|/close|/sample|/find"
+    r"/|/case/[0-9a-f]{16}(/[a-z]+)?|/questions(/\d+(/answer)?)?|/(cases|decided|questions)\.(csv|xlsx|json)|/static/[\w./-]+|/sign-(in|out)|/close(/undo)?|/sample|/find"
     r"|/decided(/reopen)?|/ledger|/password|/accounts(/[a-z0-9._@-]+(/change)?)?"
 )
 

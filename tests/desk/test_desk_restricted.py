@@ -91,7 +91,15 @@ def test_nobody_else_reads_a_word_of_them(listed: Listed, desk: Desk, someone: S
         cases = person.cases()
         read += [
             person.get(path).text
-            for path in ("/", "/?state=", "/cases.json?state=", "/cases.csv?state=", "/decided")
+            for path in (
+                "/",
+                "/?state=",
+                "/cases.json?state=",
+                "/cases.csv?state=",
+                "/decided",
+                "/decided.json",
+                "/questions.json",
+            )
         ]
         read += [person.get(f"/case/{key}").text for key in cases[:40]]
         for other in desk.site.partner_ids:
@@ -119,7 +127,10 @@ def test_what_an_officer_decides_is_remembered_and_told_to_nobody_else(
     done = officer.fill_in(key, "decide", outcome="cleared", reason="moved", note="Zqofficersword")
     assert done.status_code == 303
     assert "Zqofficersword" in officer.get(f"/case/{key}").text + officer.get("/decided").text
-    everywhere = [person.get(path).text for path in ("/", "/decided", "/questions", "/cases.json?state=")]
+    everywhere = [
+        person.get(path).text
+        for path in ("/", "/decided", "/decided.json", "/questions", "/questions.json", "/cases.json?state=")
+    ]
     everywhere += [person.get(f"/case/{one}").text for one in person.cases()]
     assert "Zqofficersword" not in "\n".join(everywhere)
     assert {desk.log.store.newest(flag).decision.partner for flag in flags} == {partner}

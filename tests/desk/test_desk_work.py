@@ -230,6 +230,22 @@ def test_the_way_leads_through_the_list_that_was_filtered(someone: Someone, desk
     assert f'rel="prev" data-key="p" {before}' in page and f'rel="next" data-key="n" {behind}' in page
 
 
+def test_a_list_is_narrowed_down_to_the_other_council(someone: Someone, desk: Desk) -> None:
+    ada, night = someone("ada"), desk.night
+    worklist = desk.worklist(desk.accounts.find("ada"))
+    parties = {
+        key: {night.other_partner(flag, "cheltenham") for flag in night.flags_of[key]} - {None}
+        for key in worklist.keys
+    }
+    assert len(worklist.others) > 1 and "Your records alone" in ada.get("/").text
+    for other in worklist.others:
+        found = ada.cases(f"?state=&other={other}")
+        assert found == [key for key in worklist.keys if other in parties[key]][: len(found)] and found
+    alone = ada.cases("?state=&other=-")
+    assert alone == [key for key in worklist.keys if not parties[key]][: len(alone)] and alone
+    assert ada.cases("?other=nobody") == []
+
+
 def test_every_look_and_act_is_one_entry_of_the_ledger(someone: Someone, desk: Desk) -> None:
     ada = someone("ada")
     key = ada.cases()[10]

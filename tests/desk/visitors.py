@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from fraudmatch.accounts import Right
 from fraudmatch.caselog import Act
+from fraudmatch.review.board import closing_of
 from fraudmatch.review.desk import Desk
 from fraudmatch.schemas import VALUE_CLASSES
 
@@ -34,6 +35,8 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("signing_in.end", "POST"): (),
     ("case_list.page", "GET"): (),
     ("case_list.export", "GET"): (Right.EXPORT,),
+    ("decided.export", "GET"): (Right.EXPORT,),
+    ("questions.export", "GET"): (Right.EXPORT,),
     ("case.page", "GET"): (Right.SEE_CASES,),
     ("deciding.decide", "POST"): (Right.WORK_CASES,),
     ("deciding.undo", "POST"): (Right.WORK_CASES,),
@@ -52,6 +55,7 @@ ROUTES: dict[tuple[str, str], str | tuple[Right, ...]] = {
     ("closing.page", "GET"): (Right.ASSIGN,),
     ("closing.sample", "POST"): (Right.ASSIGN,),
     ("closing.close", "POST"): (Right.ASSIGN,),
+    ("closing.undo", "POST"): (Right.ASSIGN,),
     ("finding.page", "GET"): (Right.SEE_CASES,),
     ("finding.find", "POST"): (Right.SEE_CASES,),
     ("decided.page", "GET"): (Right.SEE_CASES,),
@@ -84,6 +88,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "questions.answer": {"answer": "Written by the test"},
     "closing.sample": {},
     "closing.close": {"reason": "moved", "note": "Written by the test"},
+    "closing.undo": {},
     "finding.find": {"reference": "0000", "reason": "Written by the test"},
     "decided.reopen": {"why": "Written by the test"},
     "people.add": {"name": "Written by the test", "password": "four very good words"},
@@ -134,7 +139,7 @@ def query_of(desk: Desk, endpoint: str) -> str:
     rules = sorted(
         set(lists[0].rules) & set(lists[1].rules), key=lambda one: (len(lists[0]._of_rule[one]), one)
     )
-    return f"?rule={rules[endpoint == 'closing.sample']}"
+    return f"?rule={rules[('closing.close', 'closing.sample', 'closing.undo').index(endpoint)]}"
 
 
 def routes(app: Flask) -> list[tuple[Rule, str]]:
@@ -182,15 +187,24 @@ class Visitor:
         fields = {"csrf": self.csrf, **(form or {})}
         return self.browser.post(path, data=fields, headers=FROM_HERE if headers is None else headers)
 
+    def _shown(self, query: str) -> str:
+        """The digest of what the page to close a list showed."""
+        return "".join(re.findall(r'name="of" value="(\w+)"', self.get(f"/close{query}").text))
+
     def form(self, endpoint: str, case_key: str = "", **more: Any) -> dict[str, Any]:
         """Fields with which a form would be kept."""
         flags = self.desk.night.flags_of.get(case_key, [])
         account = self.desk.accounts.find(self.username) if self.username else None
         about = list(self.desk.askable(account, case_key)) if account and flags else []
         version = str(self.desk.board.state(case_key).version)
-        if endpoint == "closing.close":  # the digest of what its page showed
-            page = self.get(f"/close{query_of(self.desk, endpoint)}").text
-            more = {"of": "".join(re.findall(r'name="of" value="(\w+)"', page)), **more}
+        if endpoint == "closing.close":
+            more = {"of": self._shown(query_of(self.desk, endpoint)), **more}
+        if endpoint == "closing.undo":  # one of the partner's, made where there is none
+            if account is not None and account.may(Right.ASSIGN):
+                query = query_of(self.desk, endpoint)
+                self.send(f"/close{query}", self.form("closing.close", of=self._shown(query)))
+            made = self.desk.board.closings(str(account.partner)) if account else []
+            more = {"closing": next((str(closing_of(of[0])) for of in made), "0" * 32), **more}
         if endpoint == "decided.reopen":  # of the partner's, where there is one
             partner = account.partner if account else None
             key, number = decided_before(self.desk, partner, str(self.username)) if partner else ("0" * 32, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 import pyarrow as pa
@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 
 from fraudmatch.caselog.state import STATES
 from fraudmatch.report.worklist import CaseList
-from fraudmatch.review.worklist import ORDERS, WHOSE, Filter, Standing, Worklist
+from fraudmatch.review.worklist import ORDERS, OWN, WHOSE, Filter, Standing, Worklist
 from fraudmatch.schemas import VALUE_CLASSES
 
 TODAY = dt.date(2026, 4, 1)
 RULES = ("FM-CT-001", "FM-CT-00", "FM-PAY-001", "FM-BB-001")
+OTHERS = ("brook", "coln")
 PEOPLE = ("ada", "ben", "sue")
 
 filters = st.builds(
     Filter,
     whose=st.sampled_from(list(WHOSE)), state=st.sampled_from([*STATES, "open", ""]), rule=st.sampled_from(["", *RULES, "FM-X"]),
-    least=st.one_of(st.just(0), st.integers(0, 999_999_999)), due=st.sampled_from(["", "overdue", "week", "set"]),
+    other=st.sampled_from(["", OWN, *OTHERS, "nobody"]), least=st.one_of(st.just(0), st.integers(0, 999_999_999)), due=st.sampled_from(["", "overdue", "week", "set"]),
     order=st.sampled_from(list(ORDERS)),
 )  # fmt: skip
 
@@ -33,6 +34,7 @@ class Case:
     """A case of a list, as plain values."""
 
     rules: tuple[str, ...]
+    others: tuple[str, ...]
     pence: tuple[int | None, ...]
     standing: Standing
 
@@ -45,6 +47,7 @@ cases = st.lists(
     st.builds(
         Case,
         rules=st.lists(st.sampled_from(RULES), min_size=1, max_size=3, unique=True).map(tuple),
+        others=st.lists(st.sampled_from(OTHERS), max_size=2, unique=True).map(tuple),
         pence=st.tuples(*[st.one_of(st.none(), st.sampled_from([0, 1, 99, 100, 101, 5_000, -7, 10**11]))] * len(VALUE_CLASSES)),
         standing=standings,
     ),
@@ -59,7 +62,7 @@ def worklist_of(made: list[Case]) -> Worklist:
     }
     for place, kind in enumerate(VALUE_CLASSES):
         columns[f"value_{kind}_pence"] = pa.array([case.pence[place] for case in made], pa.int64())
-    found = Worklist(CaseList((), pa.table(columns)))
+    found = Worklist(CaseList((), pa.table(columns)), [case.others for case in made])
     for number, case in enumerate(made):
         found.put(f"{number:016x}", case.standing)
     return found
@@ -83,11 +86,13 @@ def wanted_of(case: Case, wanted: Filter, me: str) -> bool:
         "week": days is not None and days <= 7,
     }
     rule = not wanted.rule or wanted.rule in case.rules
+    other = wanted.other in ("", *(case.others or (OWN,)))
     return (
         whose
         and state
         and due[wanted.due]
         and rule
+        and other
         and (not wanted.least or stake(case) >= wanted.least * 100)
     )
 
@@ -115,7 +120,7 @@ def test_a_case_stands_as_it_was_put_last(
     for place, standing in anew:
         if place < len(made):
             found.put(f"{place:016x}", standing)
-            made[place] = Case(made[place].rules, made[place].pence, standing)
+            made[place] = replace(made[place], standing=standing)
     assert found.chosen(wanted, "ada", TODAY).tolist() == slowly(made, wanted, "ada")
 
 
