@@ -34,7 +34,7 @@ $(VENV)/.browser: $(VENV)/.test
 	@touch $@
 
 LONG = tests/faults tests/server tests/night/test_thirty_nights.py tests/night/test_replay.py \
-	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py)
+	$(addprefix tests/desk/test_desk_,killed.py hosts.py next_night.py restricted.py)
 CANARY = tests/desk/test_desk_canary.py
 
 ## test: what proves that it works, in at most 15 minutes on two cores

@@ -114,7 +114,7 @@ def _page(wrong: Wrong | None = None) -> str:
     return flask.render_template(
         "accounts.html", rows=rows, wrong=wrong or {}, typed=as_typed(request.form), chosen=request.form.getlist("role"),
         roles=_roles(me), titles={name: role.title for name, role in ROLES.items()},
-        partners=desk.site.partners if me.partner is None else (),
+        partners=desk.site.partners if me.partner is None else (), by_council=desk.providers is not None,
     )  # fmt: skip
 
 

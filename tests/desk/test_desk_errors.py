@@ -137,7 +137,7 @@ def test_a_ledger_that_takes_no_entry_shows_nothing(
 
     visitor, key = Visitor(app, desk, "sue"), keys_of(desk, "cheltenham")[0]
     name = desk.night.input.records["name_as_written"][0].as_py()
-    for module in ("desk", "case_list", "signing_in"):
+    for module in ("desk", "case_list", "files", "signing_in"):
         monkeypatch.setattr(f"fraudmatch.review.{module}.enter", full)
     for path in (
         f"/case/{key}",
